@@ -1,0 +1,1 @@
+"""From matches to messages: deciding, routing, composing and sending alerts."""

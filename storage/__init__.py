@@ -1,0 +1,1 @@
+"""Tables, the archive of bytes, leases, outbox rows and the search index: the only SQL of On Record."""

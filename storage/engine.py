@@ -1,0 +1,95 @@
+"""Connections to SQLite or PostgreSQL, and the two kinds of transaction: reading, and writing.
+
+SQLite: WAL, ``synchronous=FULL`` (a committed fact survives a power cut), writers take BEGIN IMMEDIATE, so two
+processes queue for the lock instead of failing half-way. Driver errors are wrapped here, once.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+
+from core.errors import StorageError
+
+BUSY_SECONDS = 30
+
+
+class Database:
+    """One database. ``read()`` and ``write()`` give connections inside a transaction; nothing else does."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A consistent view; nothing written in it is kept."""
+        with _wrapped(), self.engine.connect() as conn:
+            yield conn
+            conn.rollback()
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One short write transaction: committed at the end, rolled back on any exception."""
+        with _wrapped(), self.engine.connect() as conn:
+            conn = conn.execution_options(onrecord_write=True)
+            with conn.begin():
+                yield conn
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+@contextmanager
+def _wrapped() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        raise StorageError(f"database: {error.orig}") from error
+
+
+def open_database(address: str | Path) -> Database:
+    """A database by SQLAlchemy address, or by the path of an SQLite file (made with mode 0600 where missing)."""
+    text = str(address)
+    if "://" in text and not text.startswith("sqlite"):
+        return Database(create_engine(_postgres(text), pool_size=5, max_overflow=10, pool_pre_ping=True))
+    path = Path(text.removeprefix("sqlite:///"))
+    if not path.exists():
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    engine = create_engine(
+        f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, pool_size=8
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return Database(engine)
+
+
+def _postgres(address: str) -> str:
+    return address.replace("postgres://", "postgresql://", 1).replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # transactions are begun below, not by the driver
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        f"busy_timeout={BUSY_SECONDS * 1000}",
+        "foreign_keys=ON",
+        "cache_size=-16000",
+        "temp_store=MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(conn: Connection) -> None:
+    writes = conn.get_execution_options().get("onrecord_write", False)
+    conn.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,1 @@
+"""Read-only pages over the archive, on loopback unless told otherwise."""
