@@ -1,0 +1,150 @@
+"""Who may ask a host, and until when: one statement claims hosts that have due requests.
+
+A lease is a row with a token, not a lock in memory, so the daemon, a worker and a command share one politeness.
+Every write of a check calls :func:`require` first, in its own transaction (fencing).
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+from sqlalchemy.sql.selectable import CTE
+
+from core.errors import Busy
+from storage.schema import hosts, requests
+
+REQUESTS_PER_LEASE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class DueRequest:
+    """An address to ask now, with what the last accepted capture left behind (validators, digest)."""
+
+    id: int
+    url: str
+    host: str
+    next_due_at: datetime | None
+    every: timedelta
+    etag: str | None
+    last_modified: str | None
+    last_digest: str | None
+    last_good_fetch_id: int | None
+    unread_fetch_id: int | None
+    suspect_fetch_id: int | None
+    failures: int
+    absences: int
+    absent_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to ask one host. ``host_failures`` counts the failures of the host as a whole, for its back-off."""
+
+    host: str
+    token: str
+    leased_until: datetime
+    requests: tuple[DueRequest, ...]
+    host_failures: int = 0
+
+
+def claim_due(
+    conn: Connection, now: datetime, *, lease: timedelta, limit_hosts: int, only: Sequence[int] | None = None
+) -> list[Lease]:
+    """Hosts that nobody holds, that may be asked again, and that have due requests; the longest waiting first.
+
+    With ``only`` (request ids) due times are ignored, and nothing else: leases and the politeness gap still hold.
+    A lease carries at most ``REQUESTS_PER_LEASE`` requests; the rest of a host stays due.
+    """
+    due: ColumnElement[bool] = requests.c.next_due_at <= now if only is None else requests.c.id.in_(list(only))
+    token = secrets.token_hex(16)
+    until = now + lease
+    free = _free_hosts(due, now, limit_hosts)
+    claimed = conn.execute(
+        update(hosts)
+        .where(hosts.c.host.in_(select(free.c.host)))
+        .values(leased_until=until, token=token)
+        .returning(hosts.c.host, hosts.c.failures)
+    ).all()
+    if not claimed:
+        return []
+    by_host = _due_requests(conn, due, [row.host for row in claimed])
+    leases = [Lease(row.host, token, until, tuple(by_host.get(row.host, ())), row.failures) for row in claimed]
+    return sorted(leases, key=lambda held: (min((r.next_due_at or now for r in held.requests), default=now), held.host))
+
+
+def _free_hosts(due: ColumnElement[bool], now: datetime, limit_hosts: int) -> CTE:
+    waiting = (
+        select(requests.c.host, func.min(requests.c.next_due_at).label("since"))
+        .where(due)
+        .group_by(requests.c.host)
+        .subquery("waiting")
+    )
+    return (
+        select(hosts.c.host)
+        .join(waiting, waiting.c.host == hosts.c.host)
+        .where(
+            or_(hosts.c.leased_until.is_(None), hosts.c.leased_until <= now),
+            or_(hosts.c.next_allowed_at.is_(None), hosts.c.next_allowed_at <= now),
+        )
+        .order_by(waiting.c.since, hosts.c.host)
+        .limit(limit_hosts)
+        .with_for_update(of=hosts, skip_locked=True)  # PostgreSQL only; SQLite has one writer anyway
+        .cte("free")
+    )
+
+
+def _due_requests(conn: Connection, due: ColumnElement[bool], held: list[str]) -> dict[str, list[DueRequest]]:
+    order = func.row_number().over(partition_by=requests.c.host, order_by=(requests.c.next_due_at, requests.c.id))
+    ranked = select(requests, order.label("place")).where(due, requests.c.host.in_(held)).subquery("ranked")
+    found = select(ranked).where(ranked.c.place <= REQUESTS_PER_LEASE).order_by(ranked.c.host, ranked.c.place)
+    by_host: dict[str, list[DueRequest]] = {}
+    for row in conn.execute(found):
+        by_host.setdefault(row.host, []).append(
+            DueRequest(
+                id=row.id,
+                url=row.url,
+                host=row.host,
+                next_due_at=row.next_due_at,
+                every=timedelta(seconds=row.every_seconds),
+                etag=row.etag,
+                last_modified=row.last_modified,
+                last_digest=row.last_digest,
+                last_good_fetch_id=row.last_good_fetch_id,
+                unread_fetch_id=row.unread_fetch_id,
+                suspect_fetch_id=row.suspect_fetch_id,
+                failures=row.failures,
+                absences=row.absences,
+                absent_since=row.absent_since,
+            )
+        )
+    return by_host
+
+
+def require(conn: Connection, lease: Lease) -> None:
+    """Raise Busy when the lease was lost to another process; until this transaction ends nobody can take it."""
+    held = select(hosts.c.token).where(hosts.c.host == lease.host).with_for_update(read=True)
+    if conn.execute(held).scalar() != lease.token:
+        raise Busy(f"host {lease.host} is held by another process")
+
+
+def hold(conn: Connection, lease: Lease, until: datetime) -> None:
+    """Keep the host until a later time (a long list of requests). Busy when the lease was lost meanwhile."""
+    kept = conn.execute(update(hosts).where(_ours(lease)).values(leased_until=until))
+    if kept.rowcount != 1:
+        raise Busy(f"host {lease.host} is held by another process")
+
+
+def release(conn: Connection, lease: Lease, next_allowed_at: datetime | None, *, failures: int | None = None) -> bool:
+    """Give the host back and say when it may be asked again. False, and nothing changed, when it was lost before."""
+    values: dict[str, object] = {"leased_until": None, "token": None, "next_allowed_at": next_allowed_at}
+    if failures is not None:
+        values["failures"] = failures
+    return conn.execute(update(hosts).where(_ours(lease)).values(values)).rowcount == 1
+
+
+def _ours(lease: Lease) -> ColumnElement[bool]:
+    return and_(hosts.c.host == lease.host, hosts.c.token == lease.token)

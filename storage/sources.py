@@ -1,0 +1,333 @@
+"""What is watched, kept in step with sources.yaml: sources begin and end here, and nothing is ever deleted.
+
+Also the requests (addresses) that sources ask for, and what ``sources list`` shows: when each was last seen, how it
+was graded, when it is due.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urldefrag, urlsplit
+
+from sqlalchemy import Connection, and_, delete, exists, func, insert, select, update
+
+from core.model import Company, Source
+from storage.chunks import chunks
+from storage.schema import companies, fetches, grades, incidents, request_sources, requests, sources
+from storage.schema import hosts as hosts_table
+from storage.upsert import insert_or_ignore
+
+START = "start"
+ITEM = "item"
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """Ids of sources whose watch began (or began again), ended, or changed in some setting."""
+
+    added: tuple[str, ...] = ()
+    ended: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A source that asks for a request: as its own address (``start``) or as something it listed (``item``)."""
+
+    source: Source
+    part: str
+    first_look_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceHealth:
+    """A source with what is known of its own address; ``code`` and ``since`` are those of its open incident."""
+
+    source: Source
+    started_at: datetime
+    ended_at: datetime | None
+    request_id: int | None = None
+    next_due_at: datetime | None = None
+    last_fetch_at: datetime | None = None
+    status: int | None = None
+    reason: str | None = None
+    grade: str | None = None
+    failures: int = 0
+    incident_code: str | None = None
+    incident_since: datetime | None = None
+
+
+def address(url: str) -> str:
+    """The address as it is asked: without its fragment, scheme and host in lower case."""
+    parts = urlsplit(urldefrag(url.strip()).url)
+    return parts._replace(scheme=parts.scheme.lower(), netloc=parts.netloc.lower(), path=parts.path or "/").geturl()
+
+
+def host_of(url: str) -> str:
+    """The host to be polite to, with its port where that is not the usual one."""
+    parts = urlsplit(url)
+    usual = {"http": 80, "https": 443}.get(parts.scheme.lower())
+    name = (parts.hostname or "").lower()
+    return name if parts.port is None or parts.port == usual else f"{name}:{parts.port}"
+
+
+def sync(conn: Connection, watched: Iterable[Company], declared: Iterable[Source], now: datetime) -> Synced:
+    """Bring companies, sources and their requests in step with the file. An unchanged file writes nothing.
+
+    A source that is disabled or no longer declared ends; its requests lose their due time unless another source asks
+    for them. A source that comes back goes on under its old id. What was archived stays as it is.
+    """
+    _sync_companies(conn, watched)
+    enabled = {source.id: source for source in declared if source.enabled}
+    rows = {row["id"]: row for row in conn.execute(select(sources)).mappings()}
+    added = [key for key in enabled if key not in rows or rows[key]["ended_at"] is not None]
+    ended = [key for key, row in rows.items() if row["ended_at"] is None and key not in enabled]
+    changed = [key for key in enabled if key in rows and not _row(enabled[key]).items() <= dict(rows[key]).items()]
+    _write_sources(conn, [enabled[key] for key in added if key not in rows], now)
+    for key in dict.fromkeys([*changed, *(key for key in added if key in rows)]):
+        conn.execute(update(sources).where(sources.c.id == key).values(**_row(enabled[key]), ended_at=None))
+        _drop_other_starts(conn, enabled[key])
+    if ended:
+        conn.execute(update(sources).where(sources.c.id.in_(ended)).values(ended_at=now))
+    _start(conn, [enabled[key] for key in dict.fromkeys([*added, *changed])], now)
+    if added or ended or changed:
+        _settle_requests(conn, [*added, *ended, *changed], now)
+    return Synced(tuple(added), tuple(ended), tuple(key for key in changed if key not in added))
+
+
+def ask(conn: Connection, url: str, *, source_id: str, part: str, every: timedelta, due_at: datetime) -> int:
+    """The request for an address, made where it is missing, and the note that this source asks for it.
+
+    An address several sources ask for is one request with the shortest interval. A request nobody asked for any more
+    becomes due again.
+    """
+    url = address(url)
+    row = {"url": url, "host": host_of(url), "next_due_at": due_at, "every_seconds": int(every.total_seconds())}
+    insert_or_ignore(conn, hosts_table, [{"host": row["host"], "failures": 0}])
+    made = insert_or_ignore(conn, requests, [row], returning=requests.c.id)
+    found = select(requests.c.id, requests.c.next_due_at, requests.c.every_seconds).where(requests.c.url == url)
+    request = conn.execute(found).one()
+    if not made and (request.next_due_at is None or request.every_seconds > int(every.total_seconds())):
+        shorter = min(request.every_seconds, int(every.total_seconds()))
+        values = {"next_due_at": request.next_due_at or due_at, "every_seconds": shorter}
+        conn.execute(update(requests).where(requests.c.id == request.id).values(values))
+    insert_or_ignore(conn, request_sources, [{"request_id": request.id, "source_id": source_id, "part": part}])
+    return int(request.id)
+
+
+def asked_by(conn: Connection, request_ids: Sequence[int]) -> dict[int, tuple[Asked, ...]]:
+    """Who asks for each request, of the sources still watched; a source's own address first."""
+    found: dict[int, tuple[Asked, ...]] = {}
+    for some in chunks(request_ids):
+        rows = conn.execute(
+            select(request_sources.c.request_id, request_sources.c.part, sources)
+            .join(sources, sources.c.id == request_sources.c.source_id)
+            .where(request_sources.c.request_id.in_(some), sources.c.ended_at.is_(None))
+            .order_by(request_sources.c.part.desc(), sources.c.id)
+        ).mappings()
+        for row in rows:
+            asked = Asked(_source(row), row["part"], row["first_look_at"])
+            found[row["request_id"]] = (*found.get(row["request_id"], ()), asked)
+    return found
+
+
+def start_requests(conn: Connection, source_ids: Sequence[str]) -> dict[str, int]:
+    """The request of each source's own address, of those that have one."""
+    rows = conn.execute(
+        select(request_sources.c.source_id, request_sources.c.request_id).where(
+            request_sources.c.part == START, request_sources.c.source_id.in_(list(source_ids))
+        )
+    )
+    return {row.source_id: row.request_id for row in rows}
+
+
+def requests_of(conn: Connection, source_ids: Sequence[str]) -> list[int]:
+    """Every request these sources ask for, their own addresses and what they listed; those still asked for."""
+    rows = conn.execute(
+        select(requests.c.id)
+        .join(request_sources, request_sources.c.request_id == requests.c.id)
+        .where(request_sources.c.source_id.in_(list(source_ids)), requests.c.next_due_at.is_not(None))
+        .distinct()
+        .order_by(requests.c.id)
+    )
+    return [row.id for row in rows]
+
+
+def told_first_look(conn: Connection, source_id: str, now: datetime) -> bool:
+    """Note that what already stood at this source has been told. False when it had been before."""
+    done = update(sources).where(sources.c.id == source_id, sources.c.first_look_at.is_(None))
+    return conn.execute(done.values(first_look_at=now)).rowcount == 1
+
+
+def company_by_id(conn: Connection, company_id: str) -> Company | None:
+    """A company as the archive knows it."""
+    row = conn.execute(select(companies).where(companies.c.id == company_id)).one_or_none()
+    if row is None:
+        return None
+    return Company(row.id, row.name, aliases=tuple(row.aliases), topics=tuple(row.topics), country=row.country)
+
+
+def list_sources(conn: Connection, *, with_ended: bool = False) -> list[SourceHealth]:
+    """Every source with the state of its own address, in order of company and id."""
+    newest_grade = (
+        select(grades.c.level)
+        .where(grades.c.fetch_id == requests.c.last_fetch_id)
+        .order_by(grades.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    start = and_(request_sources.c.source_id == sources.c.id, request_sources.c.part == START)
+    open_incident = and_(incidents.c.request_id == requests.c.id, incidents.c.closed_at.is_(None))
+    found = (
+        select(
+            sources,
+            requests.c.id.label("request_id"),
+            requests.c.next_due_at,
+            requests.c.failures,
+            fetches.c.started_at.label("last_fetch_at"),
+            fetches.c.status,
+            fetches.c.reason,
+            newest_grade.label("grade"),
+            incidents.c.code,
+            incidents.c.opened_at,
+        )
+        .outerjoin(request_sources, start)
+        .outerjoin(requests, requests.c.id == request_sources.c.request_id)
+        .outerjoin(fetches, fetches.c.id == requests.c.last_fetch_id)
+        .outerjoin(incidents, open_incident)
+        .order_by(sources.c.company_id, sources.c.id)
+    )
+    if not with_ended:
+        found = found.where(sources.c.ended_at.is_(None))
+    return [_health(row) for row in conn.execute(found).mappings()]
+
+
+def _health(row: Any) -> SourceHealth:
+    return SourceHealth(
+        source=_source(row),
+        started_at=row["started_at"],
+        ended_at=row["ended_at"],
+        request_id=row["request_id"],
+        next_due_at=row["next_due_at"],
+        last_fetch_at=row["last_fetch_at"],
+        status=row["status"],
+        reason=row["reason"],
+        grade=row["grade"],
+        failures=row["failures"] or 0,
+        incident_code=row["code"],
+        incident_since=row["opened_at"],
+    )
+
+
+def _sync_companies(conn: Connection, watched: Iterable[Company]) -> None:
+    known = {row["id"]: dict(row) for row in conn.execute(select(companies)).mappings()}
+    new = []
+    for company in watched:
+        row = {
+            "id": company.id,
+            "name": company.name,
+            "aliases": list(company.aliases),
+            "topics": list(company.topics),
+            "country": company.country,
+        }
+        if company.id not in known:
+            new.append(row)
+        elif known[company.id] != row:
+            conn.execute(update(companies).where(companies.c.id == company.id).values(**row))
+    if new:
+        conn.execute(insert(companies), new)
+
+
+def _write_sources(conn: Connection, new: list[Source], now: datetime) -> None:
+    if new:
+        conn.execute(insert(sources), [{"id": source.id, "started_at": now, **_row(source)} for source in new])
+
+
+def _start(conn: Connection, begun: list[Source], now: datetime) -> None:
+    """What :func:`ask` does for one address, for a whole file at once."""
+    for some in chunks(begun):
+        rows = {
+            address(source.url): {
+                "url": address(source.url),
+                "host": host_of(source.url),
+                "next_due_at": now,
+                "every_seconds": int(source.every.total_seconds()),
+            }
+            for source in some
+        }
+        insert_or_ignore(conn, hosts_table, [{"host": row["host"], "failures": 0} for row in rows.values()])
+        insert_or_ignore(conn, requests, list(rows.values()))
+        found = conn.execute(select(requests.c.url, requests.c.id).where(requests.c.url.in_(list(rows))))
+        ids = {row.url: row.id for row in found}
+        links = [{"request_id": ids[address(source.url)], "source_id": source.id, "part": START} for source in some]
+        insert_or_ignore(conn, request_sources, links)
+
+
+def _drop_other_starts(conn: Connection, source: Source) -> None:
+    """A source has one address of its own; after a move the old one is no longer asked for its sake."""
+    old = select(requests.c.id).where(requests.c.url != address(source.url))
+    conn.execute(
+        delete(request_sources).where(
+            request_sources.c.source_id == source.id,
+            request_sources.c.part == START,
+            request_sources.c.request_id.in_(old),
+        )
+    )
+
+
+def _settle_requests(conn: Connection, touched: list[str], now: datetime) -> None:
+    """Requests of watched sources are due, with the shortest interval asked for; the others rest."""
+    asked = and_(
+        request_sources.c.request_id == requests.c.id,
+        request_sources.c.source_id == sources.c.id,
+        sources.c.ended_at.is_(None),
+    )
+    conn.execute(
+        update(requests).where(requests.c.next_due_at.is_not(None), ~exists().where(asked)).values(next_due_at=None)
+    )
+    for some in chunks(touched):
+        theirs = select(request_sources.c.request_id).where(request_sources.c.source_id.in_(some))
+        shortest = select(func.min(sources.c.every_seconds)).where(asked).scalar_subquery()
+        back = update(requests).where(requests.c.id.in_(theirs), exists().where(asked))
+        conn.execute(back.where(requests.c.next_due_at.is_(None)).values(next_due_at=now))
+        conn.execute(back.where(requests.c.every_seconds != shortest).values(every_seconds=shortest))
+
+
+def _row(source: Source) -> dict[str, Any]:
+    return {
+        "company_id": source.company,
+        "kind": source.kind,
+        "url": source.url,
+        "role": source.role,
+        "lang": source.lang,
+        "every_seconds": int(source.every.total_seconds()),
+        "options": {
+            "select": list(source.select),
+            "remove": list(source.remove),
+            "options": [list(pair) for pair in source.options],
+            "note": source.note,
+            "confidence": source.confidence,
+        },
+    }
+
+
+def _source(row: Any) -> Source:
+    kept = row["options"]
+    return Source(
+        id=row["id"],
+        company=row["company_id"],
+        kind=row["kind"],
+        url=row["url"],
+        enabled=row["ended_at"] is None,
+        role=row["role"],
+        lang=row["lang"],
+        every=timedelta(seconds=row["every_seconds"]),
+        select=tuple(kept["select"]),
+        remove=tuple(kept["remove"]),
+        note=kept["note"],
+        confidence=kept["confidence"],
+        options=tuple((key, value) for key, value in kept["options"]),
+    )
