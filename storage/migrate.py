@@ -1,0 +1,73 @@
+"""Brings a database to the schema this program knows: numbered steps, forward only, each in one transaction.
+
+The usual start finds the right stamp and is done with one small query; alembic is imported only when there is work.
+A database written by a newer On Record is refused untouched.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, text
+
+from core.errors import StorageError
+from storage.engine import Database
+
+HEAD = "0001"
+"""The newest revision in storage/migrations/versions (a test compares)."""
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+STAMP_TABLE = "alembic_version"
+_LOCK = 0x6F6E7265636F7264  # "onrecord": one advisory lock of PostgreSQL, held while a schema changes
+
+
+def prepare(database: Database) -> None:
+    """Make an empty database ready, or bring an older one up to date; nothing at all when it is current.
+
+    Several processes may call this at once: the first one works, the others wait and find it done. Raises StorageError
+    when the database is newer than this program, or holds something else under our names; it is then unchanged.
+    """
+    with database.read() as conn:
+        if _stamp(conn) == HEAD:
+            return
+    with database.write() as conn:
+        if not database.is_sqlite:  # there, BEGIN IMMEDIATE has already made us alone
+            conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        stamp = _stamp(conn)
+        if stamp == HEAD:
+            return
+        _refuse_strangers(conn, stamp)
+        _upgrade(conn)
+
+
+def _stamp(conn: Connection) -> str | None:
+    if not inspect(conn).has_table(STAMP_TABLE):
+        return None
+    stamp: str | None = conn.execute(text(f"SELECT version_num FROM {STAMP_TABLE}")).scalar()  # noqa: S608 (our constant)
+    return stamp
+
+
+def _refuse_strangers(conn: Connection, stamp: str | None) -> None:
+    if stamp is None:
+        if inspect(conn).has_table("fetches"):
+            raise StorageError(
+                "the database holds tables of On Record without the stamp of their schema; it is left as it is. "
+                "Restore a backup, or start with an empty database"
+            )
+    elif not stamp.isdigit():
+        raise StorageError(f"the database belongs to another program (schema {stamp}); give On Record one of its own")
+    elif stamp > HEAD:
+        raise StorageError(
+            f"the database was written by a newer On Record (schema {stamp}, this program knows {HEAD}); "
+            "update On Record. Nothing was changed"
+        )
+
+
+def _upgrade(conn: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config(attributes={"connection": conn})
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    command.upgrade(config, "head")
