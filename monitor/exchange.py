@@ -1,0 +1,344 @@
+"""One ask carried out on the event loop: dial, send, follow redirects hop by hop, read within every limit.
+
+This is the only file that knows aiohttp, and is imported when the first address is asked: the import alone costs
+0.3 s. Nothing here raises for what the far side does; every outcome ends as a :class:`Trail`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import hashlib
+import os
+import socket
+import ssl
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.http_exceptions import HttpProcessingError
+from yarl import URL
+
+from core.errors import FetchError
+from core.model import Ask, FetchReason, Redirect
+from monitor import decoding
+from monitor.faults import explain, fault, was_sent
+from monitor.guard import DIALLING, BadAddress, Dial, authority, open_socket, parse_address, without_secrets
+
+if TYPE_CHECKING:
+    from monitor.fetcher import FetchLimits
+
+Lookup = Callable[..., list[tuple[Any, ...]]]  # shaped like socket.getaddrinfo
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+MAX_HEADER_BYTES = 32_768  # one header; content security policies of 10 KB are common
+MAX_HEADERS = 256
+KEEP_ALIVE_SECONDS = 15.0
+NAME_CACHE_SECONDS = 60
+SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
+ACCEPT = (
+    "text/html,application/xhtml+xml,application/pdf,application/rss+xml,application/atom+xml,"
+    "application/feed+json,application/xml;q=0.9,*/*;q=0.8"
+)
+ENCODINGS = "gzip, deflate, br, zstd"
+
+
+@dataclass(slots=True)
+class Trail:
+    """What is known of one ask so far. ``status`` is set only once a whole response has arrived."""
+
+    final_url: str | None = None
+    status: int | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    request_headers: tuple[tuple[str, str], ...] = ()
+    redirects: list[Redirect] = field(default_factory=list)
+    remote_address: str | None = None
+    certificate: str | None = None
+    body: bytes = b""
+    fault: FetchError | None = None
+
+
+class Exchange:
+    """A session on one event loop. Made, used and closed on that loop only."""
+
+    def __init__(self, limits: FetchLimits, lookup: Lookup) -> None:
+        self._limits = limits
+        self._allowed = frozenset(entry.lower() for entry in limits.allow_private)
+        self._tls: ssl.SSLContext | None = None
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                resolver=_Resolver(lookup),
+                socket_factory=open_socket,
+                limit=0,  # whoever calls holds one host at a time; a queue in here would eat the time limits
+                keepalive_timeout=KEEP_ALIVE_SECONDS,
+                ttl_dns_cache=NAME_CACHE_SECONDS,
+            ),
+            cookie_jar=_NoCookies(),
+            headers={"Accept": ACCEPT, "Accept-Encoding": ENCODINGS},
+            response_class=_Answer,
+            auto_decompress=False,  # decoding.py counts decoded bytes and never outgrows the limit
+            trust_env=False,
+            max_line_size=MAX_HEADER_BYTES,
+            max_field_size=MAX_HEADER_BYTES,
+            max_headers=MAX_HEADERS,
+            timeout=aiohttp.ClientTimeout(
+                total=None,  # one deadline over all hops instead, in carry_out
+                connect=limits.connect_seconds,
+                sock_connect=limits.connect_seconds,
+                sock_read=limits.read_gap_seconds,
+            ),
+        )
+
+    async def close(self) -> None:
+        """Close every connection. Asks still under way must have been cancelled."""
+        await self._session.close()
+
+    async def carry_out(self, ask: Ask, headers: dict[str, str], own_headers: dict[str, str]) -> Trail:
+        """Ask one address and follow it to its end.
+
+        ``headers`` go to every hop; ``own_headers`` (validators, an identity meant for one site) only to hops of the
+        site that was asked.
+        """
+        trail = Trail()
+        seconds = self._limits.total_seconds
+        try:
+            async with asyncio.timeout(seconds):
+                await self._follow(trail, ask.url, headers, own_headers)
+        except FetchError as failure:
+            trail.fault = failure
+        except TimeoutError:
+            trail.fault = fault(FetchReason.TIMEOUT, f"not finished within {seconds:g} s", transient=True)
+        return trail
+
+    async def _follow(self, trail: Trail, asked: str, headers: dict[str, str], own_headers: dict[str, str]) -> None:
+        try:
+            first = url = parse_address(asked)
+        except BadAddress as exc:
+            raise fault(FetchReason.BAD_ADDRESS, str(exc)) from exc
+        seen: set[URL] = set()
+        while True:
+            seen.add(url)
+            sent = {**headers, **own_headers} if _is_same_site(first, url) else headers
+            location = await self._hop(trail, url, sent)
+            if location is None:
+                return
+            trail.redirects.append(Redirect(str(url), trail.status or 0, without_secrets(location)[:2_000]))
+            trail.status = None
+            try:
+                url = parse_address(location, url)
+            except BadAddress as exc:
+                raise fault(FetchReason.BAD_ADDRESS, f"redirected, and cannot follow: {exc}") from exc
+            if url in seen:
+                raise fault(FetchReason.REDIRECTS, f"redirects in a circle, back to {url} (it may ask for cookies)")
+            if len(trail.redirects) > self._limits.max_redirects:
+                raise fault(FetchReason.REDIRECTS, f"more than {self._limits.max_redirects} redirects")
+
+    async def _hop(self, trail: Trail, url: URL, headers: dict[str, str]) -> str | None:
+        """One request. Fills the trail; returns where the answer points when it is a redirect to follow."""
+        key = authority(url)
+        dial = Dial(key, is_allowed=key in self._allowed)
+        DIALLING.set(dial)
+        trail.final_url = str(url)
+        trail.request_headers, trail.headers, trail.remote_address, trail.certificate = (), (), None, None
+        try:
+            request = self._session.get(url, headers=headers, allow_redirects=False, ssl=self._context(url))
+            answer = cast("_Answer", await request)
+        except (aiohttp.ClientError, OSError, ValueError) as exc:
+            if was_sent(exc):
+                trail.request_headers = _presentable({"Host": url.authority, **headers}.items())
+            raise explain(exc, dial, url, self._limits) from exc
+        try:
+            trail.headers = _received(answer.raw_headers)
+            trail.request_headers = _presentable(answer.request_info.headers.items())
+            trail.remote_address, trail.certificate = answer.remote_address, answer.certificate
+            if answer.status in REDIRECTS:
+                location = _location(answer.raw_headers)
+                if location is not None:
+                    trail.status = answer.status
+                    return location
+            if answer.status == 101 or (answer.status == 304 and not _asked_conditionally(headers)):
+                raise fault(FetchReason.PROTOCOL, _UNASKED[answer.status], transient=True)
+            trail.body = await self._read(answer)
+            trail.status = answer.status
+        except (aiohttp.ClientError, HttpProcessingError, OSError, decoding.Damaged) as exc:
+            raise explain(exc, dial, url, self._limits) from exc
+        finally:
+            answer.release()
+        return None
+
+    async def _read(self, answer: _Answer) -> bytes:
+        """The decoded body, within the limit. Raises FetchError, Damaged, or what aiohttp says of a broken one."""
+        limit = self._limits.max_bytes
+        if (answer.content_length or 0) > limit:
+            raise self._too_large()
+        decoder = decoding.decoder_for(answer.headers.get("Content-Encoding", ""))
+        content, pieces, size = answer.content, [], 0
+        while raw := await content.readany():
+            for piece in (raw,) if decoder is None else decoder.pieces(raw):
+                size += len(piece)
+                if size > limit:
+                    raise self._too_large()
+                pieces.append(piece)
+        if decoder is not None and not decoder.is_complete:
+            raise decoding.Damaged("the compressed body ends too early")
+        if answer.was_cut():
+            raise fault(FetchReason.TRUNCATED, "the connection broke before the end of the body", transient=True)
+        return b"".join(pieces)
+
+    def _too_large(self) -> FetchError:
+        return fault(FetchReason.TOO_LARGE, f"page too large (over {self._limits.max_bytes / 1e6:g} MB)")
+
+    def _context(self, url: URL) -> ssl.SSLContext | bool:
+        """The TLS settings, made at the first https address and shared by all."""
+        if url.scheme != "https":
+            return True
+        if self._tls is None:
+            self._tls = _tls_context()
+        return self._tls
+
+
+_UNASKED = {
+    101: "answered with a switch of protocols nobody asked for",
+    304: "answered 'not modified' to a request that named no earlier version",
+}
+
+
+class _Answer(aiohttp.ClientResponse):
+    """A response that remembers whom it came from: the connection is given back before the body is read."""
+
+    remote_address: str | None = None
+    certificate: str | None = None
+
+    async def start(self, connection: Any) -> _Answer:
+        await super().start(connection)
+        self._heard = connection.protocol
+        transport = connection.transport
+        if transport is not None:
+            peer = transport.get_extra_info("peername")
+            self.remote_address = peer[0] if peer else None
+            tls = transport.get_extra_info("ssl_object")
+            proof = tls.getpeercert(binary_form=True) if tls is not None else None
+            self.certificate = hashlib.sha256(proof).hexdigest() if proof else None
+        return self
+
+    def was_cut(self) -> bool:
+        """Whether the connection broke under a body whose end only the connection's end tells."""
+        return self._heard is not None and isinstance(self._heard.exception(), OSError)
+
+
+class _NoCookies(aiohttp.DummyCookieJar):
+    """Keeps none, sends none, and does not spend time on reading them."""
+
+    def update_cookies_from_headers(self, headers: Any, response_url: URL) -> None:
+        return
+
+
+class _Resolver(AbstractResolver):
+    """Names looked up by the system, each in a thread that nobody waits for when On Record stops.
+
+    A pool would let six dead name servers hold up every other host, and the stop of the program with them.
+    """
+
+    def __init__(self, lookup: Lookup) -> None:
+        self._lookup = lookup
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        loop = asyncio.get_running_loop()
+        found: asyncio.Future[list[tuple[Any, ...]]] = loop.create_future()
+
+        def settle(infos: list[tuple[Any, ...]], error: OSError | None) -> None:
+            if found.done():
+                return
+            if error is None:
+                found.set_result(infos)
+            else:
+                found.set_exception(error)
+
+        def look() -> None:
+            infos: list[tuple[Any, ...]] = []
+            error: OSError | None = None
+            try:
+                infos = self._lookup(host, port, type=socket.SOCK_STREAM, family=family, flags=socket.AI_ADDRCONFIG)
+            except (OSError, UnicodeError) as exc:
+                error = exc if isinstance(exc, OSError) else OSError(errno.EINVAL, "not a name")
+            try:
+                loop.call_soon_threadsafe(settle, infos, error)
+            except RuntimeError:  # the loop was closed while the name server was silent
+                return
+
+        threading.Thread(target=look, name=f"lookup-{host}", daemon=True).start()
+        infos = await found
+        if not infos:
+            raise OSError(errno.ENOENT, "no address")
+        return [
+            ResolveResult(
+                hostname=host,
+                host=info[4][0],
+                port=port,
+                family=info[0],
+                proto=info[2],
+                flags=socket.AI_NUMERICHOST,
+            )
+            for info in infos
+        ]
+
+    async def close(self) -> None:
+        return
+
+
+def _tls_context() -> ssl.SSLContext:
+    """The system's trusted roots; certifi's where a bare system has none."""
+    paths = ssl.get_default_verify_paths()
+    has_roots = bool(paths.cafile) or bool(paths.capath and any(os.scandir(paths.capath)))
+    context = ssl.create_default_context()
+    if not has_roots:
+        import certifi  # a bare system only
+
+        context.load_verify_locations(certifi.where())
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+def _is_same_site(first: URL, other: URL) -> bool:
+    """The host asked, with or without ``www.``, or one below it: who gave the validators may see them again."""
+    if first is other or first.raw_host == other.raw_host:
+        return True
+    one, two = ((url.raw_host or "").rstrip(".").removeprefix("www.") for url in (first, other))
+    return one == two or one.endswith(f".{two}") or two.endswith(f".{one}")
+
+
+def _asked_conditionally(headers: dict[str, str]) -> bool:
+    return "If-None-Match" in headers or "If-Modified-Since" in headers
+
+
+def _received(raw: tuple[tuple[bytes, bytes], ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((_text(name).lower(), _text(value)) for name, value in raw)
+
+
+def _text(raw: bytes) -> str:
+    """Header bytes as storable text: UTF-8, else Latin-1, and no NUL (PostgreSQL refuses it)."""
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        text = raw.decode("latin-1")
+    return text.replace("\0", "") if "\0" in text else text
+
+
+def _location(raw: tuple[tuple[bytes, bytes], ...]) -> str | None:
+    """Where a redirect points; bytes that are no UTF-8 are percent-encoded as they came, as browsers do."""
+    for name, value in raw:
+        if name.lower() == b"location":
+            try:
+                return value.decode()
+            except UnicodeDecodeError:
+                return "".join(chr(byte) if 0x20 < byte < 0x7F else f"%{byte:02X}" for byte in value)
+    return None
+
+
+def _presentable(headers: Any) -> tuple[tuple[str, str], ...]:
+    return tuple((name, "***" if name.lower() in SECRET_HEADERS else value) for name, value in headers)
