@@ -239,6 +239,7 @@ class ChangeClass(StrEnum):
     REORDERED = "reordered"
     FORMATTING = "formatting"
     VARIANT = "variant"
+    SURROUNDINGS = "surroundings"
     TECHNICAL = "technical"
 
 

@@ -1,0 +1,110 @@
+"""May these bytes become content? Good, suspect or bad, with reasons, from structure and history.
+
+Status and transport first, then what the page holds, then how it stands to the last good capture. Phrases only give
+a poor capture its name; with every list emptied the grade stays the same in nine cases of ten (promise P3).
+
+Facts of a reading used here (``Reading.facts``): ``words`` in all, ``prose_words`` in passages of twelve words or
+more, ``link_words`` inside links, ``scripts``, ``passwords`` (password fields), ``shell_texts`` (taken from JSON).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from core.model import Fetch, Grade, GradeLevel, Reading
+from core.phrases import PHRASES, named_by
+from core.text.likeness import Likeness
+
+GRADER: Final = "grade-1"
+
+EMPTY_WORDS: Final = 12  # fewer visible words than this is no page of anything
+THIN_WORDS: Final = 60  # fewer on a page full of scripts is a shell
+PHRASE_WORDS: Final = 400  # a phrase names a page only while the page is short
+OTHER_PAGE: Final = 0.3  # vocabulary in common below this: another page
+SHRUNK: Final = 0.6  # and smaller than this share: not the page
+COLLAPSED: Final = 0.35  # kept and size both below this: most of the text is missing
+
+_GOOD: Final = Grade(GradeLevel.GOOD)
+
+
+def grade_transport(fetch: Fetch, body: bytes) -> Grade | None:
+    """The grade where status and transport decide it alone; None where the page must be read first."""
+    if fetch.status is None:
+        return Grade(GradeLevel.BAD, (fetch.detail or "no whole answer",), str(fetch.reason or "failed"))
+    if fetch.status in (404, 410):
+        return Grade(GradeLevel.BAD, (f"the server says there is no such page ({fetch.status})",), "absent")
+    if fetch.status in (401, 402, 403, 407, 429, 451):
+        return Grade(GradeLevel.BAD, (f"the server refuses us ({fetch.status})",), "refused")
+    if fetch.status >= 500:
+        return Grade(GradeLevel.BAD, (f"the server reports its own error ({fetch.status})",), "server_error")
+    if fetch.status >= 300 or fetch.status < 200 or fetch.status in (202, 204, 206):
+        return Grade(GradeLevel.BAD, (f"an answer that carries no page ({fetch.status})",), "no_page")
+    if not body:
+        return Grade(GradeLevel.BAD, ("the answer was empty",), "empty")
+    if was_sent_home(fetch):
+        return Grade(GradeLevel.BAD, (f"sent on to the home page {fetch.final_url}",), "redirected_home")
+    return None
+
+
+def was_sent_home(fetch: Fetch) -> bool:
+    """Was a page deep in a site answered by the site's front door?"""
+    if not fetch.redirects or not fetch.final_url:
+        return False
+    asked, landed = urlsplit(fetch.url), urlsplit(fetch.final_url)
+    deep = [part for part in asked.path.split("/") if part]
+    front = [part for part in landed.path.split("/") if part]
+    is_front = not front or (len(front) == 1 and (len(front[0]) <= 5 or front[0].startswith(("index.", "default.", "home"))))
+    return len(deep) >= 2 and is_front and not landed.query
+
+
+def grade_page(reading: Reading, *, phrases: dict[str, tuple[str, ...]] = PHRASES) -> Grade:
+    """The grade of a page read on its own, before it is held against what stood there before."""
+    facts = reading.facts
+    words = int(facts.get("words", 0))
+    if facts.get("no_text_layer"):
+        return Grade(GradeLevel.BAD, ("a PDF of pictures: it has no text layer",), "no_text_layer")
+    if words < EMPTY_WORDS:
+        return Grade(GradeLevel.BAD, (f"only {words} words on the page",), "empty")
+    prose = int(facts.get("prose_words", 0))
+    if words < THIN_WORDS and prose < EMPTY_WORDS and int(facts.get("scripts", 0)) >= 3:
+        return Grade(GradeLevel.BAD, (f"a shell: {words} words, the rest is left to scripts",), "empty_shell")
+    if words < PHRASE_WORDS:
+        found = named_by(reading, phrases)
+        if found is not None:
+            code, phrase = found
+            return Grade(GradeLevel.BAD, (f"a short page that says “{phrase}”",), code)
+        if facts.get("passwords") and prose < THIN_WORDS:
+            return Grade(GradeLevel.BAD, ("a page that asks for a password and says little else",), "login")
+    if reading.incomplete:
+        return Grade(GradeLevel.GOOD, (reading.incomplete,), "incomplete")
+    return _GOOD
+
+
+def grade_against(reading: Reading, alike: Likeness, before_lang: str | None, fetch: Fetch) -> Grade:
+    """The grade of a readable page held against the last good capture of the same document."""
+    if alike.kept >= 0.5:
+        return _GOOD
+    if alike.vocabulary < OTHER_PAGE and alike.size < SHRUNK:
+        percent = round(alike.size * 100)
+        return Grade(
+            GradeLevel.BAD, (f"not the page that stood here: {percent} % of its length, almost none of its words",), "other_page"
+        )
+    if alike.vocabulary < OTHER_PAGE:
+        why = "a wholly different text at the same address"
+        if before_lang and reading.lang and before_lang[:2] != reading.lang[:2]:
+            return Grade(GradeLevel.SUSPECT, (f"{why}, in another language ({before_lang} before, {reading.lang} now)",), "other_language")
+        return Grade(GradeLevel.SUSPECT, (why,), "other_text")
+    if alike.size < COLLAPSED and alike.kept < COLLAPSED:
+        percent = round((1 - alike.size) * 100)
+        return Grade(GradeLevel.SUSPECT, (f"{percent} % of the text is missing at once",), "collapsed")
+    if _other_host(fetch):
+        return Grade(GradeLevel.SUSPECT, (f"answered by another host: {fetch.final_url}",), "other_host")
+    return _GOOD
+
+
+def _other_host(fetch: Fetch) -> bool:
+    if not fetch.final_url:
+        return False
+    asked, landed = urlsplit(fetch.url).hostname or "", urlsplit(fetch.final_url).hostname or ""
+    return asked.removeprefix("www.") != landed.removeprefix("www.")

@@ -1,0 +1,243 @@
+"""Two readings compared: places first, by their forms; words inside the few pairs that differ come later.
+
+Exact matches, then moves (outside the longest run that kept its order), then texts cut or joined differently, then
+pairs alike enough to be one passage reworded. Deterministic, no clock; work is bounded by the number of places.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from core.model import Act, Edit, Reading
+
+_WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?", re.UNICODE)
+_WIDE: Final = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
+SAME_SECTION: Final = 0.4  # share of words in common that makes two passages of one section the same one, reworded
+ANYWHERE: Final = 0.6
+_PAIR_BUDGET: Final = 40_000  # similarity is computed for at most so many pairs; beyond, only pairs in the same section
+_CANDIDATES: Final = 12
+_JOIN: Final = 6  # a passage may be cut into at most so many
+
+
+def words_of(text: str) -> list[str]:
+    """Lower-case words; every Han, kana or Hangul character is a word of its own."""
+    if text.isascii():
+        return _WORD.findall(text.lower())
+    return _WORD.findall(_WIDE.sub(lambda found: f" {found.group()} ", text).casefold())
+
+
+@dataclass(slots=True)
+class _Sides:
+    """What is still unmatched, and the edits found so far."""
+
+    before: Reading
+    after: Reading
+    gone: list[int]
+    came: list[int]
+    edits: list[Edit] = field(default_factory=list)
+    partner: dict[int, int] = field(default_factory=dict)  # before place -> after place, however matched
+
+
+def compare(before: Reading, before_forms: Sequence[int], after: Reading, after_forms: Sequence[int]) -> tuple[Edit, ...]:
+    """The edits that turn ``before`` into ``after``; forms run parallel to the places of each reading.
+
+    Every place of either side is in exactly one edit or matched unmoved. REMOVED and ADDED name one place each;
+    REWORDED one or several on each side; MOVED one on each. Sorted by where they stand, after side first.
+    """
+    sides = _match_exactly(before, before_forms, after, after_forms)
+    if sides.gone and sides.came:
+        _match_resegmented(sides)
+        _match_similar(sides)
+    sides.edits.extend(Edit(Act.REMOVED, before=(at,)) for at in sides.gone)
+    sides.edits.extend(Edit(Act.ADDED, after=(at,)) for at in sides.came)
+    _add_lost_lead_ins(sides)
+    return tuple(sorted(sides.edits, key=_position))
+
+
+def _position(edit: Edit) -> tuple[int, int, int]:
+    return (edit.after[0] if edit.after else edit.before[0], len(edit.after), edit.before[0] if edit.before else -1)
+
+
+def _match_exactly(before: Reading, before_forms: Sequence[int], after: Reading, after_forms: Sequence[int]) -> _Sides:
+    """Equal forms in the same order, then equal forms elsewhere (moved)."""
+    start, end_before, end_after = _common_ends(before_forms, after_forms)
+    waiting: dict[int, list[int]] = defaultdict(list)
+    for at in range(end_before - 1, start - 1, -1):
+        waiting[before_forms[at]].append(at)
+    pairs: list[tuple[int, int]] = []
+    came: list[int] = []
+    for at in range(start, end_after):
+        queue = waiting.get(after_forms[at])
+        if queue:
+            pairs.append((queue.pop(), at))
+        else:
+            came.append(at)
+    gone = sorted(at for queue in waiting.values() for at in queue)
+    sides = _Sides(before, after, gone, came)
+    kept = _longest_run([pair[0] for pair in pairs])
+    for index, (was, now) in enumerate(pairs):
+        sides.partner[was] = now
+        if index not in kept:
+            sides.edits.append(Edit(Act.MOVED, before=(was,), after=(now,)))
+    for at in range(start):
+        sides.partner[at] = at
+    shift = end_after - end_before
+    for at in range(end_before, len(before_forms)):
+        sides.partner[at] = at + shift
+    return sides
+
+
+def _common_ends(left: Sequence[int], right: Sequence[int]) -> tuple[int, int, int]:
+    shorter = min(len(left), len(right))
+    start = 0
+    while start < shorter and left[start] == right[start]:
+        start += 1
+    tail = 0
+    while tail < shorter - start and left[-1 - tail] == right[-1 - tail]:
+        tail += 1
+    return start, len(left) - tail, len(right) - tail
+
+
+def _longest_run(values: list[int]) -> set[int]:
+    """Indices of a longest increasing subsequence: the places that kept their order."""
+    tails: list[int] = []
+    tail_at: list[int] = []
+    previous = [-1] * len(values)
+    for index, value in enumerate(values):
+        at = bisect_left(tails, value)
+        previous[index] = tail_at[at - 1] if at else -1
+        if at == len(tails):
+            tails.append(value)
+            tail_at.append(index)
+        else:
+            tails[at] = value
+            tail_at[at] = index
+    run: set[int] = set()
+    index = tail_at[-1] if tail_at else -1
+    while index >= 0:
+        run.add(index)
+        index = previous[index]
+    return run
+
+
+def _match_resegmented(sides: _Sides) -> None:
+    """One passage cut into several, or several joined into one, the words unchanged."""
+    _join(sides, sides.gone, sides.came, sides.before, sides.after, flipped=False)
+    _join(sides, sides.came, sides.gone, sides.after, sides.before, flipped=True)
+
+
+def _join(
+    sides: _Sides, ones: list[int], manies: list[int], one_side: Reading, many_side: Reading, *, flipped: bool
+) -> None:
+    squeezed = {at: _squeeze(many_side.places[at].text) for at in manies}
+    starts: dict[str, list[int]] = defaultdict(list)
+    for index, at in enumerate(manies):
+        if squeezed[at]:
+            starts[squeezed[at][:8]].append(index)
+    used: set[int] = set()
+    for one in list(ones):
+        whole = _squeeze(one_side.places[one].text)
+        for index in starts.get(whole[:8], ()):
+            run = _run_that_spells(whole, manies, squeezed, index, used)
+            if run:
+                used.update(run)
+                ones.remove(one)
+                edit = Edit(Act.REWORDED, before=run, after=(one,)) if flipped else Edit(Act.REWORDED, before=(one,), after=run)
+                sides.edits.append(edit)
+                if flipped:
+                    sides.partner.update((at, one) for at in run)
+                else:
+                    sides.partner[one] = run[0]
+                break
+    manies[:] = [at for at in manies if at not in used]
+
+
+def _run_that_spells(
+    whole: str, manies: list[int], squeezed: dict[int, str], index: int, used: set[int]
+) -> tuple[int, ...]:
+    run: list[int] = []
+    rest = whole
+    for at in manies[index : index + _JOIN]:
+        if at in used or not squeezed[at] or not rest.startswith(squeezed[at]):
+            break
+        run.append(at)
+        rest = rest[len(squeezed[at]) :]
+        if not rest:
+            return tuple(run)
+    return ()
+
+
+def _squeeze(text: str) -> str:
+    return "".join(words_of(text))
+
+
+def _match_similar(sides: _Sides) -> None:
+    """Pairs alike enough, most alike first; one section outranks elsewhere."""
+    before_words = {at: Counter(words_of(sides.before.places[at].text)) for at in sides.gone}
+    after_words = {at: Counter(words_of(sides.after.places[at].text)) for at in sides.came}
+    scored: list[tuple[float, int, int]] = []
+    for was, now in _candidates(sides, before_words, after_words):
+        same_section = _section(sides.before, was) == _section(sides.after, now)
+        likeness = _likeness(before_words[was], after_words[now])
+        if likeness >= (SAME_SECTION if same_section else ANYWHERE):
+            scored.append((-(likeness + (0.15 if same_section else 0.0)), was, now))
+    scored.sort()
+    free_before, free_after = set(sides.gone), set(sides.came)
+    for _, was, now in scored:
+        if was in free_before and now in free_after:
+            free_before.discard(was)
+            free_after.discard(now)
+            sides.partner[was] = now
+            sides.edits.append(Edit(Act.REWORDED, before=(was,), after=(now,)))
+    sides.gone = [at for at in sides.gone if at in free_before]
+    sides.came = [at for at in sides.came if at in free_after]
+
+
+def _candidates(
+    sides: _Sides, before_words: dict[int, Counter[str]], after_words: dict[int, Counter[str]]
+) -> list[tuple[int, int]]:
+    if len(sides.gone) * len(sides.came) <= _PAIR_BUDGET // 16:
+        return [(was, now) for was in sides.gone for now in sides.came]
+    holders: dict[str, list[int]] = defaultdict(list)
+    for now, counts in after_words.items():
+        for word in counts:
+            holders[word].append(now)
+    pairs: list[tuple[int, int]] = []
+    for was, counts in before_words.items():
+        votes: Counter[int] = Counter()
+        rare = sorted((word for word in counts if word in holders), key=lambda word: len(holders[word]))[:_CANDIDATES]
+        for word in rare:
+            votes.update(holders[word][:200])
+        pairs.extend((was, now) for now, _ in votes.most_common(_CANDIDATES))
+    return pairs
+
+
+def _section(reading: Reading, at: int) -> str:
+    heading = reading.places[at].heading
+    return reading.places[heading].text if heading >= 0 else ""
+
+
+def _likeness(left: Counter[str], right: Counter[str]) -> float:
+    """Dice's coefficient over words with their counts: 0 nothing in common, 1 the same words."""
+    total = left.total() + right.total()
+    return 2 * (left & right).total() / total if total else 1.0
+
+
+def _add_lost_lead_ins(sides: _Sides) -> None:
+    """Items whose own words stand while the sentence that introduced them is gone."""
+    for was, now in list(sides.partner.items()):
+        place = sides.before.places[was]
+        if place.kind != "item" or place.lead_in < 0 or now >= len(sides.after.places):
+            continue
+        expected = sides.partner.get(place.lead_in)
+        if expected is None and sides.after.places[now].lead_in != place.lead_in and _is_gone(sides, place.lead_in):
+            sides.edits.append(Edit(Act.REWORDED, before=(was,), after=(now,), lost_lead_in=True))
+
+
+def _is_gone(sides: _Sides, at: int) -> bool:
+    return at in sides.gone

@@ -1,0 +1,54 @@
+"""The date a page gives itself: "Last updated 3 May 2024", a ``dateModified``, or nothing.
+
+Kept as the page wrote it; comparing it with the text's own changes shows pages that changed without saying so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from lxml import etree
+
+from core.model import Place
+
+_CUE: Final = re.compile(
+    r"\b(?:last\s+(?:updated|modified|revised|changed|reviewed)|updated(?:\s+on)?|effective(?:\s+(?:date|as\s+of|from))?|"
+    r"date\s+of\s+last\s+revision|version\s+(?:of|dated)|revised|stand|letzte\s+(?:aktualisierung|änderung)|"
+    r"zuletzt\s+(?:aktualisiert|geändert)|gültig\s+ab|"
+    r"(?:dernière\s+)?mise\s+à\s+jour|en\s+vigueur|dernière\s+modification|"
+    r"última\s+(?:actualización|modificación)|actualizad[oa]|vigente|fecha\s+de\s+entrada)\b|最后更新|更新日期|生效日期|修订日期|更新时间",
+    re.IGNORECASE,
+)
+DATE: Final = re.compile(
+    r"\b\d{1,2}(?:st|nd|rd|th|\.|er)?\s+(?:de\s+)?[^\W\d_]{3,12}\.?,?\s+(?:de\s+)?\d{4}\b"
+    r"|\b[^\W\d_]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}\b"
+    r"|\b\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b"
+    r"|\d{4}\s*年\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?|\b[^\W\d_]{3,12}\s+\d{4}\b"
+)
+# A line that says when the page was touched, not from when it binds.
+STAMP: Final = re.compile(
+    r"\b(?:last\s+(?:updated|modified|revised|changed|reviewed|update|revision)|updated|revised|modified|version|stand|"
+    r"letzte\s+(?:aktualisierung|änderung)|zuletzt\s+(?:aktualisiert|geändert)|aktualisiert|"
+    r"(?:dernière\s+)?mise\s+à\s+jour|dernière\s+modification|mis\s+à\s+jour|"
+    r"última\s+(?:actualización|modificación)|actualizad[oa])\b|最后更新|更新日期|更新时间|最近更新",
+    re.IGNORECASE,
+)
+_META: Final = ("article:modified_time", "last-modified", "dcterms.modified", "datemodified")
+
+
+def page_date(root: etree._Element, places: Sequence[Place]) -> str | None:
+    """The page's own date in the page's own words, or None."""
+    for place in places:
+        if len(place.text) <= 160:
+            cue = _CUE.search(place.text)
+            if cue:
+                date = DATE.search(place.text, cue.start())
+                if date:
+                    return date.group()
+    for meta in root.iter("meta"):
+        name = (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").lower()
+        if name in _META:
+            return meta.get("content") or None
+    return None

@@ -1,0 +1,158 @@
+"""Which containers of a page are its surroundings: menus, banners, footers, consent windows.
+
+A zone is proposed by structure (``nav``, ``footer``, roles) or by its name, and judged when the whole page is known:
+what holds most of the page's words is never surroundings, whatever it is called.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+from typing import Final
+
+from core.model import PlaceKind, Stream
+
+
+class ZoneKind(IntEnum):
+    PAGE = 0
+    STRUCTURE = 1  # nav, footer, aside, header, dialog, noscript, and the roles that mean the same
+    CONSENT = 2  # a consent window by name
+    NAMED = 3  # a name that usually means chrome
+    CONTROL = 4  # select, textarea
+    CONTENT = 5  # main, article: words here belong to the page itself
+
+
+@dataclass(slots=True)
+class Zone:
+    """One container: its parent zone, and how its own words divide."""
+
+    parent: int
+    kind: ZoneKind
+    words: int = 0
+    link_words: float = 0.0
+    prose_words: int = 0
+    places: int = 0
+
+
+_STRUCTURE_TAGS: Final = frozenset(("nav", "footer", "header", "aside", "dialog", "noscript"))
+_STRUCTURE_ROLES: Final = frozenset(
+    ("navigation", "banner", "contentinfo", "search", "dialog", "alertdialog", "complementary", "menu", "menubar")
+)
+# Words that stand as a whole part of a class or id. Vendors of consent windows are named by their products' own marks.
+_CONSENT_NAME: Final = re.compile(
+    r"(?:^|[-_\s])(?:onetrust|ot-sdk|optanon|cookiebot|cybotcookiebot\w*|didomi|usercentrics|truste|trustarc|axeptio|tarteaucitron\w*|"
+    r"klaro|iubenda-cs|qc-cmp2?|sp-message|cmp-?(?:box|container|wrapper|banner)|"
+    r"(?:cookie|consent|gdpr|privacy)s?[-_]?(?:banner|bar|notice|popup|modal|overlay|dialog|consent|wall|layer|prompt|message|alert|law|info))"
+    r"(?=$|[-_\s\d])",
+    re.IGNORECASE,
+)
+_CHROME_NAME: Final = re.compile(
+    r"(?:^|[-_\s])(?:nav|navbar|navigation|menu|menus|megamenu|topbar|toolbar|breadcrumbs?|sidebar|footer|masthead|share|sharing|"
+    r"social|related|newsletter|subscribe|advert|advertisement|ads|promo|popup|modal|toast|skip|skiplinks?|"
+    r"pagination|comments|language[-_]?(?:selector|switcher|picker)|lang[-_]?(?:selector|switcher)|site-?header|site-?footer|"
+    r"page-?header|global-?header|global-?footer|announcement|alert-bar)(?=$|[-_\s])",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=20_000)
+def _named_kind(name: str) -> ZoneKind | None:
+    if _CONSENT_NAME.search(name):
+        return ZoneKind.CONSENT
+    return ZoneKind.NAMED if _CHROME_NAME.search(name) else None
+
+
+def hinted_kind(tag: str, role: str | None, classes: str | None, ident: str | None) -> ZoneKind | None:
+    """What an element's tag, role and names propose, or None."""
+    if role is not None and role in _STRUCTURE_ROLES or tag in _STRUCTURE_TAGS:
+        if classes or ident:
+            named = _named_kind(f"{classes or ''} {ident or ''}")
+            if named is ZoneKind.CONSENT:
+                return named
+        return ZoneKind.STRUCTURE
+    if tag in ("main", "article") or role in ("main", "article"):
+        return ZoneKind.CONTENT
+    if not classes and not ident:
+        return None
+    return _named_kind(f"{classes or ''} {ident or ''}")
+
+
+_MOST: Final = 0.4  # a proposed zone with this share of the page's words is the page, not its surroundings
+
+
+def decide_streams(zones: list[Zone], zone_of: list[int]) -> list[Stream]:
+    """The stream of each place. ``zone_of`` holds the innermost zone of every place."""
+    own = [zone.words for zone in zones]
+    whole = own[:]
+    prose = [zone.prose_words for zone in zones]
+    for at in range(len(zones) - 1, 0, -1):  # children come after their parents
+        whole[zones[at].parent] += whole[at]
+        prose[zones[at].parent] += prose[at]
+    total = max(whole[0], 1)
+    streams: list[Stream] = ["main"]
+    for at in range(1, len(zones)):
+        streams.append(_stream(zones[at], streams[zones[at].parent], whole[at] / total))
+    return [streams[zone] for zone in zone_of]
+
+
+def _stream(zone: Zone, parent: Stream, share: float) -> Stream:
+    if zone.kind is ZoneKind.CONTENT:
+        return parent if share < _MOST else "main"
+    if zone.kind is ZoneKind.CONTROL:
+        return "surroundings"
+    if share >= _MOST:
+        return "main" if zone.kind is not ZoneKind.CONSENT or share > 0.8 else "surroundings"
+    return "surroundings"
+
+
+PROSE: Final = 12  # a passage of so many words is prose; it marks where the page's own text begins and ends
+_MENU_RUN: Final = 5  # so many short links in a row are a menu
+_MENU_WORDS: Final = 8
+_HAS_DIGIT_OR_COMMA: Final = re.compile(r"[\d,:;@]")
+
+
+def set_apart_labels(
+    streams: list[Stream],
+    texts: Sequence[str],
+    kinds: Sequence[PlaceKind],
+    words: Sequence[int],
+    linked: Sequence[bool],
+) -> None:
+    """Move what no container gave away to the surroundings, in place: labels outside the text, menus of links.
+
+    Outside means before the first and after the last passage of prose (or, before it, the first top heading). A page
+    without prose keeps all its labels: they are what it says.
+    """
+    prose = [at for at, stream in enumerate(streams) if stream == "main" and words[at] >= PROSE]
+    if not prose:
+        return
+    top = next((at for at, stream in enumerate(streams) if stream == "main" and kinds[at] == "heading"), prose[0])
+    first, last = min(top, prose[0]), prose[-1]
+    for at, stream in enumerate(streams):
+        if stream == "main" and not first <= at <= last and _is_label(texts[at], words[at]):
+            if not (at and texts[at - 1][-1:] in ":："):  # "By post:" and then who to write to
+                streams[at] = "surroundings"
+    _set_apart_menus(streams, texts, kinds, words, linked)
+
+
+def _is_label(text: str, words: int) -> bool:
+    if text[-1:] in ".!?。！？":
+        return False
+    return words <= 3 or (words <= 6 and not _HAS_DIGIT_OR_COMMA.search(text))
+
+
+def _set_apart_menus(
+    streams: list[Stream], texts: Sequence[str], kinds: Sequence[PlaceKind], words: Sequence[int], linked: Sequence[bool]
+) -> None:
+    start = -1
+    for at in range(len(streams) + 1):
+        if at < len(streams) and linked[at] and words[at] <= _MENU_WORDS and kinds[at] != "row":
+            start = at if start < 0 else start
+        elif start >= 0:
+            introduced = start > 0 and texts[start - 1][-1:] in ":："
+            if at - start >= _MENU_RUN and not introduced:
+                streams[start:at] = ["surroundings"] * (at - start)
+            start = -1
