@@ -1,0 +1,169 @@
+"""Reports that are not of a change: what already stood there on a first look, and a source that cannot be seen.
+
+Each takes small values the pipeline fills and gives the same :class:`core.report.Report`. Pure; ``at`` is an argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from core.model import DocumentRef, Match, Severity, severity_rank
+from core.quotes import Quote, Side, match_in_words
+from core.report import Interval, Report, Where, title_of
+from core.text.visible import cut, one_line
+from core.wording import (
+    NOT_SEEN,
+    SEEN_AGAIN,
+    STANDING,
+    counted,
+    defang,
+    label,
+    listed,
+    long_date,
+    short_date,
+    unique,
+)
+
+# --- a first look ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLook:
+    """One source on its first look: documents archived there, or in words why it could not be seen."""
+
+    id: str
+    url: str
+    documents: int = 0
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A rule found in what already stands there, with one sentence or passage as quote."""
+
+    match: Match
+    quote: str
+    document: DocumentRef
+    heading_path: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyLook:
+    """What a first look saw of one company."""
+
+    company_id: str
+    company: str
+    topics: tuple[str, ...] = ()
+    sources: tuple[SourceLook, ...] = ()
+    standing: tuple[Standing, ...] = ()
+
+
+MAX_STANDING: Final = 8
+MAX_REFUSED: Final = 20
+
+
+def build_first_look(looks: Sequence[CompanyLook], *, at: datetime, base_url: str | None) -> Report:
+    """One summary of what already stands there: documents archived, sources that refused, the gravest rules."""
+    sources = [source for look in looks for source in look.sources]
+    refused = [source for source in sources if source.refused]
+    documents = sum(source.documents for source in sources)
+    standing = [each for look in looks for each in look.standing]
+    by_rule: dict[str, list[Standing]] = {}
+    for each in sorted(standing, key=lambda each: -severity_rank(each.match.severity)):
+        by_rule.setdefault(each.match.rule, []).append(each)
+    names = [one_line(look.company, 80) for look in looks]
+    base = (base_url or "").rstrip("/")
+    return Report(
+        kind="first_look",
+        mark=STANDING,
+        company=listed(names),
+        title="First look",
+        severity=Severity.INFO,
+        topics=unique(topic for look in looks for topic in look.topics),
+        found=(
+            f"Archived {counted(documents, 'document')} at {counted(len(sources) - len(refused), 'source')}; "
+            f"{counted(len(refused), 'source')} refused; {counted(len(by_rule), 'rule')} found words that stand there."
+        ),
+        when=f"Seen for the first time, up to {long_date(at)}. From now on you hear of what changes.",
+        quotes=tuple(_standing_quote(found) for found in list(by_rule.values())[:MAX_STANDING]),
+        more=max(0, len(by_rule) - MAX_STANDING),
+        facts=(
+            *((one_line(look.company, 80), _look_in_words(look)) for look in looks[:50]),
+            *(_refusal(source) for source in refused[:MAX_REFUSED]),
+        ),
+        interval=Interval(None, at),
+        link=base + "/" if base else "",
+        command="" if base else "onrecord search QUERY",
+    )
+
+
+def _standing_quote(found: Sequence[Standing]) -> Quote:
+    first = found[0]
+    places = f", and in {counted(len(found) - 1, 'more passage')}" if len(found) > 1 else ""
+    return Quote(
+        act="present",
+        mark=STANDING,
+        before=None,
+        after=Side(segments=(("same", cut(first.quote, 600)),)),
+        heading_path=first.heading_path,
+        rules=(match_in_words(first.match) + places,),
+        origin=f"{first.document.company}, {title_of(first.document)}",
+    )
+
+
+def _look_in_words(look: CompanyLook) -> str:
+    documents, refused = sum(s.documents for s in look.sources), sum(1 for s in look.sources if s.refused)
+    seen = f"{counted(documents, 'document')} at {counted(len(look.sources) - refused, 'source')}"
+    return f"{seen}, {counted(refused, 'source')} refused" if refused else seen
+
+
+def _refusal(source: SourceLook) -> tuple[str, str]:
+    return f"Refused: {source.id}", f"{one_line(source.refused, 300)} · {defang(source.url, 120)}"
+
+
+# --- an incident ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentFacts:
+    """A source that cannot be seen, or is seen again. ``reasons`` are in words; ``last_good_at`` None: never seen."""
+
+    source_id: str
+    company: str
+    url: str
+    code: str
+    reasons: tuple[str, ...]
+    opened_at: datetime
+    last_good_at: datetime | None = None
+    closed_at: datetime | None = None
+    captures: int = 1
+    topics: tuple[str, ...] = ()
+
+
+def build_incident(facts: IncidentFacts, *, base_url: str | None, severity: Severity = Severity.LOW) -> Report:
+    """The report of an incident: not seeing is never told as gone."""
+    base = (base_url or "").rstrip("/")
+    good = f"Last good capture {long_date(facts.last_good_at)}" if facts.last_good_at else "No good capture yet"
+    if facts.closed_at:
+        found = f"Found: {facts.source_id} answers as before."
+        when = f"Not seen from {short_date(facts.opened_at)} to {short_date(facts.closed_at)} UTC."
+    else:
+        found = f"Found: {listed([one_line(reason, 200) for reason in facts.reasons] or [label(facts.code)], 2)}."
+        when = f"Since {long_date(facts.opened_at)}. {good}. Not seen is not gone: nothing is reported as removed."
+    return Report(
+        kind="incident",
+        mark=SEEN_AGAIN if facts.closed_at else NOT_SEEN,
+        company=facts.company,
+        title=facts.source_id,
+        severity=severity,
+        topics=facts.topics,
+        found=found,
+        when=when,
+        sure=(f"{counted(facts.captures, 'capture')} in this incident", good),
+        where=Where(address=defang(facts.url)),
+        link=base + "/" if base else "",
+        command="" if base else f"onrecord check {facts.source_id} --dry-run",
+    )

@@ -1,0 +1,188 @@
+"""How On Record speaks: verdict words with their signs, dates, lists, languages, addresses nobody clicks by accident.
+
+Used by messages and pages alike. Observation, never motive: no string here, or made from here, says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Final, Literal, NamedTuple
+from urllib.parse import urlsplit
+
+from core.model import Act, Change, DocumentEvent, Verdict
+from core.text.visible import one_line
+
+Tone = Literal["loss", "gain", "unsure", "plain"]
+
+
+class Mark(NamedTuple):
+    """A verdict as people see it: sign and word first, colour last."""
+
+    sign: str
+    word: str
+    tone: Tone
+
+
+WEAKENED: Final = Mark("−", "WEAKENED", "loss")
+REMOVED: Final = Mark("×", "REMOVED", "loss")
+GONE: Final = Mark("×", "GONE", "loss")
+REVERSED: Final = Mark("⇄", "REVERSED", "loss")
+MIXED: Final = Mark("±", "MIXED", "unsure")
+CHANGED: Final = Mark("?", "CHANGED, PLEASE READ", "unsure")
+STRENGTHENED: Final = Mark("+", "STRENGTHENED", "gain")
+NEW: Final = Mark("•", "NEW", "gain")
+RESTORED: Final = Mark("↩", "RESTORED", "gain")
+MOVED: Final = Mark("→", "MOVED", "plain")
+REWORDED: Final = Mark("≈", "REWORDED", "plain")
+STANDING: Final = Mark("=", "ALREADY THERE", "plain")
+NOT_SEEN: Final = Mark("▨", "CANNOT BE SEEN", "unsure")
+SEEN_AGAIN: Final = Mark("↩", "SEEN AGAIN", "gain")
+
+OF_VERDICT: Final[dict[Verdict, Mark]] = {
+    Verdict.STRENGTHENED: STRENGTHENED,
+    Verdict.WEAKENED: WEAKENED,
+    Verdict.MIXED: MIXED,
+    Verdict.REVERSED: REVERSED,
+    Verdict.REWORDED: REWORDED,
+    Verdict.UNCLASSIFIED: CHANGED,
+    Verdict.NEW: NEW,
+    Verdict.REMOVED: REMOVED,
+}
+OF_EVENT: Final[dict[DocumentEvent, Mark]] = {
+    DocumentEvent.NEW: NEW,
+    DocumentEvent.GONE: GONE,
+    DocumentEvent.RETURNED: RESTORED,
+    DocumentEvent.MOVED: MOVED,
+}
+OF_ACT: Final[dict[Act, Mark]] = {
+    Act.ADDED: NEW,
+    Act.REMOVED: REMOVED,
+    Act.REWORDED: CHANGED,
+    Act.MOVED: MOVED,
+    Act.RESTORED: RESTORED,
+}
+
+# Gravest first: the order in which findings and their quotes are told.
+GRAVITY: Final[tuple[Verdict, ...]] = (
+    Verdict.REVERSED,
+    Verdict.REMOVED,
+    Verdict.WEAKENED,
+    Verdict.MIXED,
+    Verdict.UNCLASSIFIED,
+    Verdict.NEW,
+    Verdict.STRENGTHENED,
+    Verdict.REWORDED,
+)
+
+
+def mark_of(change: Change) -> Mark:
+    """The one word for a change: what became of the document, else of its commitments, else of its passages."""
+    if change.event in OF_EVENT and (change.event is not DocumentEvent.MOVED or change.verdict is None):
+        return OF_EVENT[change.event]
+    if change.verdict is not None:
+        return OF_VERDICT[change.verdict]
+    acts = {edit.act for edit in change.edits}
+    return OF_ACT[acts.pop()] if len(acts) == 1 else CHANGED
+
+
+EVENT_SENTENCES: Final[dict[DocumentEvent, str]] = {
+    DocumentEvent.NEW: "a new document",
+    DocumentEvent.GONE: "the document no longer stands at its address",
+    DocumentEvent.RETURNED: "the document stands at its address again",
+    DocumentEvent.MOVED: "the same document at another address",
+    DocumentEvent.UNLINKED: "no watched page links to the document any more; its own address still answers",
+    DocumentEvent.REDIRECTED: "the address of the document leads somewhere else now",
+    DocumentEvent.SWAPPED: "another file at the same address",
+    DocumentEvent.RESTAMPED: "the document carries another date than before",
+    DocumentEvent.UNDECLARED: "the words changed and the document’s own date did not",
+}
+
+ACT_PHRASES: Final[dict[str, str]] = {
+    Act.ADDED: "came in",
+    Act.REMOVED: "went out",
+    Act.REWORDED: "in a passage that changed",
+    Act.MOVED: "in a passage that moved",
+    Act.RESTORED: "came back",
+    "present": "stands there",
+}
+
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_NUMBERS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_LANGUAGES: Final = {
+    "ar": "Arabic", "bo": "Tibetan", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English",
+    "es": "Spanish", "fa": "Persian", "fi": "Finnish", "fr": "French", "he": "Hebrew", "hi": "Hindi", "id": "Indonesian",
+    "it": "Italian", "ja": "Japanese", "ko": "Korean", "my": "Burmese", "nl": "Dutch", "no": "Norwegian", "pl": "Polish",
+    "pt": "Portuguese", "ru": "Russian", "sv": "Swedish", "th": "Thai", "tr": "Turkish", "ug": "Uyghur",
+    "uk": "Ukrainian", "vi": "Vietnamese", "zh": "Chinese",
+}  # fmt: skip
+
+
+def short_date(at: datetime, *, with_year: bool = False) -> str:
+    """``23 Nov, 18:04`` in UTC; the zone is named by the sentence around it."""
+    at = at.astimezone(UTC)
+    year = f" {at.year}" if with_year else ""
+    return f"{at.day} {_MONTHS[at.month - 1]}{year}, {at:%H:%M}"
+
+
+def long_date(at: datetime) -> str:
+    """``23 Nov 2026, 18:04 UTC``."""
+    return f"{short_date(at, with_year=True)} UTC"
+
+
+def stamp(at: datetime) -> str:
+    """``2026-11-23T18:04:12Z``, as evidence and citations write it."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def number(count: int) -> str:
+    """Numbers to nine in words, as prose wants them."""
+    return _NUMBERS[count] if 0 <= count <= 9 else f"{count:,}"
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """``one passage``, ``14 passages``."""
+    return f"{number(count)} {one if count == 1 else many or one + 's'}"
+
+
+def quoted(words: str, limit: int = 80) -> str:
+    """A company's words inside a sentence of ours: in quotation marks, on one line, cut visibly."""
+    return f"“{one_line(words, limit)}”"
+
+
+def listed(parts: Sequence[str], limit: int = 3) -> str:
+    """``a, b, c and 4 more``."""
+    more = len(parts) - limit
+    return ", ".join(parts[:limit]) + (f" and {more} more" if more > 0 else "")
+
+
+def language(code: str | None) -> str:
+    """The English name of a language, or the code where we have no name; empty for None."""
+    if not code:
+        return ""
+    return _LANGUAGES.get(code.split("-")[0].lower(), code)
+
+
+def label(word: str) -> str:
+    """``forced_labour`` as people write it: ``Forced labour``."""
+    plain = one_line(word).replace("_", " ").replace("-", " ").strip()
+    return plain[:1].upper() + plain[1:]
+
+
+def defang(url: str, limit: int = 300) -> str:
+    """A live address as text that nothing turns into a link: ``haldenbio[.]example/responsible-sales``."""
+    try:
+        parts = urlsplit(url.strip())
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return one_line(url.replace("://", "[:]//").replace(".", "[.]"), limit)
+    if not host:
+        return one_line(url.replace("://", "[:]//").replace(".", "[.]"), limit)
+    shown = host.replace(".", "[.]").replace(":", "[:]") + (f":{port}" if port else "")
+    rest = parts.path.rstrip("/") + (f"?{parts.query}" if parts.query else "")
+    return one_line(shown + rest, limit)
+
+
+def unique(parts: Iterable[str]) -> tuple[str, ...]:
+    """The non-empty ones, each once, in order."""
+    return tuple(dict.fromkeys(part for part in parts if part))
