@@ -97,7 +97,19 @@ def _server(folder: Path) -> Iterator[None]:
     account = _unprivileged(folder)
     programs = _binaries(folder, readable_by_all=account is not None)
     data, log = folder / "data", folder / "log"
-    make = [programs / "initdb", "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+    make: list[str | Path] = [
+        programs / "initdb",
+        "-D",
+        data,
+        "-U",
+        USER,
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--locale=C",
+        "--no-sync",
+    ]
     if _start(make, folder, log, account).wait(timeout=START_SECONDS):
         raise NoPostgres(f"initdb failed: {log.read_text().strip()[-300:]}")
     settings = [part for name, value in OPTIONS.items() for part in ("-c", f"{name}={value}")]
