@@ -1,0 +1,370 @@
+"""The text of routes.yaml -> Routes: who should hear of what.
+
+Routes are tried from the top. One that matches sends the alert to its receivers and ends the search, unless it says
+``continue: true``. Inside a route its own ``routes`` are tried first; where none of them matches, the route itself
+sends. What no route takes goes to ``default``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Annotated, ClassVar, Literal, NamedTuple
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+
+from core.config.entries import Entry, Lang, OneOrMore, Text, check, choice, choice_schema, pattern, refusal
+from core.config.settings import MailAddress, looks_secret
+from core.config.shapes import Kind
+from core.config.yamlfile import Path, YamlFile, nearest, read_yaml, shown
+from core.errors import Problem
+from core.model import SEVERITIES, ChangeClass, DocumentEvent, Severity, Verdict
+
+Channel = Literal["slack", "slack-webhook", "email", "console"]
+
+FIELDS = ("company", "topic", "severity", "class", "event", "verdict", "rule", "kind", "lang")
+MAX_ROUTES = 1_000
+
+
+# --- the values --------------------------------------------------------------------------------------------------
+
+
+class Target(NamedTuple):
+    """One place a message goes to.
+
+    ``address`` is a channel (slack: ``#name`` or an id), the *name* of the environment variable that holds the address
+    (slack-webhook), a mail address (email), or empty (console).
+    """
+
+    channel: Channel
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """A named set of targets. ``line`` is its place in the file, 0 where there is none."""
+
+    name: str
+    targets: tuple[Target, ...]
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Which alerts go to whom.
+
+    ``match`` maps a field of ``FIELDS`` to the values that fit; every field named must fit, an empty mapping fits
+    everything. A severity given as one word stands here as that one and all worse ones. ``to`` is never empty: a route
+    without ``to`` has its parent's, at the top ``default``.
+    """
+
+    name: str
+    match: Mapping[str, frozenset[str]]
+    to: tuple[str, ...]
+    goes_on: bool = False
+    routes: tuple[Route, ...] = ()
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """Receivers by name, the tree, and who hears what no route takes."""
+
+    receivers: Mapping[str, Receiver]
+    default: tuple[str, ...]
+    routes: tuple[Route, ...] = ()
+
+    def targets(self) -> Iterator[tuple[Receiver, Target]]:
+        """Every target of every receiver, in file order."""
+        return ((receiver, target) for receiver in self.receivers.values() for target in receiver.targets)
+
+
+def console_routes() -> Routes:
+    """What counts where there is no routes.yaml: everything goes to the console."""
+    console = Receiver("console", (Target("console", ""),))
+    return Routes(MappingProxyType({"console": console}), default=("console",))
+
+
+# --- the shape of the file ---------------------------------------------------------------------------------------
+
+
+def _slack_channel(text: str) -> str:
+    if looks_secret(text):
+        raise refusal('holds a secret: use webhook: NAME, and put the address into the environment variable "NAME"')
+    if not _is_slack_channel(text):
+        bare = text.strip().lstrip("#").casefold().replace(" ", "-")
+        meant = f"#{bare}" if bare and _is_slack_channel(f"#{bare}") else None
+        raise refusal(f"must be a channel such as #rights, or the id of one, not {shown(text)}", meant)
+    return text
+
+
+def _is_slack_channel(text: str) -> bool:
+    is_id = len(text) >= 8 and text[0] in "CGDU" and text.isascii() and text.isalnum() and text.isupper()
+    is_name = text[:1] == "#" and 1 < len(text) <= 81 and not any(c in "#@<>,." or c.isspace() for c in text[1:])
+    return is_id or (is_name and text == text.lower())
+
+
+def _variable_name(text: str) -> str:
+    if looks_secret(text) or "/" in text:
+        raise refusal(
+            "holds an address, which is a secret: put it into an environment variable and write that variable's name"
+        )
+    return text
+
+
+def _or_worse(word: str) -> list[str]:
+    """That severity and every worse one."""
+    if word not in list(SEVERITIES):
+        raise refusal(f"must be one of {', '.join(SEVERITIES)}, not {shown(word)}", nearest(word, SEVERITIES))
+    return [str(severity) for severity in SEVERITIES[SEVERITIES.index(Severity(word)) :]]
+
+
+Variable = Annotated[
+    str,
+    AfterValidator(_variable_name),
+    pattern(r"[A-Z][A-Z0-9_]{0,99}", "the name of an environment variable such as ONRECORD_SLACK_WEBHOOK"),
+    WithJsonSchema({"type": "string", "pattern": "^[A-Z][A-Z0-9_]{0,99}$"}),
+]
+SlackChannel = Annotated[str, AfterValidator(_slack_channel), WithJsonSchema({"type": "string", "minLength": 2})]
+
+
+_SEVERITY = {"type": "string", "enum": [str(severity) for severity in SEVERITIES]}
+SeverityWord = Annotated[str, choice(*SEVERITIES)]
+Severities = Annotated[
+    list[SeverityWord],
+    Field(min_length=1),
+    BeforeValidator(lambda value: _or_worse(value) if isinstance(value, str) else value),
+    WithJsonSchema({"anyOf": [_SEVERITY, {"type": "array", "items": _SEVERITY, "minItems": 1}]}),
+]
+ClassWord = Annotated[str, choice(*ChangeClass), choice_schema(*ChangeClass)]
+EventWord = Annotated[str, choice(*DocumentEvent), choice_schema(*DocumentEvent)]
+VerdictWord = Annotated[
+    str,
+    BeforeValidator(lambda value: value.upper() if isinstance(value, str) else value),
+    choice(*Verdict),
+    choice_schema(*Verdict),
+]
+Texts = Annotated[list[Text], Field(min_length=1), OneOrMore()]
+ReceiverName = Annotated[Text, Field(max_length=80)]
+
+
+class SlackEntry(Entry):
+    """A channel (with the bot token) or a webhook (by the name of its environment variable)."""
+
+    WHAT: ClassVar[str] = '"slack"'
+    channel: SlackChannel | None = Field(None, description="#name or id of a channel the app is in.")
+    webhook: Variable | None = Field(None, description="Environment variable that holds a webhook's address.")
+
+
+class ReceiverEntry(Entry):
+    """Where messages for this receiver go: one target or several."""
+
+    WHAT: ClassVar[str] = "a receiver"
+    slack: SlackEntry | None = Field(None, description="Slack.")
+    email: Annotated[list[MailAddress], Field(min_length=1), OneOrMore()] | None = Field(
+        None, description="Mail addresses; each gets a message of its own."
+    )
+    console: Literal[True] | None = Field(None, description="Printed where the program runs.")
+
+
+class MatchEntry(Entry):
+    """What an alert must have, all of it. One value or a list of which one must fit."""
+
+    WHAT: ClassVar[str] = '"match"'
+    company: Texts | None = Field(None, description="Ids of companies.")
+    topic: Texts | None = Field(None, description="Topics of the company.")
+    severity: Severities | None = Field(None, description="One word: that severity or worse. A list: exactly these.")
+    class_: Annotated[list[ClassWord], Field(min_length=1), OneOrMore()] | None = Field(
+        None, alias="class", description="Class of the change."
+    )
+    event: Annotated[list[EventWord], Field(min_length=1), OneOrMore()] | None = Field(
+        None, description="What happened to the document as a whole."
+    )
+    verdict: Annotated[list[VerdictWord], Field(min_length=1), OneOrMore()] | None = Field(
+        None, description="Direction of a change of commitment."
+    )
+    rule: Texts | None = Field(None, description="Ids of rules that matched.")
+    kind: Annotated[list[Kind], Field(min_length=1), OneOrMore()] | None = Field(
+        None, description="Kind of the source."
+    )
+    lang: Annotated[list[Lang], Field(min_length=1), OneOrMore()] | None = Field(
+        None, description="Language of the document."
+    )
+
+
+class RouteEntry(Entry):
+    """Which alerts go to whom."""
+
+    WHAT: ClassVar[str] = "a route"
+    name: Text | None = Field(None, description="Its name in explanations.")
+    match: MatchEntry = Field(default_factory=MatchEntry, description="What an alert must have; everything if empty.")
+    to: Texts | None = Field(None, description="Receivers; those of the route above where not given.")
+    continue_: bool = Field(False, alias="continue", description="Whether the search goes on after a match.")
+    routes: list[RouteEntry] = Field(default_factory=list, description="Finer routes, tried first.")
+
+
+class RoutesFile(Entry):
+    """Who should hear: receivers, and a tree that chooses among them."""
+
+    WHAT: ClassVar[str] = "routes.yaml"
+    receivers: dict[str, ReceiverEntry] = Field(description="Receivers by name.")
+    default: Texts = Field(description="Receivers of everything no route takes.")
+    routes: list[RouteEntry] = Field(default_factory=list, description="Tried from the top; the first match decides.")
+
+
+# --- parsing -----------------------------------------------------------------------------------------------------
+
+
+def parse_routes(
+    text: str,
+    *,
+    file: str = "routes.yaml",
+    companies: Collection[str] | None,
+    topics: Collection[str] | None,
+) -> Routes:
+    """Who should hear. ``companies`` and ``topics`` are those of sources.yaml; None leaves them unchecked.
+
+    Raises ConfigError with every problem, in file order.
+    """
+    known = {"company": companies, "topic": topics}
+    return _Reading(
+        read_yaml(text, file), {key: sorted(words) for key, words in known.items() if words is not None}
+    ).routes()
+
+
+@dataclass(slots=True)
+class _Reading:
+    found: YamlFile
+    known: Mapping[str, list[str]]
+    receivers: dict[str, Receiver] = field(default_factory=dict)
+    names: list[str] = field(default_factory=list)
+    count: int = 0
+
+    def routes(self) -> Routes:
+        raw = self.found.data
+        empty: dict[str, object] = {"receivers": {}} if isinstance(raw.get("receivers"), dict) else {}
+        if isinstance(raw.get("routes"), list):
+            empty["routes"] = []
+        head = check(RoutesFile, {**raw, **empty}, (), self.found)
+        self._receivers()
+        default = tuple(head.default) if head else _words(raw.get("default"))
+        self._check_receivers(default, ("default",))
+        tree = self._level(raw.get("routes"), (), default)
+        self._note_unreachable(tree, {})
+        self.found.refuse_if_faulty()
+        return Routes(MappingProxyType(self.receivers), default, tuple(tree))
+
+    def _receivers(self) -> None:
+        raw = self.found.data.get("receivers")
+        if not isinstance(raw, dict):
+            return
+        if not raw:
+            self.found.fault(("receivers",), '"receivers" must name at least one receiver')
+        self.names = sorted(raw)
+        for name, value in raw.items():
+            at: Path = ("receivers", name)
+            entry = check(ReceiverEntry, value, at, self.found)
+            if entry is None:
+                continue
+            targets = _targets(entry)
+            if not targets:
+                self.found.fault(at, f"the receiver {shown(name)} has no target: give it slack, email or console")
+            self.receivers[name] = Receiver(name, targets, self.found.line(at) or 0)
+
+    def _level(self, raw: object, above: Path, inherited: tuple[str, ...]) -> list[Route]:
+        placed: list[Route] = []
+        for position, value in enumerate(raw if isinstance(raw, list) else []):
+            at: Path = (*above, "routes", position)
+            self.count += 1
+            if self.count > MAX_ROUTES:
+                self.found.fault(at, f"there are more than {MAX_ROUTES:,} routes")
+                break
+            inner = value.get("routes") if isinstance(value, dict) else None
+            head = {**value, "routes": []} if isinstance(value, dict) and isinstance(inner, list) else value
+            entry = check(RouteEntry, head, at, self.found)
+            to = tuple(entry.to) if entry and entry.to else inherited
+            children = self._level(inner, at, to)
+            if entry is None:
+                continue
+            self._check_receivers(entry.to or (), (*at, "to"))
+            match = self._match(entry.match, (*at, "match"))
+            line = self.found.line(at) or 0
+            name = entry.name or f"route at line {line}"
+            placed.append(Route(name, match, to, entry.continue_, tuple(children), line))
+        return placed
+
+    def _match(self, entry: MatchEntry, at: Path) -> Mapping[str, frozenset[str]]:
+        match: dict[str, frozenset[str]] = {}
+        for key in FIELDS:
+            given = getattr(entry, f"{key}_" if key == "class" else key)
+            if given is None:
+                continue
+            match[key] = frozenset(given)
+            for value in given if key in self.known else ():
+                if value not in self.known[key]:
+                    message = (
+                        f"no company in sources.yaml has the {'id' if key == 'company' else 'topic'} {shown(value)}"
+                    )
+                    self.found.fault((*at, key), message, nearest(value, self.known[key]))
+        return MappingProxyType(match)
+
+    def _check_receivers(self, names: Iterable[str], at: Path) -> None:
+        for name in names:
+            if self.names and name not in self.names:
+                self.found.fault(at, f"there is no receiver {shown(name)}", nearest(name, self.names))
+
+    def _note_unreachable(self, level: Iterable[Route], above: Mapping[str, frozenset[str]]) -> None:
+        """Note every route that no alert can come to: shadowed by an earlier one, or at odds with the one above."""
+        takers: list[Route] = []
+        for route in level:
+            narrowed = _both(above, route.match)
+            at_odds = [key for key, values in narrowed.items() if not values]
+            taker = next((earlier for earlier in takers if _covers(earlier.match, route.match)), None)
+            if at_odds:
+                self._note(route, f'can never match: the route above it asks for another "{at_odds[0]}"')
+            elif taker:
+                self._note(
+                    route,
+                    f"can never be reached: the route at line {taker.line} takes all it could match "
+                    "(put this one first, or write continue: true there)",
+                )
+            else:
+                self._note_unreachable(route.routes, narrowed)
+            if not route.goes_on:
+                takers.append(route)
+
+    def _note(self, route: Route, message: str) -> None:
+        self.found.problems.append(Problem(self.found.file, route.line, f"this route {message}"))
+
+
+def _targets(entry: ReceiverEntry) -> tuple[Target, ...]:
+    targets: list[Target] = []
+    if entry.slack and entry.slack.channel:
+        targets.append(Target("slack", entry.slack.channel))
+    if entry.slack and entry.slack.webhook:
+        targets.append(Target("slack-webhook", entry.slack.webhook))
+    targets += [Target("email", address) for address in dict.fromkeys(entry.email or ())]
+    if entry.console:
+        targets.append(Target("console", ""))
+    return tuple(targets)
+
+
+def _words(value: object) -> tuple[str, ...]:
+    """What ``default`` names where the head of the file is not sound."""
+    return tuple(word for word in (value if isinstance(value, list) else [value]) if isinstance(word, str))
+
+
+def _both(one: Mapping[str, frozenset[str]], other: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    """What must hold where both must hold. Only fields with one value per alert can be at odds."""
+    single = {key: values for key, values in one.items() if key not in _SEVERAL}
+    merged = {key: single[key] & values if key in single else values for key, values in other.items()}
+    return {**single, **{key: values for key, values in merged.items() if key not in _SEVERAL}}
+
+
+_SEVERAL = frozenset({"topic", "rule", "verdict"})  # an alert may have several of these at once
+
+
+def _covers(earlier: Mapping[str, frozenset[str]], later: Mapping[str, frozenset[str]]) -> bool:
+    """Whether everything the later one matches is matched by the earlier one too."""
+    return all(key in later and later[key] <= values for key, values in earlier.items())

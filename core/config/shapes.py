@@ -1,0 +1,207 @@
+"""The shape of sources.yaml: which keys there are, what each may hold, and which kinds of source know which keys."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, ClassVar, Literal, NamedTuple
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+
+from core.config.addresses import WebAddress
+from core.config.entries import (
+    Duration,
+    Entry,
+    Lang,
+    Name,
+    OneOrMore,
+    Text,
+    choice,
+    choice_schema,
+    pattern,
+    refusal,
+    slug,
+)
+from core.config.yamlfile import shown
+
+
+class KindShape(NamedTuple):
+    """What a kind of source needs, which further keys it knows, and how often it is checked where nothing is said."""
+
+    needs: str
+    takes: frozenset[str]
+    every: timedelta
+
+
+_COMMON = frozenset({"kind", "id", "role", "enabled", "every", "lang", "note", "confidence"})
+_SELECTORS = frozenset({"select", "remove"})
+
+
+def _kind(needs: str, every: timedelta, *takes: str) -> KindShape:
+    return KindShape(needs, _COMMON | {needs} | frozenset(takes), every)
+
+
+KINDS: dict[str, KindShape] = {
+    "page": _kind("url", timedelta(hours=6), "select", "remove", "editions"),
+    "feed": _kind("url", timedelta(minutes=30), "select", "remove"),
+    "listing": _kind("url", timedelta(hours=2), "select", "remove"),
+    "pdf": _kind("url", timedelta(hours=24), "editions"),
+    "sitemap": _kind("url", timedelta(hours=24), "select", "remove"),
+    "sec": _kind("cik", timedelta(minutes=10), "forms"),
+    "hkex": _kind("code", timedelta(hours=1)),
+    "cninfo": _kind("code", timedelta(hours=2)),
+    "registry": _kind("url", timedelta(hours=24), "code"),
+}
+KIND_NAMES = tuple(KINDS)
+CONFIDENCES = ("seen", "recalled", "checked")
+
+
+def _selector(text: str) -> str:
+    import soupsieve  # costs 0.2 s with BeautifulSoup behind it, and most files hold no selector
+
+    if len(text) > 500:
+        raise refusal("is too long for a selector (limit 500 characters)")
+    try:
+        soupsieve.compile(text)
+    except (soupsieve.SelectorSyntaxError, ValueError, RecursionError) as error:
+        why = str(error).splitlines()[0] if str(error) else "unreadable"
+        raise refusal(f"must be a CSS selector, not {shown(text)}: {why}") from None
+    return text
+
+
+Selector = Annotated[Text, AfterValidator(_selector)]
+Selectors = Annotated[list[Selector], Field(max_length=50), OneOrMore()]
+Kind = Annotated[str, choice(*KIND_NAMES), choice_schema(*KIND_NAMES)]
+Confidence = Annotated[str, choice(*CONFIDENCES), choice_schema(*CONFIDENCES)]
+SourceId = Annotated[
+    str,
+    pattern(r"[a-z0-9][a-z0-9._/-]{0,159}", "small letters, digits, dots, slashes and hyphens", lambda t: slug(t)),
+    WithJsonSchema({"type": "string", "pattern": "^[a-z0-9][a-z0-9._/-]{0,159}$"}),
+]
+Cik = Annotated[
+    str,
+    pattern(r"[0-9]{10}", "the ten digits of a Central Index Key", lambda t: t.zfill(10) if t.isdecimal() else None),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9]{10}$"}),
+]
+Code = Annotated[
+    str,
+    pattern(r"[A-Za-z0-9.-]{1,20}", "the code of a listing, such as 00020"),
+    WithJsonSchema({"type": "string", "pattern": "^[A-Za-z0-9.-]{1,20}$"}),
+]
+Country = Annotated[
+    str,
+    pattern(r"[A-Z]{2}(/[A-Z]{2}){0,3}", "a country code such as US, or several such as NL/DE", lambda t: t.upper()),
+    WithJsonSchema({"type": "string", "pattern": "^[A-Z]{2}(/[A-Z]{2}){0,3}$"}),
+]
+Version = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int | float) else value)]
+
+
+class EditionEntry(Entry):
+    """The same document in another language or on a mirror."""
+
+    WHAT: ClassVar[str] = "an edition"
+    url: WebAddress = Field(description="Its address.")
+    lang: Lang | None = Field(None, description="Its language, where it differs.")
+    note: Text | None = Field(None, description="Anything a colleague should know.")
+
+
+class SourceEntry(Entry):
+    """A place to look."""
+
+    WHAT: ClassVar[str] = "a source"
+    kind: Kind = Field("page", description="What stands there; page where nothing is said.")
+    url: WebAddress | None = Field(None, description="The address to ask (kinds page, feed, listing, pdf, sitemap).")
+    cik: Cik | None = Field(None, description="Central Index Key for kind sec; the company's own where not given.")
+    code: Code | None = Field(None, description="Code of the listing (kinds hkex and cninfo).")
+    id: SourceId | None = Field(
+        None, description="Permanent name of this source. Without it: company/role or company/kind, then -2, -3 …"
+    )
+    role: Name | None = Field(None, description="What the document is for the company: human-rights, ethics …")
+    enabled: bool | None = Field(None, description="Whether it is watched; defaults.enabled where nothing is said.")
+    every: Duration | None = Field(None, description="Time between two checks, such as 30m, 6h or 7d.")
+    select: Selectors | None = Field(None, description="CSS selectors of the parts to read; everything if empty.")
+    remove: Selectors | None = Field(None, description="CSS selectors of parts to leave out.")
+    lang: Lang | None = Field(None, description="Language of the document, where it is known.")
+    forms: list[Text] | None = Field(None, description="Forms to read (kind sec), such as 10-K or DEF 14A.")
+    confidence: Confidence | None = Field(
+        None, description="How sure the address is: seen in copies, recalled from memory, or checked by a person."
+    )
+    note: Text | None = Field(None, description="Anything a colleague should know.")
+    editions: list[EditionEntry] = Field(
+        default_factory=list, description="Other languages and mirrors of this document; each is watched too."
+    )
+
+
+class CompanyEntry(Entry):
+    """An organisation and where it speaks."""
+
+    WHAT: ClassVar[str] = "a company"
+    name: Text = Field(description="Its name, as people know it.")
+    id: Name | None = Field(None, description="Permanent short name; made of the name where not given.")
+    aliases: list[Text] = Field(default_factory=list, description="Other names, former names, names in other scripts.")
+    tickers: list[Text] = Field(default_factory=list, description="Stock symbols with their exchange: NYSE:TMO.")
+    cik: Cik | None = Field(None, description="SEC Central Index Key, ten digits in quotes.")
+    country: Country | None = Field(None, description="Where it sits.")
+    sector: Text | None = Field(None, description="Its trade, in one word.")
+    topics: list[Text] = Field(default_factory=list, description="Free words; routes can choose alerts by them.")
+    langs: list[Lang] | None = Field(None, description="Languages it publishes in; defaults.lang if empty.")
+    note: Text | None = Field(None, description="Anything a colleague should know.")
+    sources: list[SourceEntry] = Field(default_factory=list, description="Where it speaks.")
+
+
+class RegistryEntry(Entry):
+    """A public register, watched once and matched to every company by name or number."""
+
+    WHAT: ClassVar[str] = "a registry"
+    id: Name = Field(description="Permanent short name.")
+    name: Text = Field(description="Its name.")
+    url: WebAddress = Field(description="Its address.")
+    access: Text | None = Field(None, description="How it can be read.")
+    confidence: Confidence | None = Field(None, description="How sure the address is.")
+    note: Text | None = Field(None, description="Anything a colleague should know.")
+
+
+class EveryEntry(Entry):
+    """Time between two checks, per kind of source."""
+
+    WHAT: ClassVar[str] = '"every"'
+    page: Duration | None = Field(None, description="Pages; 6h where nothing is said.")
+    feed: Duration | None = Field(None, description="Feeds; 30m where nothing is said.")
+    listing: Duration | None = Field(None, description="Newsroom lists; 2h where nothing is said.")
+    pdf: Duration | None = Field(None, description="PDF documents; 24h where nothing is said.")
+    sitemap: Duration | None = Field(None, description="Sitemaps; 24h where nothing is said.")
+    sec: Duration | None = Field(None, description="Filings with the SEC; 10m where nothing is said.")
+    hkex: Duration | None = Field(None, description="Filings in Hong Kong; 1h where nothing is said.")
+    cninfo: Duration | None = Field(None, description="Filings in mainland China; 2h where nothing is said.")
+    registry: Duration | None = Field(None, description="Public registers; 24h where nothing is said.")
+
+
+class FormsEntry(Entry):
+    """Forms read at the SEC where a source names none."""
+
+    WHAT: ClassVar[str] = '"sec_forms"'
+    domestic: list[Text] = Field(default_factory=list, description="For companies that file 10-K.")
+    foreign: list[Text] = Field(default_factory=list, description="For foreign issuers.")
+
+
+class DefaultsEntry(Entry):
+    """What counts where a source says nothing."""
+
+    WHAT: ClassVar[str] = '"defaults"'
+    enabled: bool = Field(True, description="Whether a source is watched.")
+    every: EveryEntry = Field(default_factory=EveryEntry, description="Time between two checks, per kind.")
+    jitter: float = Field(0.3, ge=0, le=1, description="Share of the interval that is drawn at random.")
+    hosts_max_concurrency: Literal[1] = Field(1, description="Connections to one host at a time; this version keeps 1.")
+    lang: Lang = Field("en", description="Language of a company that names none.")
+    sec_forms: FormsEntry = Field(default_factory=FormsEntry, description="Forms read at the SEC.")
+    wire_feeds: Literal["off", False] = Field("off", description="Press-wire copies; not watched yet, so: off.")
+
+
+class SourcesFile(Entry):
+    """What is watched: companies, and where each of them speaks."""
+
+    WHAT: ClassVar[str] = "sources.yaml"
+    schema_: Literal[1] = Field(1, alias="schema", description="Number of this format.")
+    version: Version | None = Field(None, description="Your own number for this list.")
+    defaults: DefaultsEntry = Field(default_factory=DefaultsEntry, description="What counts where nothing is said.")
+    registries: list[RegistryEntry] = Field(default_factory=list, description="Public registers.")
+    companies: list[CompanyEntry] = Field(description="The organisations to watch.")
