@@ -1,0 +1,160 @@
+"""The values a pack is made of once it has been checked: rules with their compiled-down patterns, and test sentences.
+
+Everything here turns to plain data and back (``to_plain``, ``from_plain``), so a start need not parse YAML again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from core.model import Severity
+from core.rules.pattern import Pattern
+
+RuleAct = Literal["present", "added", "removed"]
+RULE_ACTS: tuple[RuleAct, ...] = ("present", "added", "removed")
+RULE_LANGS = ("any", "en", "zh", "fr", "de", "es")
+
+Plain = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Two groups of patterns that stand within ``within`` words (ideographs) of each other; ``ordered``: a before b."""
+
+    a: tuple[Pattern, ...]
+    b: tuple[Pattern, ...]
+    within: int
+    ordered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule. ``severities`` are for present, added and removed; ``line`` is where it stands in its file."""
+
+    id: str
+    pack: str
+    title: str
+    lang: str
+    severities: tuple[Severity, Severity, Severity]
+    phrases: tuple[str, ...] = ()
+    regexes: tuple[Pattern, ...] = ()
+    nears: tuple[Near, ...] = ()
+    unless: tuple[Pattern, ...] = ()
+    cased: tuple[str, ...] = ()
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PackTest:
+    """One example sentence and what must become of it."""
+
+    text: str
+    lang: str
+    hit: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
+    none: bool = False
+    only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """One file of rules. ``context_only``: its rules speak only beside a topic rule or on a policy."""
+
+    id: str
+    file: str
+    version: str
+    title: str
+    label: str
+    purpose: str
+    context_only: bool
+    rules: tuple[Rule, ...]
+    tests: tuple[PackTest, ...]
+
+
+def pack_to_plain(pack: Pack) -> Plain:
+    """A pack as JSON-ready data."""
+    return {
+        "id": pack.id,
+        "file": pack.file,
+        "version": pack.version,
+        "title": pack.title,
+        "label": pack.label,
+        "purpose": pack.purpose,
+        "context_only": pack.context_only,
+        "rules": [_rule_to_plain(rule) for rule in pack.rules],
+        "tests": [[t.text, t.lang, list(t.hit), list(t.silent), t.none, t.only] for t in pack.tests],
+    }
+
+
+def pack_from_plain(plain: Plain) -> Pack:
+    """The pack that ``pack_to_plain`` wrote down. Raises KeyError, TypeError or ValueError on anything else."""
+    tests = cast("list[list[object]]", plain["tests"])
+    return Pack(
+        id=str(plain["id"]),
+        file=str(plain["file"]),
+        version=str(plain["version"]),
+        title=str(plain["title"]),
+        label=str(plain["label"]),
+        purpose=str(plain["purpose"]),
+        context_only=bool(plain["context_only"]),
+        rules=tuple(_rule_from_plain(rule, str(plain["id"])) for rule in cast("list[Plain]", plain["rules"])),
+        tests=tuple(
+            PackTest(str(text), str(lang), _words(hit), _words(silent), bool(none), bool(only))
+            for text, lang, hit, silent, none, only in tests
+        ),
+    )
+
+
+def _rule_to_plain(rule: Rule) -> Plain:
+    return {
+        "id": rule.id,
+        "title": rule.title,
+        "lang": rule.lang,
+        "severities": [str(each) for each in rule.severities],
+        "phrases": list(rule.phrases),
+        "regexes": [_pattern_to_plain(each) for each in rule.regexes],
+        "nears": [
+            [
+                [_pattern_to_plain(each) for each in near.a],
+                [_pattern_to_plain(each) for each in near.b],
+                near.within,
+                near.ordered,
+            ]
+            for near in rule.nears
+        ],
+        "unless": [_pattern_to_plain(each) for each in rule.unless],
+        "cased": list(rule.cased),
+        "line": rule.line,
+    }
+
+
+def _rule_from_plain(plain: Plain, pack: str) -> Rule:
+    present, added, removed = cast("list[str]", plain["severities"])
+    nears = cast("list[tuple[object, object, int, bool]]", plain["nears"])
+    return Rule(
+        id=str(plain["id"]),
+        pack=pack,
+        title=str(plain["title"]),
+        lang=str(plain["lang"]),
+        severities=(Severity(present), Severity(added), Severity(removed)),
+        phrases=_words(plain["phrases"]),
+        regexes=_patterns(plain["regexes"]),
+        nears=tuple(Near(_patterns(a), _patterns(b), int(within), bool(ordered)) for a, b, within, ordered in nears),
+        unless=_patterns(plain["unless"]),
+        cased=_words(plain["cased"]),
+        line=int(cast("int", plain["line"])),
+    )
+
+
+def _pattern_to_plain(pattern: Pattern) -> list[object]:
+    return [pattern.source, pattern.re2, list(pattern.exact), list(pattern.needs)]
+
+
+def _patterns(plain: object) -> tuple[Pattern, ...]:
+    rows = cast("list[tuple[str, str, list[str], list[str]]]", plain)
+    return tuple(Pattern(source, text, tuple(exact), tuple(needs)) for source, text, exact, needs in rows)
+
+
+def _words(plain: object) -> tuple[str, ...]:
+    return tuple(cast("list[str]", plain))
