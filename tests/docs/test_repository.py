@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 
-from tests.repository import ROOT, texts, tracked_files
+from tests.repository import PACKAGES, ROOT, sources_of, texts, tracked_files
 
 README = ROOT / "README.md"
 LOCK = ROOT / "requirements.lock"
@@ -121,9 +124,54 @@ def test_the_lock_knows_everything_pyproject_asks_for() -> None:
         *settings["dependency-groups"]["dev"],
     ]
     assert len(asked) >= 40
-    names = {re.split(r"[\[<>=;~! ]", line)[0].lower().replace(".", "-").replace("_", "-") for line in asked}
+    names = {name_of(line) for line in asked}
     locked = set(re.findall(r"^([a-z0-9-]+)==", LOCK.read_text(), re.MULTILINE))
     assert names - locked == set()
+
+
+# Parts that a declared library brings and hands to its users as its own interface.
+BROUGHT_BY = {
+    "yarl": "aiohttp",
+    "multidict": "aiohttp",
+    "pydantic-core": "pydantic",
+    "starlette": "fastapi",
+    "click": "typer",
+}
+
+
+def test_every_library_the_program_imports_is_declared() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    declared = {name_of(line) for line in settings["dependencies"]}
+    declared |= {name_of(line) for extra in settings["optional-dependencies"].values() for line in extra}
+    providers = packages_distributions()
+    imported = {
+        module.split(".")[0]
+        for path in sources_of(*PACKAGES)
+        for node in ast.walk(ast.parse(path.read_text()))
+        for module in modules_of(node)
+    }
+    libraries = (
+        imported - set(PACKAGES) - sys.stdlib_module_names - {"compression"}
+    )  # of the standard library from 3.14 on
+    assert len(libraries) >= 5
+    undeclared = [
+        library
+        for library in sorted(libraries)
+        # what is not installed on this Python (a marker excludes it) goes by its own name
+        if not {BROUGHT_BY.get(name_of(name), name_of(name)) for name in providers.get(library, [library])} & declared
+    ]
+    assert undeclared == []
+
+
+def modules_of(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+
+
+def name_of(requirement: str) -> str:
+    """The normalised name at the start of a requirement."""
+    return re.split(r"[\[<>=;~! ]", requirement)[0].lower().replace(".", "-").replace("_", "-")
 
 
 def test_continuous_integration_calls_exactly_the_readmes_command() -> None:
