@@ -15,10 +15,12 @@ import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.client_proto import ResponseHandler
 from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
 
@@ -68,14 +70,16 @@ class Exchange:
         self._limits = limits
         self._allowed = frozenset(entry.lower() for entry in limits.allow_private)
         self._tls: ssl.SSLContext | None = None
+        connector = aiohttp.TCPConnector(
+            resolver=_Resolver(lookup),
+            socket_factory=open_socket,
+            limit=0,  # whoever calls holds one host at a time; a queue in here would eat the time limits
+            keepalive_timeout=KEEP_ALIVE_SECONDS,
+            ttl_dns_cache=NAME_CACHE_SECONDS,
+        )
+        connector._factory = partial[ResponseHandler](_Conversation, loop=asyncio.get_running_loop())
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                resolver=_Resolver(lookup),
-                socket_factory=open_socket,
-                limit=0,  # whoever calls holds one host at a time; a queue in here would eat the time limits
-                keepalive_timeout=KEEP_ALIVE_SECONDS,
-                ttl_dns_cache=NAME_CACHE_SECONDS,
-            ),
+            connector=connector,
             cookie_jar=_NoCookies(),
             headers={"Accept": ACCEPT, "Accept-Encoding": ENCODINGS},
             response_class=_Answer,
@@ -91,6 +95,8 @@ class Exchange:
                 sock_read=limits.read_gap_seconds,
             ),
         )
+        # aiohttp asks twice wherever a connection breaks; a host in trouble would see two requests inside its gap.
+        self._session._retry_connection = False
 
     async def close(self) -> None:
         """Close every connection. Asks still under way must have been cancelled."""
@@ -132,7 +138,9 @@ class Exchange:
             except BadAddress as exc:
                 raise fault(FetchReason.BAD_ADDRESS, f"redirected, and cannot follow: {exc}") from exc
             if url in seen:
-                raise fault(FetchReason.REDIRECTS, f"redirects in a circle, back to {url} (it may ask for cookies)")
+                raise fault(
+                    FetchReason.REDIRECTS, f"redirects in a circle, back to {str(url)[:200]} (it may want cookies)"
+                )
             if len(trail.redirects) > self._limits.max_redirects:
                 raise fault(FetchReason.REDIRECTS, f"more than {self._limits.max_redirects} redirects")
 
@@ -144,8 +152,7 @@ class Exchange:
         trail.final_url = str(url)
         trail.request_headers, trail.headers, trail.remote_address, trail.certificate = (), (), None, None
         try:
-            request = self._session.get(url, headers=headers, allow_redirects=False, ssl=self._context(url))
-            answer = cast("_Answer", await request)
+            answer = await self._send(url, headers, dial)
         except (aiohttp.ClientError, OSError, ValueError) as exc:
             if was_sent(exc):
                 trail.request_headers = _presentable({"Host": url.authority, **headers}.items())
@@ -168,6 +175,16 @@ class Exchange:
         finally:
             answer.release()
         return None
+
+    async def _send(self, url: URL, headers: dict[str, str], dial: Dial) -> _Answer:
+        """Send, and once more only where a kept connection turns out to have been closed meanwhile."""
+        context = self._context(url)
+        try:
+            return cast("_Answer", await self._session.get(url, headers=headers, allow_redirects=False, ssl=context))
+        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
+            if dial.was_dialled:
+                raise
+        return cast("_Answer", await self._session.get(url, headers=headers, allow_redirects=False, ssl=context))
 
     async def _read(self, answer: _Answer) -> bytes:
         """The decoded body, within the limit. Raises FetchError, Damaged, or what aiohttp says of a broken one."""
@@ -206,6 +223,19 @@ _UNASKED = {
 }
 
 
+class _Conversation(ResponseHandler):
+    """A connection that tells the body's reader too when the far side stops speaking HTTP in its midst.
+
+    aiohttp 3.14 tells only who waits for headers; the reader would wait for a lost body until the deadline.
+    """
+
+    def set_exception(self, exc: BaseException, *cause: BaseException) -> None:
+        super().set_exception(exc, *cause)
+        body = self._payload
+        if isinstance(exc, HttpProcessingError) and body is not None and not body.is_eof():
+            body.set_exception(aiohttp.ClientPayloadError("not proper HTTP"), exc)
+
+
 class _Answer(aiohttp.ClientResponse):
     """A response that remembers whom it came from: the connection is given back before the body is read."""
 
@@ -213,15 +243,14 @@ class _Answer(aiohttp.ClientResponse):
     certificate: str | None = None
 
     async def start(self, connection: Any) -> _Answer:
-        await super().start(connection)
-        self._heard = connection.protocol
-        transport = connection.transport
+        self._heard, transport = connection.protocol, connection.transport
         if transport is not None:
             peer = transport.get_extra_info("peername")
             self.remote_address = peer[0] if peer else None
             tls = transport.get_extra_info("ssl_object")
             proof = tls.getpeercert(binary_form=True) if tls is not None else None
             self.certificate = hashlib.sha256(proof).hexdigest() if proof else None
+        await super().start(connection)
         return self
 
     def was_cut(self) -> bool:

@@ -71,11 +71,8 @@ def _refused(dial: Dial, refused: tuple[str, str], url: URL) -> FetchError:
 
 
 def _malformed(exc: BaseException) -> FetchError:
-    cause: BaseException | None = exc
-    while cause is not None:
-        if isinstance(cause, LineTooLong):
-            return fault(FetchReason.PROTOCOL, "the answer's headers are too long", transient=True)
-        cause = cause.__cause__
+    if isinstance(exc.__cause__ and exc.__cause__.__cause__, LineTooLong):
+        return fault(FetchReason.PROTOCOL, "the answer's headers are too long", transient=True)
     return fault(FetchReason.PROTOCOL, "the answer is not proper HTTP", transient=True)
 
 

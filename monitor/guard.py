@@ -146,10 +146,11 @@ def _is_host(host: str) -> bool:
 
 @dataclass(slots=True)
 class Dial:
-    """One hop about to be dialled: its ``authority``, whether that was allowed by name, and what was refused."""
+    """One hop about to be dialled: its ``authority``, whether that is allowed by name, and what became of it."""
 
     authority: str
     is_allowed: bool = False
+    was_dialled: bool = False  # else the answer came over a connection kept from before
     refused: tuple[str, str] | None = None  # (address, why)
 
 
@@ -167,4 +168,6 @@ def open_socket(info: AddressInfo) -> socket.socket:
             if dial is not None:
                 dial.refused = (str(target[0]), why)
             raise OSError(errno.EACCES, "address refused")
+    if dial is not None:
+        dial.was_dialled = True
     return socket.socket(family, kind, protocol)
