@@ -8,6 +8,7 @@ OnRecordError
     NotFound                                  what was asked for is not in the archive
     Busy                                      another process holds what was asked for
   DeliveryError(permanent, retry_after)       a message could not be handed over
+  QueryError(query, position, message)        a search expression cannot be understood
 
 Expected outcomes (not modified, gone, refused by robots) are values, never exceptions.
 """
@@ -84,3 +85,13 @@ class DeliveryError(OnRecordError):
         self.permanent = permanent
         self.retry_after = retry_after
         super().__init__(message)
+
+
+class QueryError(OnRecordError):
+    """A search or rule expression cannot be understood. ``position`` counts characters from 1."""
+
+    def __init__(self, query: str, position: int, message: str) -> None:
+        self.query = query
+        self.position = position
+        self.message = message
+        super().__init__(f"at character {position}: {message}")

@@ -1,0 +1,238 @@
+"""Documents: made once for an address of a company, under a readable name that never changes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from sqlalchemy import ColumnElement, Connection, Select, insert, or_, select
+
+from core.errors import NotFound
+from core.model import DocumentRef
+from core.text.tokens import units
+from storage.chunks import chunks
+from storage.schema import companies, document_sources, documents, fetches
+from storage.upsert import insert_or_ignore
+
+LONGEST_NAME = 60
+# Last words of addresses that say nothing about what stands there.
+_EMPTY_WORDS = frozenset(
+    [
+        "index",
+        "default",
+        "home",
+        "main",
+        "page",
+        "pages",
+        "content",
+        "node",
+        "article",
+        "articles",
+        "item",
+        "view",
+        "show",
+        "detail",
+        "details",
+        "document",
+        "documents",
+        "html",
+        "htm",
+        "php",
+        "asp",
+        "aspx",
+        "jsp",
+        "pdf",
+        "en",
+        "us",
+        "gb",
+        "uk",
+        "www",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """A document with where it stands now. ``state`` is live or gone; ``is_new`` only where it was just made."""
+
+    id: int
+    slug: str
+    company_id: str
+    request_id: int | None
+    url: str
+    kind: str
+    role: str | None
+    title: str
+    lang: str | None
+    state: str
+    appeared_at: datetime
+    current_version_id: int | None
+    last_good_fetch_id: int | None
+    version_count: int
+    last_good_at: datetime | None = None
+    is_new: bool = False
+
+
+def find_or_create(  # noqa: PLR0913 (what a document is made from)
+    conn: Connection,
+    *,
+    company_id: str,
+    url: str,
+    kind: str,
+    request_id: int | None,
+    source_id: str | None,
+    title: str = "",
+    lang: str | None = None,
+    role: str | None = None,
+    now: datetime,
+) -> DocumentRow:
+    """The company's document at this request (or, without one, at this address), made where it is missing.
+
+    That it was found at the source is noted either way.
+    """
+    same: ColumnElement[bool] = documents.c.url == url
+    if request_id is not None:
+        same = documents.c.request_id == request_id
+    found = conn.execute(_rows().where(documents.c.company_id == company_id, same).limit(1)).mappings().one_or_none()
+    is_new = found is None
+    if found is None:
+        slug = _free_slug(conn, f"{_words(company_id) or 'company'}/{slug_words(url, role or kind)}")
+        made = conn.execute(
+            insert(documents).values(
+                slug=slug,
+                company_id=company_id,
+                request_id=request_id,
+                url=url,
+                kind=kind,
+                role=role,
+                title=title,
+                lang=lang,
+                appeared_at=now,
+            )
+        )
+        assert made.inserted_primary_key is not None
+        found = conn.execute(_rows().where(documents.c.id == made.inserted_primary_key[0])).mappings().one()
+    if source_id is not None:
+        insert_or_ignore(conn, document_sources, [{"document_id": found["id"], "source_id": source_id}])
+    return DocumentRow(**found, is_new=is_new)
+
+
+def by_slug(conn: Connection, slug: str) -> DocumentRow:
+    """The document of that name. Raises NotFound."""
+    return _one(conn, documents.c.slug == slug, f"document {slug!r} is not in the archive")
+
+
+def by_id(conn: Connection, document_id: int) -> DocumentRow:
+    """The document of that number. Raises NotFound."""
+    return _one(conn, documents.c.id == document_id, f"document {document_id} is not in the archive")
+
+
+def by_request(conn: Connection, request_id: int) -> tuple[DocumentRow, ...]:
+    """The documents at an address: none for a feed or a new address, one a company that watches it otherwise."""
+    rows = conn.execute(_rows().where(documents.c.request_id == request_id).order_by(documents.c.id)).mappings()
+    return tuple(DocumentRow(**row) for row in rows)
+
+
+def list_documents(
+    conn: Connection, *, company_id: str | None = None, source_id: str | None = None
+) -> tuple[DocumentRow, ...]:
+    """Documents in order of their names; those of one company, or found at one source."""
+    wanted = _rows().order_by(documents.c.slug)
+    if company_id is not None:
+        wanted = wanted.where(documents.c.company_id == company_id)
+    if source_id is not None:
+        at = select(document_sources.c.document_id).where(document_sources.c.source_id == source_id)
+        wanted = wanted.where(documents.c.id.in_(at))
+    return tuple(DocumentRow(**row) for row in conn.execute(wanted).mappings())
+
+
+def refs(conn: Connection, ids: Sequence[int]) -> dict[int, DocumentRef]:
+    """The names of documents, by id; those that do not exist are missing."""
+    source = (
+        select(document_sources.c.source_id)
+        .where(document_sources.c.document_id == documents.c.id)
+        .order_by(document_sources.c.source_id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    found: dict[int, DocumentRef] = {}
+    for some in chunks(list(dict.fromkeys(ids))):
+        rows = conn.execute(
+            select(documents, companies.c.name, companies.c.topics, source.label("source"))
+            .join(companies, companies.c.id == documents.c.company_id)
+            .where(documents.c.id.in_(some))
+        )
+        for row in rows:
+            found[row.id] = DocumentRef(
+                id=row.id,
+                slug=row.slug,
+                url=row.url,
+                title=row.title,
+                kind=row.kind,
+                company_id=row.company_id,
+                company=row.name,
+                topics=tuple(row.topics),
+                lang=row.lang,
+                role=row.role,
+                source=row.source,
+            )
+    return found
+
+
+def ref(conn: Connection, document_id: int) -> DocumentRef:
+    """The names of one document. Raises NotFound."""
+    found = refs(conn, [document_id])
+    if document_id not in found:
+        raise NotFound(f"document {document_id} is not in the archive")
+    return found[document_id]
+
+
+def slug_words(url: str, otherwise: str) -> str:
+    """The last words of an address that mean something, in [a-z0-9-]; ``otherwise`` where there are none."""
+    parts = urlsplit(url)
+    names = [_words(re.sub(r"\.[A-Za-z]{2,5}$", "", unquote(part))) for part in parts.path.split("/") if part]
+    for name in reversed(names):
+        words = [word for word in name.split("-") if word not in _EMPTY_WORDS]
+        if any(not word.isdigit() for word in words):
+            return _cut(name)
+    asked = "-".join(_words(f"{key} {value}") for key, value in parse_qsl(parts.query)[:2])
+    return _cut(asked.strip("-")) or _words(otherwise) or "page"
+
+
+def _words(text: str) -> str:
+    """Words of a text in ASCII, joined by dashes; words in other letters are left out."""
+    return "-".join(unit.text for unit in units(text) if unit.text.isascii())
+
+
+def _cut(name: str) -> str:
+    if len(name) <= LONGEST_NAME:
+        return name
+    return name[: LONGEST_NAME + 1].rpartition("-")[0] or name[:LONGEST_NAME]
+
+
+def _free_slug(conn: Connection, wanted: str) -> str:
+    like = or_(documents.c.slug == wanted, documents.c.slug.like(f"{wanted}-%"))
+    taken = {row.slug for row in conn.execute(select(documents.c.slug).where(like))}
+    if wanted not in taken:
+        return wanted
+    number = 2
+    while f"{wanted}-{number}" in taken:
+        number += 1
+    return f"{wanted}-{number}"
+
+
+def _rows() -> Select[Any]:
+    return select(documents, fetches.c.started_at.label("last_good_at")).outerjoin(
+        fetches, fetches.c.id == documents.c.last_good_fetch_id
+    )
+
+
+def _one(conn: Connection, where: ColumnElement[bool], missing: str) -> DocumentRow:
+    row = conn.execute(_rows().where(where)).mappings().one_or_none()
+    if row is None:
+        raise NotFound(missing)
+    return DocumentRow(**row)

@@ -1,0 +1,94 @@
+"""Rows of attempts and values of attempts, both ways. A fetch is written once and never changed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, insert, null, select
+
+from core.errors import NotFound
+from core.model import Fetch, FetchReason, Grade, GradeLevel, Purpose, Redirect
+from storage.schema import fetches, grades, snapshots
+from storage.upsert import insert_or_ignore
+
+
+def insert_fetch(conn: Connection, request_id: int, fetch: Fetch, *, size: int, media_type: str | None) -> int:
+    """The row of an attempt, and of its snapshot where those bytes are new; returns the number of the fetch."""
+    if fetch.digest is not None:
+        row = {"digest": fetch.digest, "size": size, "media_type": media_type, "stored_at": fetch.finished_at}
+        insert_or_ignore(conn, snapshots, [row])
+    made = conn.execute(
+        insert(fetches).values(
+            request_id=request_id,
+            url=fetch.url,
+            purpose=fetch.purpose.value,
+            started_at=fetch.started_at,
+            finished_at=fetch.finished_at,
+            status=fetch.status,
+            reason=fetch.reason.value if fetch.reason else None,
+            detail=fetch.detail,
+            transient=fetch.transient,
+            final_url=fetch.final_url,
+            record=null() if fetch.is_not_modified else _record(fetch),
+            digest=fetch.digest,
+        )
+    )
+    assert made.inserted_primary_key is not None
+    return int(made.inserted_primary_key[0])
+
+
+def insert_grade(conn: Connection, fetch_id: int, grade: Grade, grader: str) -> int:
+    """The judgement on a capture. A later judgement is a row of its own; the newest counts."""
+    row = {
+        "fetch_id": fetch_id,
+        "level": grade.level.value,
+        "code": grade.code,
+        "reasons": list(grade.reasons),
+        "grader": grader,
+    }
+    return int(conn.execute(insert(grades).returning(grades.c.id), row).scalar_one())
+
+
+def fetch_by_id(conn: Connection, fetch_id: int) -> Fetch:
+    """The attempt as it was recorded. Raises NotFound."""
+    row = conn.execute(select(fetches).where(fetches.c.id == fetch_id)).mappings().one_or_none()
+    if row is None:
+        raise NotFound(f"fetch {fetch_id} is not in the archive")
+    kept: dict[str, Any] = row["record"] or {}
+    return Fetch(
+        url=row["url"],
+        purpose=Purpose(row["purpose"]),
+        started_at=row["started_at"],
+        finished_at=row["finished_at"],
+        status=row["status"],
+        reason=FetchReason(row["reason"]) if row["reason"] else None,
+        detail=row["detail"],
+        transient=row["transient"],
+        final_url=row["final_url"],
+        headers=tuple((name, value) for name, value in kept.get("headers", ())),
+        request_headers=tuple((name, value) for name, value in kept.get("request_headers", ())),
+        redirects=tuple(Redirect(url, status, location) for url, status, location in kept.get("redirects", ())),
+        remote_address=kept.get("remote_address"),
+        digest=row["digest"],
+        retry_after=timedelta(seconds=kept["retry_after"]) if kept.get("retry_after") is not None else None,
+        id=row["id"],
+    )
+
+
+def grade_of(conn: Connection, fetch_id: int) -> Grade | None:
+    """The newest judgement on a capture."""
+    newest = select(grades).where(grades.c.fetch_id == fetch_id).order_by(grades.c.id.desc()).limit(1)
+    row = conn.execute(newest).one_or_none()
+    return Grade(GradeLevel(row.level), tuple(row.reasons), row.code) if row else None
+
+
+def _record(fetch: Fetch) -> dict[str, Any]:
+    kept: dict[str, Any] = {
+        "headers": [list(pair) for pair in fetch.headers],
+        "request_headers": [list(pair) for pair in fetch.request_headers],
+        "redirects": [list(hop) for hop in fetch.redirects],
+        "remote_address": fetch.remote_address,
+        "retry_after": fetch.retry_after.total_seconds() if fetch.retry_after else None,
+    }
+    return {key: value for key, value in kept.items() if value}

@@ -1,0 +1,125 @@
+"""The index over distinct passages: FTS5 on SQLite, a tsvector with GIN on PostgreSQL, both fed with our own tokens.
+
+It only proposes. It may propose too much (a pair of characters, a cut word, a very long passage), never too little;
+``storage/search.py`` verifies every proposal against the text.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from sqlalchemy import Connection, text
+
+from core.query import And, Or, Query, Term, needs_words
+from core.text.tokens import Phrase, index_phrases, index_tokens, units
+
+# Limits of PostgreSQL's tsvector (https://www.postgresql.org/docs/current/textsearch-limitations.html): positions up
+# to 16,383, 256 of them a word, 1 MB in all. A passage beyond the first two is kept without positions (``cut``), one
+# beyond the third without tokens: then it is always proposed.
+_MOST_POSITIONS = 16_383
+_MOST_REPEATS = 255
+_MOST_BYTES = 500_000
+
+_SQLITE = ("CREATE VIRTUAL TABLE passage_index USING fts5(tokens, content='', columnsize=0, tokenize='ascii')",)
+_POSTGRESQL = (
+    "CREATE TABLE passage_index (passage_id bigint PRIMARY KEY, tokens tsvector, cut boolean NOT NULL)",
+    "CREATE INDEX ix_passage_index_tokens ON passage_index USING gin (tokens)",
+    "CREATE INDEX ix_passage_index_cut ON passage_index (passage_id) WHERE cut",
+)
+
+
+def create_index(conn: Connection) -> None:
+    """Make the index where it is missing."""
+    sqlite = conn.dialect.name == "sqlite"
+    there = (
+        "SELECT count(*) FROM sqlite_master WHERE name = 'passage_index'"
+        if sqlite
+        else "SELECT count(*) FROM pg_tables WHERE tablename = 'passage_index' AND schemaname = current_schema()"
+    )
+    if not conn.execute(text(there)).scalar():
+        for statement in _SQLITE if sqlite else _POSTGRESQL:
+            conn.execute(text(statement))
+
+
+def feed(conn: Connection, texts_by_id: Mapping[int, str]) -> None:
+    """Add passages that were just stored. They are found once the transaction commits."""
+    if not texts_by_id:
+        return
+    tokens = {key: index_tokens(units(body)) for key, body in texts_by_id.items()}
+    if conn.dialect.name == "sqlite":
+        into = text("INSERT INTO passage_index (rowid, tokens) VALUES (:id, :tokens)")
+        conn.execute(into, [{"id": key, "tokens": " ".join(words)} for key, words in tokens.items()])
+        return
+    into = text(
+        "INSERT INTO passage_index (passage_id, tokens, cut) VALUES (:id, CAST(:tokens AS tsvector), :cut) "
+        "ON CONFLICT DO NOTHING"
+    )
+    conn.execute(into, [_postgres_row(key, words) for key, words in tokens.items()])
+
+
+def _postgres_row(key: int, words: list[str]) -> dict[str, object]:
+    repeats = max(Counter(words).values(), default=0)
+    if len(words) <= _MOST_POSITIONS and repeats <= _MOST_REPEATS:
+        placed = " ".join(f"'{word}':{at}" for at, word in enumerate(words, 1))
+        if len(placed.encode()) <= _MOST_BYTES:
+            return {"id": key, "tokens": placed, "cut": False}
+    bare = " ".join(f"'{word}'" for word in dict.fromkeys(words))
+    return {"id": key, "tokens": bare if len(bare.encode()) <= _MOST_BYTES else None, "cut": True}
+
+
+def propose(conn: Connection, query: Query, *, batch: int = 500) -> Iterator[list[int]]:
+    """Ids of passages that may answer, in batches in order of id; together they hold every one that does."""
+    sqlite = conn.dialect.name == "sqlite"
+    if sqlite:
+        statement = (
+            "SELECT rowid FROM passage_index WHERE passage_index MATCH :q AND rowid > :after ORDER BY rowid LIMIT :n"
+        )
+        asked = {"q": _match(query)}
+    else:
+        statement = (
+            "SELECT passage_id FROM passage_index WHERE passage_id > :after AND (tokens @@ CAST(:q AS tsquery) "
+            "OR (cut AND (tokens IS NULL OR tokens @@ CAST(:loose AS tsquery)))) ORDER BY passage_id LIMIT :n"
+        )
+        asked = {"q": _tsquery(query), "loose": _tsquery(query, loose=True)}
+    after = -1
+    while True:
+        found = [row[0] for row in conn.execute(text(statement), {**asked, "after": after, "n": batch})]
+        if found:
+            yield found
+        if len(found) < batch:
+            return
+        after = found[-1]
+
+
+def _match(query: Query) -> str:
+    """The query for FTS5. Parts that no word answers (NOT, company:) are left to verification."""
+    match query:
+        case Term(wanted):
+            return " AND ".join(f'"{" ".join(p.tokens)}"{" *" if p.prefix else ""}' for p in index_phrases(wanted))
+        case And(parts):
+            return " AND ".join(f"({_match(part)})" for part in parts if needs_words(part))
+        case Or(parts):
+            return " OR ".join(f"({_match(part)})" for part in parts)
+        case _:
+            raise ValueError(f"no word in {query}")
+
+
+def _tsquery(query: Query, *, loose: bool = False) -> str:
+    """The same for PostgreSQL; ``loose`` asks for the words alone, for passages kept without positions."""
+    match query:
+        case Term(wanted):
+            return " & ".join(_tsphrase(phrase, loose=loose) for phrase in index_phrases(wanted))
+        case And(parts):
+            return " & ".join(f"({_tsquery(part, loose=loose)})" for part in parts if needs_words(part))
+        case Or(parts):
+            return " | ".join(f"({_tsquery(part, loose=loose)})" for part in parts)
+        case _:
+            raise ValueError(f"no word in {query}")
+
+
+def _tsphrase(phrase: Phrase, *, loose: bool) -> str:
+    words = [f"'{token}'" for token in phrase.tokens]
+    if phrase.prefix:
+        words[-1] += ":*"
+    return f"({(' & ' if loose else ' <-> ').join(words)})"

@@ -1,0 +1,55 @@
+"""Distinct texts, each stored once under an id made from it, and handed to the search index as they arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, select
+
+from core.errors import NotFound, StorageError
+from storage import fulltext
+from storage.chunks import chunks
+from storage.packing import passage_id
+from storage.schema import passages
+from storage.upsert import insert_or_ignore
+
+__all__ = ["passage_id", "store", "texts"]
+
+
+def store(conn: Connection, texts_by_id: Mapping[int, str], forms: Mapping[int, int]) -> int:
+    """Keep these texts (with the form of each) where they are not kept yet; the number of those that are new.
+
+    Raises StorageError where another text stands under an id: two texts share 63 bits of BLAKE2b, or a row was
+    damaged. Nothing is ever answered with another text's words.
+    """
+    inserted = 0
+    for some in chunks(sorted(texts_by_id)):  # in order, so that two writers cannot wait for each other
+        rows = [{"id": key, "form": forms[key], "text": texts_by_id[key]} for key in some]
+        new = set(insert_or_ignore(conn, passages, rows, returning=passages.c.id))
+        _verify(conn, {key: texts_by_id[key] for key in some if key not in new})
+        fulltext.feed(conn, {key: texts_by_id[key] for key in some if key in new})
+        inserted += len(new)
+    return inserted
+
+
+def _verify(conn: Connection, known: Mapping[int, str]) -> None:
+    if not known:
+        return
+    for row in conn.execute(select(passages.c.id, passages.c.text).where(passages.c.id.in_(list(known)))):
+        if row.text != known[row.id]:
+            raise StorageError(
+                f"passage {row.id}: two texts under one id, {row.text[:60]!r} and {known[row.id][:60]!r}; nothing stored"
+            )
+
+
+def texts(conn: Connection, ids: Sequence[int]) -> dict[int, str]:
+    """The texts by id. Raises NotFound where one is missing: a version without its words is damage, not emptiness."""
+    wanted = list(dict.fromkeys(ids))
+    found: dict[int, str] = {}
+    for some in chunks(wanted):
+        rows = conn.execute(select(passages.c.id, passages.c.text).where(passages.c.id.in_(some)))
+        found.update((row.id, row.text) for row in rows)
+    if len(found) != len(wanted):
+        missing = next(key for key in wanted if key not in found)
+        raise NotFound(f"passage {missing} is not in the archive ({len(wanted) - len(found)} missing)")
+    return found

@@ -1,0 +1,142 @@
+"""Who ever said it, where, since when, and is it still there: passages that answer a query, with their lives.
+
+The index proposes, ``core.query`` verifies on the text, spans tell the life.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, case, select, union_all
+
+from core import query as query_language
+from core.query import Query
+from core.text.tokens import Unit, units
+from storage import fulltext, passages
+from storage.chunks import chunks
+from storage.fulltext import create_index
+from storage.schema import companies, documents, fetches, span_texts, spans
+
+__all__ = ["Found", "create_index", "search"]
+
+MOST_ANSWERS = 2_000
+"""Answers that are gathered before they are put in order; a query with more is answered from these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A passage in a document and its life there.
+
+    ``last_seen_at`` is the last good capture that showed it, for one that still stands the document's last good one.
+    ``gone_since`` is the first capture that no longer showed it; None also where the document is no longer watched.
+    ``spans`` are [start, end) of the words asked for.
+    """
+
+    passage_id: int
+    text: str
+    company_id: str
+    company: str
+    document_id: int
+    document: str
+    title: str
+    url: str
+    heading: str
+    first_seen_at: datetime
+    last_seen_at: datetime | None
+    gone_since: datetime | None
+    spans: tuple[tuple[int, int], ...]
+
+
+def search(conn: Connection, query: str | Query, limit: int = 20) -> list[Found]:
+    """Answers, the newest change first (something said, or gone); at most ``limit`` of them.
+
+    Raises QueryError, which says where the query is wrong and why. A passage that stands in several documents is an
+    answer for each.
+    """
+    tree = query_language.parse(query) if isinstance(query, str) else query
+    answers: list[tuple[datetime, Found]] = []
+    for ids in fulltext.propose(conn, tree):
+        answers += _verified(conn, tree, ids)
+        if len(answers) >= MOST_ANSWERS:
+            break
+    answers.sort(key=lambda answer: (answer[1].company_id, answer[1].document, answer[1].passage_id))
+    answers.sort(key=lambda answer: answer[0], reverse=True)
+    return [found for _, found in answers[:limit]]
+
+
+def _verified(conn: Connection, tree: Query, ids: Sequence[int]) -> list[tuple[datetime, Found]]:
+    texts = passages.texts(conn, ids)
+    split = {key: units(text) for key, text in texts.items()}
+    answers = []
+    for lives in _lives(conn, ids).values():
+        passage = lives[0]["asked"]
+        if query_language.answers(tree, split[passage], company=lives[0]["company_id"]):
+            answers.append(_found(lives, texts[passage], tree, split[passage]))
+    return answers
+
+
+def _lives(conn: Connection, ids: Sequence[int]) -> dict[tuple[int, int], list[RowMapping]]:
+    """The spans of each passage in each document, the oldest first."""
+    first, last, gone = fetches.alias("first"), fetches.alias("last"), fetches.alias("gone")
+    found: dict[tuple[int, int], list[RowMapping]] = {}
+    for some in chunks(ids):
+        of = union_all(
+            select(spans.c.id, spans.c.passage_id.label("asked")).where(spans.c.passage_id.in_(some)),
+            select(span_texts.c.span_id, span_texts.c.passage_id).where(span_texts.c.passage_id.in_(some)),
+        ).subquery("of")
+        rows = conn.execute(
+            select(
+                of.c.asked,
+                spans.c.id,
+                spans.c.document_id,
+                spans.c.heading,
+                spans.c.last_fetch_id,
+                documents.c.slug,
+                documents.c.title,
+                documents.c.url,
+                documents.c.company_id,
+                companies.c.name.label("company"),
+                first.c.started_at.label("first_at"),
+                last.c.started_at.label("last_at"),
+                gone.c.started_at.label("gone_at"),
+            )
+            .join_from(of, spans, spans.c.id == of.c.id)
+            .join(documents, documents.c.id == spans.c.document_id)
+            .join(companies, companies.c.id == documents.c.company_id)
+            .join(first, first.c.id == spans.c.first_fetch_id)
+            .outerjoin(last, last.c.id == _last_seen())
+            .outerjoin(gone, gone.c.id == spans.c.gone_fetch_id)
+            .order_by(spans.c.first_fetch_id, spans.c.id)
+        ).mappings()
+        for row in rows:
+            found.setdefault((row["asked"], row["document_id"]), []).append(row)
+    return found
+
+
+def _last_seen() -> ColumnElement[int | None]:
+    """The capture an open span was last seen in is its document's last good one."""
+    return case((spans.c.last_fetch_id.is_(None), documents.c.last_good_fetch_id), else_=spans.c.last_fetch_id)
+
+
+def _found(lives: list[RowMapping], text: str, tree: Query, split: Sequence[Unit]) -> tuple[datetime, Found]:
+    stands = next((life for life in lives if life["last_fetch_id"] is None), None)
+    latest = stands or max(lives, key=lambda life: (life["last_at"], life["id"]))
+    found = Found(
+        passage_id=latest["asked"],
+        text=text,
+        company_id=latest["company_id"],
+        company=latest["company"],
+        document_id=latest["document_id"],
+        document=latest["slug"],
+        title=latest["title"],
+        url=latest["url"],
+        heading=latest["heading"],
+        first_seen_at=lives[0]["first_at"],
+        last_seen_at=latest["last_at"],
+        gone_since=None if stands else latest["gone_at"],
+        spans=tuple(query_language.marks(tree, split)),
+    )
+    changed_at = max(at for life in lives for at in (life["first_at"], life["gone_at"]) if at is not None)
+    return changed_at, found
