@@ -36,15 +36,17 @@ def tables(database: Database) -> set[str]:
         return set(inspect(conn).get_table_names())
 
 
-def test_an_empty_database_gets_every_table(empty_database: Database) -> None:
+def test_an_empty_database_gets_every_table_and_the_search_index(empty_database: Database) -> None:
     migrate.prepare(empty_database)
     assert stamp(empty_database) == "0001"
-    assert {"fetches", "snapshots", "versions", "changes", "alerts", "deliveries", "events"} <= tables(empty_database)
+    assert {"fetches", "snapshots", "versions", "changes", "alerts", "deliveries", "events", "passage_index"} <= tables(
+        empty_database
+    )
 
 
 def test_the_steps_end_at_what_the_schema_says(database: Database) -> None:
     def is_ours(_item: object, name: str | None, kind: str, reflected: bool, compare_to: object) -> bool:
-        # what stands in the database and not in the schema is the search index, kept by storage/search.py
+        # what stands in the database and not in the schema is the search index, kept by storage/fulltext.py
         return not (kind == "table" and reflected and compare_to is None)
 
     def differences(conn: Connection) -> list[Any]:

@@ -4,11 +4,9 @@ Until the first release it is whatever storage/schema.py says; at the release it
 then on schema.py changes only together with a new step.
 """
 
-from importlib import import_module
-from importlib.util import find_spec
-
 from alembic import op
 
+from storage.fulltext import create_index
 from storage.schema import metadata
 
 revision = "0001"
@@ -19,5 +17,4 @@ def upgrade() -> None:
     """All tables, and the search index, which is not a table SQLAlchemy knows."""
     conn = op.get_bind()
     metadata.create_all(conn, checkfirst=False)
-    if find_spec("storage.search"):
-        import_module("storage.search").create_index(conn)
+    create_index(conn)
