@@ -1,0 +1,266 @@
+"""Reading hostile bytes somewhere else: a pool of processes that can be killed, and the same without a pool.
+
+Parsers written in C ignore signals and time-outs, so a page that makes one spin or swell must cost a process, never the
+daemon. Each worker is a fresh interpreter (no fork of a process with threads) with an empty environment and one socket.
+See docs/design/0009-readers.md.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import queue
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from time import monotonic
+from types import TracebackType
+from typing import Any, Final, NamedTuple, Protocol, cast
+
+import core
+from core.errors import ReadError
+from core.model import Reading
+from core.text.feed import Feed
+from monitor.reader_process import ANSWER, FAILED, LEAVING, REQUEST, perform
+from monitor.reader_wire import MAX_ANSWER, TASKS, BadAnswer, ReaderTask, from_bytes
+
+WALL_FACTOR: Final = 3.0  # a busy machine may give a process a third of the time it asks for
+START_SECONDS: Final = 10.0  # for a fresh interpreter to load its libraries
+
+_OUT_OF_TIME: Final = frozenset((-signal.SIGPROF, -signal.SIGXCPU))
+_CHILD: Final = (
+    "import json, sys; given = json.loads(sys.argv[1]); sys.path[:] = given['path'];"
+    "from monitor.reader_process import serve; serve(given['memory_mb'], given['seconds'])"
+)
+
+
+class Reader(Protocol):
+    """Something that reads pages and feeds. Both raise ReadError(kind, detail)."""
+
+    def read(
+        self,
+        body: bytes,
+        *,
+        content_type: str | None,
+        url: str,
+        select: tuple[str, ...] = (),
+        remove: tuple[str, ...] = (),
+    ) -> Reading: ...
+
+    def read_feed(self, body: bytes, *, content_type: str | None, url: str) -> Feed: ...
+
+
+class _Tasks:
+    """The tasks by name; who carries them out is :meth:`run`."""
+
+    def read(
+        self,
+        body: bytes,
+        *,
+        content_type: str | None,
+        url: str,
+        select: tuple[str, ...] = (),
+        remove: tuple[str, ...] = (),
+    ) -> Reading:
+        """Places of a page, PDF or text (``core.text.read.read``)."""
+        options = {"content_type": content_type, "url": url, "select": select, "remove": remove}
+        return cast(Reading, self.run("page", body, options))
+
+    def read_feed(self, body: bytes, *, content_type: str | None, url: str) -> Feed:
+        """Entries of a feed (``core.text.feed.read_feed``)."""
+        return cast(Feed, self.run("feed", body, {"content_type": content_type, "url": url}))
+
+    def run(self, task: str, body: bytes, options: dict[str, Any]) -> object:
+        """Carry out one task of ``monitor.reader_wire.TASKS``. Raises ReadError."""
+        raise NotImplementedError
+
+
+class InlineReader(_Tasks):
+    """Reads in this process: for tests, and for imports of bytes one trusts. No limit protects it."""
+
+    def __init__(self, tasks: Mapping[str, ReaderTask] = TASKS) -> None:
+        self._tasks = tasks
+
+    def run(self, task: str, body: bytes, options: dict[str, Any]) -> object:
+        return perform(self._tasks[task].function, body, options)
+
+
+class ReaderPool(_Tasks):
+    """Up to ``processes`` readers, each limited to ``memory_mb`` and to ``seconds`` of CPU for one task.
+
+    Safe to use from any number of threads; a thread waits while all readers are busy. Processes start at the first need
+    (or at :meth:`warm`) and are replaced when they die. ReadError kinds of the pool's own: ``timeout``, ``memory``,
+    ``crash``, ``reader`` (a fault of ours, or nonsense on the wire).
+    """
+
+    def __init__(
+        self, processes: int, memory_mb: int, seconds: float, *, tasks: Mapping[str, ReaderTask] = TASKS
+    ) -> None:
+        self._memory_mb = memory_mb
+        self._seconds = seconds
+        self._tasks = tasks
+        self._processes = processes
+        self._closed = threading.Event()
+        self._slots: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
+        for _ in range(processes):
+            self._slots.put(None)
+
+    def __enter__(self) -> ReaderPool:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def warm(self) -> None:
+        """Start all processes now; returns at once, they load while the caller goes on."""
+        slots = [self._slots.get() for _ in range(self._processes)]
+        for slot in slots:
+            self._slots.put(slot or self._start())
+
+    def close(self) -> None:
+        """End all readers; tasks still running are waited for, new ones are refused."""
+        self._closed.set()
+        slots = [self._slots.get() for _ in range(self._processes)]
+        for worker in slots:
+            if worker is not None:
+                worker.end()
+            self._slots.put(None)  # wakes a thread that still waits, so that it is refused too
+
+    def run(self, task: str, body: bytes, options: dict[str, Any]) -> object:
+        asked = self._tasks[task]
+        header = json.dumps({"function": asked.function, "pack": asked.pack, "options": options}).encode()
+        worker = self._slots.get()
+        outcome = _Outcome()
+        try:
+            if self._closed.is_set():
+                raise ReadError("reader", "the readers have been closed")
+            if worker is None or not worker.is_alive():
+                worker = self._start()
+            is_used = worker.has_worked
+            outcome = self._ask(worker, header, body, asked)
+            if is_used and outcome.error is not None and outcome.error.kind in ("crash", "memory"):
+                # What an earlier page left behind must not decide over this one: ask a fresh process once.
+                outcome = self._ask(self._start(), header, body, asked)
+        finally:
+            self._slots.put(outcome.worker)
+        if outcome.error is not None:
+            raise outcome.error
+        return outcome.result
+
+    def _start(self) -> _Worker:
+        return _Worker(self._memory_mb, self._seconds)
+
+    def _ask(self, worker: _Worker, header: bytes, body: bytes, task: ReaderTask) -> _Outcome:
+        try:
+            flags, payload = worker.ask(header, body, self._seconds * WALL_FACTOR)
+            data = from_bytes(payload)
+            result = None if flags & FAILED else task.unpack(data)
+        except TimeoutError:
+            worker.kill()
+            return _Outcome(error=ReadError("timeout", f"reading took more than {self._seconds * WALL_FACTOR:g} s"))
+        except BadAnswer as error:
+            worker.kill()
+            return _Outcome(error=ReadError("reader", f"a reader process answered nonsense: {error}"))
+        except OSError:
+            return _Outcome(error=self._why_it_died(worker.kill()))
+        if flags & LEAVING:
+            worker.end()
+        survivor = None if flags & LEAVING else worker
+        if not flags & FAILED:
+            return _Outcome(result, worker=survivor)
+        kind, detail = data if isinstance(data, list) and len(data) == 2 else ("reader", "no reason was given")
+        return _Outcome(error=ReadError(str(kind), str(detail)), worker=survivor)
+
+    def _why_it_died(self, status: int) -> ReadError:
+        if status in _OUT_OF_TIME:
+            return ReadError("timeout", f"reading took more than {self._seconds:g} s of CPU")
+        if status == -signal.SIGKILL:
+            return ReadError("memory", "the system ended the reader process, most likely for want of memory")
+        name = signal.Signals(-status).name if status < 0 else f"status {status}"
+        return ReadError("crash", f"the reader process died ({name})")
+
+
+class _Outcome(NamedTuple):
+    """What became of one request, and the process if it may go on working."""
+
+    result: object = None
+    error: ReadError | None = None
+    worker: _Worker | None = None
+
+
+class _Worker:
+    """One reader process and the line to it. Used by one thread at a time."""
+
+    def __init__(self, memory_mb: int, seconds: float) -> None:
+        ours, theirs = socket.socketpair()
+        path = [str(Path(core.__file__).resolve().parent.parent), *filter(None, sys.path)]
+        given = json.dumps({"path": path, "memory_mb": memory_mb, "seconds": seconds})
+        with theirs:
+            # -I -S: no environment, no user folder, no start-up files; -B: nothing is written.
+            self._process = subprocess.Popen(  # noqa: S603  our own interpreter, no shell
+                [sys.executable, "-I", "-S", "-B", "-X", "utf8", "-c", _CHILD, given],
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env={},
+                cwd="/",
+                close_fds=True,
+                start_new_session=True,  # Ctrl-C at the terminal is for the daemon
+            )
+        self._line = ours
+        self.has_worked = False
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
+    def ask(self, header: bytes, body: bytes, seconds: float) -> tuple[int, bytearray]:
+        """(flags, payload) of the answer. Raises TimeoutError, OSError when the process died, BadAnswer."""
+        deadline = monotonic() + seconds + (0 if self.has_worked else START_SECONDS)
+        self._send(REQUEST.pack(len(header), len(body)) + header, deadline)
+        self._send(body, deadline)
+        flags, size = ANSWER.unpack(self._receive(ANSWER.size, deadline))
+        if size > MAX_ANSWER:
+            raise BadAnswer(f"{size} bytes, limit {MAX_ANSWER}")
+        self.has_worked = True
+        return flags, self._receive(size, deadline)
+
+    def _send(self, data: bytes, deadline: float) -> None:
+        self._line.settimeout(max(0.001, deadline - monotonic()))
+        self._line.sendall(data)
+
+    def _receive(self, size: int, deadline: float) -> bytearray:
+        buffer = bytearray(size)
+        view = memoryview(buffer)
+        while view:
+            self._line.settimeout(max(0.001, deadline - monotonic()))
+            count = self._line.recv_into(view)
+            if not count:
+                raise ConnectionResetError("the reader process hung up")
+            view = view[count:]
+        return buffer
+
+    def end(self) -> None:
+        """Hang up; a reader that waits for work ends by itself."""
+        self._line.close()
+        try:
+            self._process.wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def kill(self) -> int:
+        """End it at once; the status it ended with, its own if it was dead already."""
+        self._line.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return self._process.wait(timeout=0.2)
+        self._process.kill()
+        return self._process.wait()
