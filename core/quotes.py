@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from core.model import Act, Change, DocumentEvent, Edit, Finding, Match, Reading, Verdict, severity_rank
+from core.text.sentences import sentences as sentence_spans
 from core.text.visible import CUT, cut
 from core.text.words import Segment, word_diff
 from core.wording import ACT_PHRASES, GRAVITY, OF_ACT, OF_VERDICT, Mark, quoted, unique
@@ -208,22 +209,15 @@ def _neighbours(reading: Reading, indices: Sequence[int]) -> tuple[str, str]:
 
 # --- narrowing ---------------------------------------------------------------------------------------------------
 
-_BORDER: Final = re.compile(r"(?<=[.!?])[\"”’»)\]]*\s+(?=[\"“‘«(\[]?[^\W_a-z])|(?<=[。！？])[」』”）]*")
-_ABBREVIATION: Final = re.compile(
-    r"(?:^|[\s(])(?:[A-Z]|[a-z]\.[a-z]|Inc|Ltd|Co|Corp|No|Nr|Art|Mr|Ms|Mrs|Dr|St|vs|cf|approx|bzw|z\.B|ca)\.$"
-)
 _END: Final = re.compile(r"[.!?。！？][\"”’»)\]」』）]*\s*$")
 
 
 def sentences(text: str) -> list[str]:
-    """Sentences, each with the space after it; joined they are the text. For context, not for judging."""
-    found: list[str] = []
-    start = 0
-    for border in _BORDER.finditer(text):
-        if border.end() > start and not _ABBREVIATION.search(text[max(0, border.start() - 12) : border.start()]):
-            found.append(text[start : border.end()])
-            start = border.end()
-    return [*found, text[start:]] if start < len(text) else found
+    """Sentences, each with the space after it; joined they are the text."""
+    starts = [start for start, _ in sentence_spans(text)]
+    return (
+        [text[start:end] for start, end in zip([0, *starts[1:]], [*starts[1:], len(text)], strict=True)] if text else []
+    )
 
 
 def narrowed(segments: Sequence[Segment]) -> tuple[str, list[Segment], str]:

@@ -34,7 +34,6 @@ from core.wording import (
     label,
     language,
     listed,
-    long_date,
     mark_of,
     quoted,
     short_date,
@@ -224,17 +223,25 @@ def _interval(change: Change) -> Interval:
     return Interval(change.window.last_seen_at, change.window.first_changed_at, one_line(now), one_line(was), stands)
 
 
-def _when(change: Change, interval: Interval) -> str:
+def when_parts(interval: Interval, *, is_gone: bool = False) -> tuple[str | datetime, ...]:
+    """The fourth line as texts and times, for channels that show times in the reader's own zone."""
     seen, changed = interval.last_seen_at, interval.first_changed_at
     if seen is None:
-        sentence = f"First seen {long_date(changed)}."
+        parts: tuple[str | datetime, ...] = ("First seen ", changed)
+    elif is_gone:
+        parts = ("Last seen ", seen, "; first absent ", changed)
     else:
-        is_long = seen.year != changed.year
-        early, late = (short_date(at, with_year=is_long) for at in (seen, changed))
-        sentence = f"Changed between {early} and {late} UTC."
-        if change.event is DocumentEvent.GONE:
-            sentence = f"Last seen {early}; first absent {late} UTC."
-    return " ".join(unique((sentence, _own_date(interval))))
+        parts = ("Changed between ", seen, " and ", changed)
+    own = _own_date(interval)
+    return (*parts, f". {own}" if own else ".")
+
+
+def _when(change: Change, interval: Interval) -> str:
+    *parts, rest = when_parts(interval, is_gone=change.event is DocumentEvent.GONE)
+    years = {part.year for part in parts if isinstance(part, datetime)}
+    with_year = len(years) > 1 or interval.last_seen_at is None
+    told = (part if isinstance(part, str) else short_date(part, with_year=with_year) for part in parts)
+    return f"{''.join(told)} UTC{rest}"
 
 
 def _own_date(interval: Interval) -> str:

@@ -30,8 +30,13 @@ def visible(text: str) -> str:
 
 def one_line(text: str, limit: int = 0) -> str:
     """The same on one line: breaks and runs of spaces become one space; cut visibly beyond ``limit`` characters."""
-    folded = visible(_BREAKS.sub(" ", text)).strip()
+    folded = flat(text).strip()
     return cut(folded, limit) if limit else folded
+
+
+def flat(text: str) -> str:
+    """The same with every break or run of spaces as one space, its ends kept: a piece of a line."""
+    return visible(_BREAKS.sub(" ", text))
 
 
 def cut(text: str, limit: int) -> str:

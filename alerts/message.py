@@ -1,0 +1,179 @@
+"""A delivery's message, composed from the report stored with its alert: one neutral value every channel gives its form.
+
+Everything a page or a person wrote is made safe to show here, once: invisible characters become marks, line breaks
+spaces, live addresses text that nothing turns into a link.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from core.report import Report, four_lines, from_plain, headline
+from core.text.visible import flat, one_line
+from core.text.words import Segment
+from core.wording import counted, long_date, stamp, unique
+from storage.outbox import Delivery
+
+MAX_SUBJECT: Final = 180
+_OWN_LINKS: Final = frozenset({"link"})  # ours, and meant to be followed
+_LIVE: Final = re.compile(r"\b(?:https?|ftp)://[^\s/?#]+|\bwww\.[^\s/?#]+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a channel sends. ``report`` and every other text here are safe to show; ``text`` is the whole in plain words.
+
+    ``delivery_id`` travels with the message; ``is_repeat`` says that an earlier attempt may have arrived.
+    """
+
+    delivery_id: str
+    alert_id: int
+    kind: str
+    channel: str
+    target: str
+    receiver: str
+    subject: str
+    report: Report
+    text: str
+    why: tuple[str, ...]
+    created_at: datetime
+    is_repeat: bool = False
+
+
+def compose(delivery: Delivery) -> Message:
+    """The message of a delivery. Raises ``ValueError`` where the stored report cannot be read."""
+    report = shown_report(delivery.report)
+    why = tuple(_shown(reason) for reason in delivery.why)
+    return Message(
+        delivery_id=delivery.id,
+        alert_id=delivery.alert_id,
+        kind=delivery.kind,
+        channel=delivery.channel,
+        target=delivery.target,
+        receiver=one_line(delivery.receiver, 100),
+        subject=one_line(_shown(delivery.title), MAX_SUBJECT),
+        report=report,
+        text=plain_text(report, delivery.receiver, why, delivery.id),
+        why=why,
+        created_at=delivery.created_at,
+        is_repeat=delivery.is_uncertain,
+    )
+
+
+def shown_report(plain: dict[str, object]) -> Report:
+    """The stored report with every text made safe to show."""
+    return from_plain({key: value if key in _OWN_LINKS else _made_safe(value) for key, value in plain.items()})
+
+
+def _made_safe(value: object) -> object:
+    if isinstance(value, str):
+        return _shown(value)
+    if isinstance(value, dict):
+        return {key: _made_safe(entry) for key, entry in value.items()}
+    return [_made_safe(entry) for entry in value] if isinstance(value, list | tuple) else value
+
+
+def _shown(text: str) -> str:
+    return _LIVE.sub(lambda found: _defanged(found.group()), flat(text))
+
+
+def _defanged(start: str) -> str:
+    scheme, _, host = start.rpartition("://")
+    return (f"{scheme.lower().replace('tt', 'xx')}://" if scheme else "") + host.replace(".", "[.]")
+
+
+def plain_text(report: Report, receiver: str, why: Sequence[str], delivery_id: str) -> str:
+    """The whole alert in plain characters: ``[-went out-]`` and ``{+came in+}``."""
+    return (
+        templates()
+        .get_template("alert.txt")
+        .render(report=report, receiver=one_line(receiver, 100), why=why, delivery_id=delivery_id)
+        .strip()
+        + "\n"
+    )
+
+
+# --- pieces the templates and channels share ------------------------------------------------------------------------
+
+
+def parted(segments: Sequence[Segment]) -> list[Segment]:
+    """Segments with the spaces at the edges of marked words moved out of the marks, for reading."""
+    parts: list[Segment] = []
+    for op, text in segments:
+        words = text.strip()
+        if op == "same" or not words:
+            parts.append(("same", text) if op == "same" else (op, text))
+            continue
+        lead, tail = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+        parts += [part for part in (("same", lead), (op, words), ("same", tail)) if part[1]]
+    return parts
+
+
+def marked(segments: Sequence[Segment]) -> str:
+    """``does not {+knowingly+} sell [-or support-]``."""
+    marks = {"same": ("", ""), "out": ("[-", "-]"), "in": ("{+", "+}")}
+    return "".join(f"{marks[op][0]}{text}{marks[op][1]}" for op, text in parted(segments))
+
+
+def has_marks(report: Report) -> bool:
+    """Whether any quote marks words that went out or came in."""
+    sides = [side for quote in report.quotes for side in (quote.before, quote.after) if side]
+    return any(op != "same" for side in sides for op, _ in (*side.lead_in, *side.segments))
+
+
+def link_label(report: Report) -> str:
+    """What the link of a report leads to."""
+    return "Side by side" if report.kind == "change" and "/c/" in report.link else "In the archive"
+
+
+def captions(report: Report) -> tuple[str, str]:
+    """What stands over the words before and after: ``last seen 23 Nov 2026, 17:04 UTC``."""
+    interval = report.interval
+    if interval is None:
+        return "", ""
+    was = f"last seen {long_date(interval.last_seen_at)}" if interval.last_seen_at else ""
+    return was, f"first seen {long_date(interval.first_changed_at)}"
+
+
+def place_line(report: Report) -> str:
+    """``1. Where we do not sell · English · haldenbio[.]example/responsible-sales``."""
+    where = report.where
+    return " · ".join(unique((" › ".join(where.heading_path), where.language, where.address))) if where else ""
+
+
+def more_line(report: Report) -> str:
+    """``and 14 more passages``, empty where everything is quoted."""
+    what = "passage" if report.kind == "change" else "rule"
+    return f"and {counted(report.more, f'more {what}')}" if report.more else ""
+
+
+@cache
+def templates() -> Environment:
+    """The templates of this package; HTML is escaped, a name that is missing is an error."""
+    environment = Environment(
+        loader=PackageLoader("alerts"),
+        autoescape=select_autoescape(("html",), default=False),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals.update(
+        captions=captions,
+        four_lines=four_lines,
+        has_marks=has_marks,
+        headline=headline,
+        link_label=link_label,
+        marked=marked,
+        more_line=more_line,
+        parted=parted,
+        stamp=stamp,
+    )
+    return environment

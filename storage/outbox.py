@@ -1,0 +1,274 @@
+"""Alerts as rows, and the deliveries that wait to be sent: claimed under a lease, then a receipt, a retry or a dead letter.
+
+A delivery's id is made from its alert and target, so enqueuing twice adds nothing and a repeat can be recognised at the
+far side. Sending is at least once: a claim whose lease ran out may be claimed again, and says that it is uncertain.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select, text, update
+
+from core.model import Alert, Intent
+from storage import events
+from storage.schema import alerts, deliveries
+from storage.upsert import insert_or_ignore
+
+INTERRUPTED: Final = "the last attempt ended without an answer"
+WAITING: Final = ("queued", "sending", "dead")
+_CLAIM_LOCK: Final = 0x4F6E5266  # PostgreSQL: claims one after another, so that a target is never claimed twice
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One alert for one target, claimed or waiting, with what is needed to make its message again.
+
+    ``attempts`` counts the claim that gave it. ``is_uncertain``: an earlier attempt may have arrived.
+    """
+
+    id: str
+    alert_id: int
+    kind: str
+    severity: str
+    title: str
+    report: dict[str, Any]
+    receiver: str
+    channel: str
+    target: str
+    why: tuple[str, ...]
+    state: str
+    attempts: int
+    created_at: datetime
+    next_attempt_at: datetime
+    error: str | None = None
+    token: str | None = None
+    is_uncertain: bool = False
+
+
+# --- writing down ------------------------------------------------------------------------------------------------
+
+
+def record_alert(conn: Connection, alert: Alert, now: datetime) -> int | None:
+    """Write an alert; its id, or None where one with that fingerprint is there already."""
+    row = asdict(alert)
+    row.pop("id")
+    row |= {"severity": alert.severity.value, "reasons": list(alert.reasons), "created_at": now}
+    found = insert_or_ignore(conn, alerts, [row], returning=alerts.c.id)
+    if not found:
+        return None
+    events.write(
+        conn,
+        "alert.raised",
+        at=now,
+        alert_id=found[0],
+        company_id=alert.company_id,
+        document_id=alert.document_id,
+        change_id=alert.change_id,
+        data={"kind": alert.kind, "severity": alert.severity.value, "title": alert.title},
+    )
+    return int(found[0])
+
+
+def enqueue(conn: Connection, alert_id: int, intents: Sequence[Intent], now: datetime) -> list[str]:
+    """Queue one delivery per intent; the ids of all of them, in order, those already there included."""
+    fingerprint = conn.execute(select(alerts.c.fingerprint).where(alerts.c.id == alert_id)).scalar_one()
+    ids = [delivery_id(fingerprint, intent) for intent in intents]
+    rows = [
+        {
+            "id": id_,
+            "alert_id": alert_id,
+            "receiver": intent.receiver,
+            "channel": intent.channel,
+            "target": intent.target,
+            "state": "queued",
+            "attempts": 0,
+            "next_attempt_at": now,
+            "created_at": now,
+            "why": list(intent.why),
+        }
+        for id_, intent in zip(ids, intents, strict=True)
+    ]
+    insert_or_ignore(conn, deliveries, rows)
+    return ids
+
+
+def delivery_id(fingerprint: str, intent: Intent) -> str:
+    """26 letters and digits (Crockford's base 32, as in a ULID), the same for the same alert and target for ever."""
+    name = "\x1f".join((fingerprint, intent.channel, intent.target))
+    number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:16]) >> 1  # 26 x 5 bits hold 127
+    letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+    return "".join(letters[(number >> (5 * at)) & 31] for at in reversed(range(26)))
+
+
+# --- sending -----------------------------------------------------------------------------------------------------
+
+
+def claim(
+    conn: Connection, now: datetime, limit: int, lease: timedelta, *, channel: str | None = None
+) -> list[Delivery]:
+    """Due deliveries, the longest waiting first, at most one per target, none whose target is being sent to.
+
+    Each is yours until ``now + lease``; name its token when you report. ``channel`` restricts the claim to one.
+    """
+    if conn.dialect.name == "postgresql":
+        conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CLAIM_LOCK})
+    chosen = _due(now, channel).limit(limit)
+    claimed = conn.execute(
+        update(deliveries)
+        .where(deliveries.c.id.in_(chosen))
+        .values(
+            state="sending",
+            token=secrets.token_hex(16),
+            leased_until=now + lease,
+            attempts=deliveries.c.attempts + 1,
+            error=case((deliveries.c.state == "sending", INTERRUPTED), else_=deliveries.c.error),
+        )
+        .returning(deliveries.c.id)
+    ).scalars()
+    return _read(conn, deliveries.c.id.in_(list(claimed)))
+
+
+def _due(now: datetime, channel: str | None) -> Select[tuple[str]]:
+    """Ids of what may be sent now: the first of each target that nobody is sending to."""
+    held = deliveries.alias("held")
+    is_held = (
+        select(held.c.id)
+        .where(
+            held.c.state == "sending",
+            held.c.leased_until >= now,
+            held.c.channel == deliveries.c.channel,
+            held.c.target == deliveries.c.target,
+        )
+        .exists()
+    )
+    is_due = or_(
+        and_(deliveries.c.state == "queued", deliveries.c.next_attempt_at <= now),
+        and_(deliveries.c.state == "sending", deliveries.c.leased_until < now),
+    )
+    in_line = func.row_number().over(
+        partition_by=(deliveries.c.channel, deliveries.c.target), order_by=(deliveries.c.created_at, deliveries.c.id)
+    )
+    waiting = select(deliveries.c.id, deliveries.c.next_attempt_at, in_line.label("place")).where(is_due, ~is_held)
+    if channel is not None:
+        waiting = waiting.where(deliveries.c.channel == channel)
+    first = waiting.subquery()
+    return select(first.c.id).where(first.c.place == 1).order_by(first.c.next_attempt_at, first.c.id)
+
+
+def sent(conn: Connection, id_: str, token: str, receipt: Mapping[str, object], now: datetime) -> bool:
+    """Keep the receipt. False where the claim is no longer yours; the row then stands as it is."""
+    values = {"state": "sent", "sent_at": now, "receipt": dict(receipt), "error": None}
+    return _report(conn, id_, token, values, "delivery.sent", now)
+
+
+def retry(conn: Connection, id_: str, token: str, error: str, next_attempt_at: datetime, *, now: datetime) -> bool:
+    """Queue it again for later, with the reason."""
+    values = {"state": "queued", "next_attempt_at": next_attempt_at, "error": error}
+    return _report(conn, id_, token, values, "delivery.failed", now)
+
+
+def dead(conn: Connection, id_: str, token: str, error: str, *, now: datetime) -> bool:
+    """A dead letter: sending again cannot help. It stays in the outbox with its reason until a person acts."""
+    return _report(conn, id_, token, {"state": "dead", "error": error}, "delivery.dead", now)
+
+
+def hold(conn: Connection, channel: str, target: str, until: datetime) -> None:
+    """The target asked for patience: nothing queued for it is tried before then."""
+    conn.execute(
+        update(deliveries)
+        .where(
+            deliveries.c.channel == channel,
+            deliveries.c.target == target,
+            deliveries.c.state == "queued",
+            deliveries.c.next_attempt_at < until,
+        )
+        .values(next_attempt_at=until)
+    )
+
+
+def release(conn: Connection, claimed: Collection[Delivery]) -> None:
+    """Give back what was claimed and never tried, as it was: a stop need not wait for leases to run out."""
+    for delivery in claimed:
+        conn.execute(
+            update(deliveries)
+            .where(
+                deliveries.c.id == delivery.id, deliveries.c.token == delivery.token, deliveries.c.state == "sending"
+            )
+            .values(state="queued", token=None, leased_until=None, attempts=deliveries.c.attempts - 1)
+        )
+
+
+def _report(conn: Connection, id_: str, token: str, values: Mapping[str, object], event: str, now: datetime) -> bool:
+    row = conn.execute(
+        update(deliveries)
+        .where(deliveries.c.id == id_, deliveries.c.token == token, deliveries.c.state == "sending")
+        .values(token=None, leased_until=None, **values)
+        .returning(
+            deliveries.c.alert_id,
+            deliveries.c.receiver,
+            deliveries.c.channel,
+            deliveries.c.target,
+            deliveries.c.attempts,
+            deliveries.c.error,
+        )
+    ).first()
+    if row is None:
+        return False
+    about = {"receiver": row.receiver, "channel": row.channel, "target": row.target, "attempts": row.attempts}
+    if row.error:
+        about["error"] = row.error
+    events.write(conn, event, at=now, alert_id=row.alert_id, delivery_id=id_, data=about)
+    return True
+
+
+# --- looking -----------------------------------------------------------------------------------------------------
+
+
+def pending(conn: Connection, *, states: Sequence[str] = WAITING, limit: int = 1_000) -> list[Delivery]:
+    """What has not arrived: queued, being sent, and dead letters, oldest first, each with its last error."""
+    return _read(conn, deliveries.c.state.in_(states), limit=limit)
+
+
+def counts(conn: Connection) -> dict[str, int]:
+    """How many deliveries stand in each state."""
+    found = conn.execute(select(deliveries.c.state, func.count()).group_by(deliveries.c.state))
+    return {state: int(count) for state, count in found}
+
+
+def _read(conn: Connection, condition: ColumnElement[bool], limit: int | None = None) -> list[Delivery]:
+    found = (
+        select(deliveries, alerts.c.kind, alerts.c.severity, alerts.c.title, alerts.c.report)
+        .join(alerts, alerts.c.id == deliveries.c.alert_id)
+        .where(condition)
+        .order_by(deliveries.c.created_at, deliveries.c.id)
+        .limit(limit)
+    )
+    return [_delivery(row) for row in conn.execute(found)]
+
+
+def _delivery(row: Row[Any]) -> Delivery:
+    return Delivery(
+        id=row.id,
+        alert_id=row.alert_id,
+        kind=row.kind,
+        severity=row.severity,
+        title=row.title,
+        report=row.report,
+        receiver=row.receiver,
+        channel=row.channel,
+        target=row.target,
+        why=tuple(row.why),
+        state=row.state,
+        attempts=row.attempts,
+        created_at=row.created_at,
+        next_attempt_at=row.next_attempt_at,
+        error=row.error,
+        token=row.token,
+        is_uncertain=row.state == "sending" and row.error == INTERRUPTED,
+    )
