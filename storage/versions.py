@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, selec
 from core.errors import NotFound
 from core.model import Reading, VersionRef
 from storage import passages, spans
-from storage.packing import places_of, unpack
+from storage.packing import form_digest, places_of, unpack
 from storage.schema import documents, fetches, grades, readings, versions
 from storage.spans import FormLife
 
@@ -149,7 +149,9 @@ def captures(conn: Connection, document_id: int, *, limit: int | None = None) ->
     """Every attempt on the document's address (and on earlier ones that showed it), the newest first."""
     at = select(documents.c.request_id).where(documents.c.id == document_id).scalar_subquery()
     shown = select(readings.c.fetch_id).where(readings.c.document_id == document_id)
-    newest_grade = select(func.max(grades.c.id)).where(grades.c.fetch_id == fetches.c.id).scalar_subquery()
+    newest_grade = (
+        select(func.max(grades.c.id)).where(grades.c.fetch_id == fetches.c.id).correlate(fetches).scalar_subquery()
+    )
     wanted = (
         select(
             fetches,
@@ -259,3 +261,10 @@ def _rows() -> Select[Any]:
 
 def _ref(row: Any) -> VersionRef:
     return VersionRef(id=row.id, number=row.number, digest=row.digest, seen_at=row.seen_at, fetch_id=row.fetch_id)
+
+
+def version_with_forms(conn: Connection, document_id: int, forms: Sequence[int]) -> VersionRef | None:
+    """The document's earliest version that compares equal to these forms, whatever its volatile tokens were."""
+    same = _rows().where(versions.c.document_id == document_id, versions.c.form_digest == form_digest(forms))
+    row = conn.execute(same.order_by(versions.c.id).limit(1)).one_or_none()
+    return _ref(row) if row else None
