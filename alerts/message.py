@@ -104,15 +104,17 @@ def plain_text(report: Report, receiver: str, why: Sequence[str], delivery_id: s
 
 
 def parted(segments: Sequence[Segment]) -> list[Segment]:
-    """Segments with the spaces at the edges of marked words moved out of the marks, for reading."""
+    """Segments for reading: spaces at the edges of marked words stand outside the marks, neighbours joined."""
     parts: list[Segment] = []
     for op, text in segments:
         words = text.strip()
-        if op == "same" or not words:
-            parts.append(("same", text) if op == "same" else (op, text))
-            continue
         lead, tail = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
-        parts += [part for part in (("same", lead), (op, words), ("same", tail)) if part[1]]
+        pieces: list[Segment] = [("same", lead), (op, words), ("same", tail)]
+        for kind, piece in pieces if words and op != "same" else [(op, text)]:
+            if parts and parts[-1][0] == kind:
+                parts[-1] = (kind, parts[-1][1] + piece)
+            elif piece:
+                parts.append((kind, piece))
     return parts
 
 

@@ -14,7 +14,7 @@ from core.model import Alert, Change, Company, Intent
 from core.occasions import CompanyLook
 from core.wording import listed, unique
 
-NO_ROUTE = "no route took it: default"
+NO_ROUTE = "no route took it, so the default applies"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,210 @@
+"""A message as Slack's Block Kit, within its limits. Pure.
+
+What a page wrote stands only in ``rich_text`` text elements and ``plain_text`` objects, where Slack reads no mention and
+no link. Limits: https://docs.slack.dev/reference/block-kit/blocks says 50 blocks, 150 characters in a header, 3,000 in a
+text object; about 11,000 characters in all are taken in practice, so 10,000 is the budget.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from alerts.message import Message, captions, has_marks, link_label, marked, more_line, parted, place_line
+from core.quotes import Quote, Side
+from core.report import Report, four_lines, headline, when_parts
+from core.text.visible import cut
+from core.text.words import Segment
+from core.wording import GONE, counted, short_date, stamp
+
+Json = dict[str, Any]
+
+MAX_HEADER: Final = 150
+MAX_BLOCKS: Final = 45
+MAX_TEXT: Final = 10_000  # of all blocks together
+MAX_CONTEXT: Final = 900
+MAX_FALLBACK: Final = 3_000
+MIN_QUOTE: Final = 160  # less room than this is better spent on a count and the link
+
+
+def fallback_text(message: Message) -> str:
+    """The line notifications and old clients show: nothing in it can ping, link or format."""
+    report = message.report
+    quote = report.quotes[0] if report.quotes else None
+    words = _both_marked(quote) if quote else ""
+    line = f"{headline(report)} · {report.severity}. {report.found} {report.when} {words}".strip()
+    return escaped(cut(line, MAX_FALLBACK))
+
+
+def _both_marked(quote: Quote) -> str:
+    return " → ".join(marked(side.segments).strip() for side in (quote.before, quote.after) if side)
+
+
+def escaped(text: str) -> str:
+    """Text for a field Slack parses: ``& < >`` as it asks, and an @ that is none."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("@", "＠")
+
+
+def blocks(message: Message) -> list[Json]:
+    """The whole message; what does not fit is cut with a mark, and the link leads to the rest."""
+    report = message.report
+    lines = four_lines(report)
+    tail = _tail(message)
+    head = [
+        {"type": "header", "text": _plain(lines[0], MAX_HEADER)},
+        _rich(
+            [
+                _section(
+                    [_text(cut(lines[1], 300), bold=True), _text("\n" + cut(lines[2], 1_000) + "\n"), *_when(report)]
+                )
+            ]
+        ),
+    ]
+    room = MAX_TEXT - _length([*head, *tail])
+    quotes: list[Json] = []
+    for at, quote in enumerate(report.quotes):
+        if room < MIN_QUOTE or len(head) + len(quotes) + len(tail) >= MAX_BLOCKS - 1:
+            break
+        share = max(MIN_QUOTE, room // (2 if at == 0 and len(report.quotes) > 1 else 1))
+        block = _quote(report, quote, at, min(share, 5_000))
+        quotes.append(block)
+        room -= _length([block])
+    left_out = len(report.quotes) - len(quotes)
+    return [*head, *quotes, *_more(report, left_out), *tail]
+
+
+def _when(report: Report) -> list[Json]:
+    """The fourth line, its times in the reader's own zone."""
+    if report.kind != "change" or report.interval is None:
+        return [_text(report.when)]
+    parts = when_parts(report.interval, is_gone=report.mark == GONE)
+    return [_text(cut(part, 500)) if isinstance(part, str) else _date(part) for part in parts if part]
+
+
+def _quote(report: Report, quote: Quote, at: int, room: int) -> Json:
+    """One quote as one block: a caption and the words, before and after."""
+    was, now = captions(report)
+    count = len(report.quotes)
+    elements: list[Json] = []
+    if count > 1 or quote.origin:
+        about = " · ".join(part for part in (quote.origin, " › ".join(quote.heading_path)) if part)
+        line = f"{at + 1} of {count} · {quote.mark.sign} {quote.mark.word}" + (f" · {about}" if about else "")
+        elements.append(_section([_text(cut(line, 300), bold=True)]))
+    sides = [(word, caption, side) for word, caption, side in _captioned(quote, was, now) if side]
+    for word, caption, side in sides:
+        page = f", page {side.page}" if side.page else ""
+        elements.append(_section([_text(word, bold=True), _text(f"{', ' if caption else ''}{caption}{page}")]))
+        elements.append({"type": "rich_text_quote", "elements": _words(side, max(80, room // len(sides) - 120))})
+    return _rich(elements)
+
+
+def _captioned(quote: Quote, was: str, now: str) -> Iterable[tuple[str, str, Side | None]]:
+    return (("Before", was, quote.before), ("It says" if quote.act == "present" else "After", now, quote.after))
+
+
+def _words(side: Side, room: int) -> list[Json]:
+    """The words of one side: out is struck, in is bold, the sentences around it italic."""
+    elements: list[Json] = []
+    spent = 0
+    runs: list[tuple[str, Sequence[Segment]]] = [("plain", side.lead_in), ("plain", side.segments)]
+    context = room // 4
+    if side.context[0]:
+        elements.append(_text(cut(side.context[0], context) + "\n", italic=True))
+        spent += min(len(side.context[0]), context)
+    for at, (_, segments) in enumerate(runs):
+        for op, text in parted(segments):
+            left = room - spent
+            if left < len(text):
+                elements.append(_text(cut(text, max(left, 8)), **_style(op)))
+                return elements
+            elements.append(_text(text, **_style(op)))
+            spent += len(text)
+        if at == 0 and segments:
+            elements.append(_text("\n"))
+    if side.context[1] and room - spent > 40:
+        elements.append(_text("\n" + cut(side.context[1], min(context, room - spent)), italic=True))
+    return elements or [_text(" ")]
+
+
+def _style(op: str) -> dict[str, bool]:
+    return {"out": {"strike": True}, "in": {"bold": True}}.get(op, {})
+
+
+def _more(report: Report, left_out: int) -> list[Json]:
+    if left_out and report.kind == "change":
+        return [_rich([_section([_text(f"and {counted(report.more + left_out, 'more passage')}")])])]
+    line = more_line(report)
+    return [_rich([_section([_text(line)])])] if line else []
+
+
+def _tail(message: Message) -> list[Json]:
+    report, where = message.report, message.report.where
+    found: list[Json] = []
+    if report.facts:
+        found.append(_list("What stands there", [f"{name}: {fact}" for name, fact in report.facts[:20]]))
+    if report.why:
+        found.append(_list("Why you are told", report.why))
+    way = _link(report.link, link_label(report)) if report.link else _text(report.command, code=True)
+    found.append(_rich([_section([way])]))
+    place = " · ".join(part for part in (place_line(report), *report.sure[:3]) if part)
+    lines = [place, "Struck words went out, bold words came in." if has_marks(report) else ""]
+    if where:
+        lines += [
+            f"Version {capture.number} {word}, SHA-256 {capture.digest}"
+            for word, capture in (("before", where.before), ("after", where.after))
+            if capture
+        ]
+    if report.interval and report.interval.last_seen_at:
+        lines.append(f"{stamp(report.interval.last_seen_at)} to {stamp(report.interval.first_changed_at)}")
+    lines.append(f"Sent to {message.receiver} ({'; '.join(message.why)}) · {message.delivery_id}")
+    return [*found, {"type": "context", "elements": [_plain(line, MAX_CONTEXT) for line in lines if line]}]
+
+
+def _list(title: str, lines: Sequence[str]) -> Json:
+    items = [_section([_text(cut(line, 300))]) for line in lines[:12]]
+    heading = _section([_text(title, bold=True)])
+    return _rich([heading, {"type": "rich_text_list", "style": "bullet", "elements": items}])
+
+
+# --- elements ----------------------------------------------------------------------------------------------------
+
+
+def _rich(elements: list[Json]) -> Json:
+    return {"type": "rich_text", "elements": elements}
+
+
+def _section(elements: list[Json]) -> Json:
+    return {"type": "rich_text_section", "elements": elements}
+
+
+def _text(text: str, **style: bool) -> Json:
+    element: Json = {"type": "text", "text": text or " "}
+    return {**element, "style": style} if style else element
+
+
+def _link(url: str, label: str) -> Json:
+    return {"type": "link", "url": url, "text": label}
+
+
+def _date(at: datetime) -> Json:
+    fallback = f"{short_date(at, with_year=True)} UTC"
+    return {"type": "date", "timestamp": int(at.timestamp()), "format": "{date_short} {time}", "fallback": fallback}
+
+
+def _plain(text: str, limit: int) -> Json:
+    return {"type": "plain_text", "text": cut(text, limit) or " ", "emoji": False}
+
+
+def _length(found: Sequence[Json]) -> int:
+    """Characters of every text in some blocks, as the budget counts them."""
+    total = 0
+    for block in found:
+        for key, value in block.items():
+            if key in {"text", "fallback", "url"} and isinstance(value, str):
+                total += len(value)
+            elif isinstance(value, dict):
+                total += _length([value])
+            elif isinstance(value, list):
+                total += _length([entry for entry in value if isinstance(entry, dict)])
+    return total

@@ -1,0 +1,163 @@
+"""E-mail over SMTP: plain text and HTML of the same message, encrypted, nothing loaded from elsewhere.
+
+The Message-ID is the delivery's id, so a repeat can be recognised. Codes decide: 4xx later, 5xx never, a refused login
+never, with the reason; a server that offers no encryption gets no message.
+"""
+
+from __future__ import annotations
+
+import re
+import smtplib
+import ssl
+from contextlib import suppress
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, formataddr
+from functools import cache
+from typing import Final
+
+import css_inline
+
+from alerts.channels import ChannelKind, Means, Receipt
+from alerts.message import Message, templates
+from core.config.settings import Mail
+from core.errors import DeliveryError
+from core.text.visible import one_line
+
+SENDER_NAME: Final = "On Record"
+
+
+@dataclass(frozen=True, slots=True)
+class EmailChannel:
+    """One connection per message: a mail server minds that less than a connection left open for hours."""
+
+    means: Means
+
+    def send(self, message: Message) -> Receipt:
+        """Hand the message to the mail server. Raises DeliveryError."""
+        mail = self.means.mail
+        if mail is None:
+            raise DeliveryError("e-mail: settings.yaml names no mail server", permanent=False)
+        letter = letter_of(message, mail)
+        try:
+            refused = _deliver(letter, mail)
+        except smtplib.SMTPResponseException as error:
+            raise _refusal(mail, error) from None
+        except smtplib.SMTPRecipientsRefused as error:
+            code, answer = next(iter(error.recipients.values()))
+            raise _refused(mail, f"refused {message.target}", code, answer) from None
+        except smtplib.SMTPNotSupportedError as error:
+            reason = f"mail server {mail.host}: {one_line(str(error), 120)}"
+            raise DeliveryError(reason, permanent=True) from None
+        except (OSError, smtplib.SMTPException) as error:
+            reason = f"mail server {mail.host} could not be reached: {type(error).__name__}"
+            raise DeliveryError(reason, permanent=False) from None
+        return {"message_id": letter["Message-ID"], "answer": refused}
+
+
+def letter_of(message: Message, mail: Mail) -> EmailMessage:
+    """The letter: headers on one line each, plain text first, HTML beside it."""
+    host = mail.sender.rpartition("@")[2]
+    letter = EmailMessage(policy=SMTP)
+    letter["From"] = formataddr((SENDER_NAME, mail.sender))
+    letter["To"] = message.target
+    letter["Subject"] = one_line(message.subject)
+    letter["Date"] = format_datetime(message.created_at)
+    letter["Message-ID"] = f"<{message.delivery_id}@{host}>"
+    letter["List-Id"] = f"{_phrase(message.receiver)} <{_slug(message.receiver)}.onrecord.{host}>"
+    letter["Auto-Submitted"] = "auto-generated"
+    letter["X-Auto-Response-Suppress"] = "All"
+    letter.set_content(message.text, cte="quoted-printable")
+    letter.add_alternative(html_of(message), subtype="html", cte="quoted-printable")
+    return letter
+
+
+def html_of(message: Message) -> str:
+    """The HTML part, its styles inlined; what asks about the reader's screen stays in the head."""
+    page = (
+        templates()
+        .get_template("alert.html")
+        .render(
+            report=message.report,
+            subject=message.subject,
+            receiver=message.receiver,
+            why=message.why,
+            delivery_id=message.delivery_id,
+        )
+    )
+    return _inliner().inline(page)
+
+
+@cache
+def _inliner() -> css_inline.CSSInliner:
+    return css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True, remove_inlined_selectors=True)
+
+
+def _phrase(name: str) -> str:
+    """A receiver's name as a header phrase: quoted, without what could end the quotes."""
+    return '"' + re.sub(r'[^ -~]|["\\]', "", name).strip() + '"'
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "alerts"
+
+
+# --- the wire ----------------------------------------------------------------------------------------------------
+
+
+def _deliver(letter: EmailMessage, mail: Mail) -> str:
+    """Log in, send, leave. A fault while leaving is none: the server has taken the letter."""
+    server = _connected(mail)
+    try:
+        if mail.user:
+            server.login(mail.user, mail.password.reveal() if mail.password else "")
+        server.send_message(letter, from_addr=mail.sender, to_addrs=[letter["To"].addresses[0].addr_spec])
+    except BaseException:
+        server.close()
+        raise
+    with suppress(OSError, smtplib.SMTPException):
+        server.quit()
+    return "accepted"
+
+
+def _connected(mail: Mail) -> smtplib.SMTP:
+    """A connection as encrypted as the settings ask. ``local_hostname``: the machine's own name is nobody's business."""
+    own_name = mail.sender.rpartition("@")[2]
+    if mail.security == "tls":
+        return smtplib.SMTP_SSL(
+            mail.host, mail.port, own_name, timeout=mail.timeout_seconds, context=ssl.create_default_context()
+        )
+    server = smtplib.SMTP(mail.host, mail.port, own_name, timeout=mail.timeout_seconds)
+    if mail.security == "starttls":
+        try:
+            server.starttls(context=ssl.create_default_context())
+        except BaseException:
+            server.close()
+            raise
+    return server
+
+
+def _refusal(mail: Mail, error: smtplib.SMTPResponseException) -> DeliveryError:
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        what = f"refused the login of {mail.user}; look at ONRECORD_SMTP_PASSWORD and mail.user"
+    elif isinstance(error, smtplib.SMTPSenderRefused):
+        what = f"refused the sender {mail.sender}"
+    else:
+        what = "refused the message"
+    return _refused(mail, what, error.smtp_code, error.smtp_error)
+
+
+def _refused(mail: Mail, what: str, code: int, answer: bytes | str) -> DeliveryError:
+    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else str(answer)
+    if mail.password:
+        text = text.replace(mail.password.reveal(), "***")
+    reason = f"mail server {mail.host} {what}: {code} {one_line(text, 160)}".rstrip()
+    return DeliveryError(reason, permanent=500 <= code < 600)
+
+
+CHANNEL = ChannelKind(
+    names=("email",),
+    needs="mail in settings.yaml, and ONRECORD_SMTP_PASSWORD where the server wants a login",
+    open=EmailChannel,
+)
