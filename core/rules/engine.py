@@ -17,14 +17,16 @@ from typing import Any, NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
+from core.rules.literals import BORDER, cost, skeleton_literal
 from core.rules.model import Near, Rule
-from core.rules.pattern import BORDER, Pattern, compile_re2, literal_cost, skeleton_literal
+from core.rules.pattern import Pattern, compile_re2
 from core.text.fold import HAN, Folded, Shift, fold, is_han, joins_word
-from core.text.sentences import sentences
+from core.text.sentences import ends
 
 Span = tuple[int, int]
+Cased = tuple[tuple[str, str], ...]  # words that count only in one spelling: folded, as written
 
-_LONG_SEPARATOR = re.compile(r"[ -]{2,}")
+_LONG_SEPARATOR = re.compile("  +")
 _TOKEN = re.compile(rf"[{HAN}]|[^\W{HAN}]+(?:['-][^\W{HAN}]+)*")
 
 
@@ -54,8 +56,8 @@ class Compiled:
 class _NearCheck:
     """One `near` of one rule, ready to run on a sentence."""
 
-    rule: int
     near: Near
+    cased: Cased
     a: Compiled
     b: Compiled
     each_a: tuple[Compiled, ...]
@@ -92,22 +94,27 @@ class Subject:
         text = self.folded.text
         if "-" not in text:
             return text, None
-        if _LONG_SEPARATOR.search(text) is None:
-            return text.replace("-", " "), None
-        starts, by, removed = [0], [0], 0
-        for run in _LONG_SEPARATOR.finditer(text):
-            removed += len(run.group()) - 1
-            starts.append(run.end() - removed)
+        spaced = text.replace("-", " ")
+        if "  " not in spaced:
+            return spaced, None
+        pieces: list[str] = []
+        starts, by, done, removed = [0], [0], 0, 0
+        for run in _LONG_SEPARATOR.finditer(spaced):
+            pieces.append(spaced[done : run.start() + 1])
+            done = run.end()
+            removed += done - run.start() - 1
+            starts.append(done - removed)
             by.append(removed)
-        return skeleton_literal(text), Shift(tuple(starts), tuple(by))
+        pieces.append(spaced[done:])
+        return "".join(pieces), Shift(tuple(starts), tuple(by))
 
     @cached_property
     def _starts(self) -> list[int]:
         """Where each sentence begins in the folded text; the first at 0."""
         captured, joint = self.folded.captured, self._joint
-        firsts = [start for start, _ in sentences(captured[:joint])]
-        firsts += [joint + start for start, _ in sentences(captured[joint:])[1 if joint else 0 :]]
-        return [0, *(self.folded.locate(start) for start in firsts[1:])]
+        before = [end for end in ends(captured[:joint]) if end < joint - 1] if joint else []
+        after = [joint + end for end in ends(captured[joint:] if joint else captured)]
+        return [0, *(self.folded.locate(end) for end in before + after)]
 
     def sentence_range(self, start: int, end: int) -> tuple[int, int]:
         """The first and last sentence that [start, end) touches."""
@@ -240,15 +247,17 @@ class Engine:
 
     def _add_near(self, rule: int, near: Near) -> None:
         check = _NearCheck(
-            rule,
             near,
+            self._cased[rule],
             self._joined(near.a),
             self._joined(near.b),
             tuple(self._compile(each.re2) for each in near.a),
             tuple(self._compile(each.re2) for each in near.b),
         )
         target = _Target(rule, False, False, check=check)
-        rarer = min((near.a, near.b), key=lambda group: sum(map(literal_cost, group)))
+        rarer = min(
+            (near.a, near.b), key=lambda group: sum(cost(frozenset(each.exact or each.needs)) for each in group)
+        )
         if all(pattern.exact or pattern.needs for pattern in rarer):
             for pattern in rarer:
                 for string in pattern.exact or pattern.needs:
@@ -279,7 +288,7 @@ def _is_bordered(char: str) -> bool:
     return char.isalnum() and not is_han(char) and char < "\u2e80"
 
 
-def _is_as_written(folded: Folded, span: Span, cased: tuple[tuple[str, str], ...]) -> bool:
+def _is_as_written(folded: Folded, span: Span, cased: Cased) -> bool:
     """Whether the words that count only in one spelling stand so in the captured text."""
     start, end = folded.span(*span)
     words, captured = folded.text[slice(*span)], folded.captured[start:end]
@@ -291,8 +300,15 @@ def _near_spans(subject: Subject, check: _NearCheck, where: tuple[int, int]) -> 
     data = subject.data(where)[0]
     if not (check.b.stands_in(data) and check.a.stands_in(data)):
         return []
-    a = sorted(span for each in check.each_a for span in subject.spans(each, where))
-    b = sorted(span for each in check.each_b for span in subject.spans(each, where))
+    a, b = (
+        sorted(
+            span
+            for each in group
+            for span in subject.spans(each, where)
+            if not check.cased or _is_as_written(subject.folded, span, check.cased)
+        )
+        for group in (check.each_a, check.each_b)
+    )
     found = _close_pairs(subject.word_starts(where), a, b, check.near.within)
     if not check.near.ordered:
         found += _close_pairs(subject.word_starts(where), b, a, check.near.within)

@@ -105,7 +105,9 @@ class _Reader:
         if not chosen:
             return self.packs
         return [
-            replace(pack, rules=tuple(_with(rule, chosen[rule.id]) if rule.id in chosen else rule for rule in pack.rules))
+            replace(
+                pack, rules=tuple(_with(rule, chosen[rule.id]) if rule.id in chosen else rule for rule in pack.rules)
+            )
             for pack in self.packs
         ]
 

@@ -20,12 +20,11 @@ from typing import Any, NamedTuple
 
 import re2
 
+from core.rules.literals import BORDER, better, complete, cost, tidy
 from core.text.fold import fold, is_han
 
-BORDER = "\0"
 MAX_STRINGS = 512  # of a product of alternatives; more is left to re2
 MAX_ALTERNATIVES = 20_000  # of one list of plain alternatives
-_SEPARATOR = re.compile(r"[ -]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +65,14 @@ def translate(source: str) -> Pattern:
             tree = sre_parser.parse(source)
     except (re.error, OverflowError, RecursionError) as error:
         raise PatternError(f"is not a regular expression: {error}") from error
-    piece = _sequence(tree, mixes=_mixes_scripts(tree))
-    exact = _complete(piece.exact) if piece.exact is not None else frozenset()
+    mixes = _mixes_scripts(tree)
+    piece = _sequence(tree, mixes=mixes)
+    exact = complete(piece.exact) if piece.exact is not None else frozenset()
+    if mixes:  # the spaces allowed at the pattern's own ends are nobody's evidence
+        exact = frozenset(string.strip(" ") for string in exact)
     if piece.exact is not None and not exact:
         raise PatternError("can never match, or matches only the empty text")
-    needs = frozenset() if exact or piece.needs is None or _cost(piece.needs) >= 1 else _tidy(piece.needs)
+    needs = frozenset() if exact or piece.needs is None or cost(piece.needs) >= 1 else tidy(piece.needs)
     check_re2(piece.text)
     return Pattern(source, piece.text, tuple(sorted(exact)), tuple(sorted(needs)))
 
@@ -100,16 +102,6 @@ def check_re2(text: str) -> None:
         raise PatternError(
             f"is too much for the engine: {message}", "list plain words under `any`, or ask for fewer repeats"
         ) from error
-
-
-def literal_cost(pattern: Pattern) -> float:
-    """How often, roughly, the automaton will stop for this pattern (smaller is better; 1 and above is useless)."""
-    return _cost(frozenset(pattern.exact or pattern.needs))
-
-
-def skeleton_literal(text: str) -> str:
-    """A literal as it stands in the skeleton of a folded text: each run of spaces and hyphens one space."""
-    return _SEPARATOR.sub(" ", text)
 
 
 # --- the walk ----------------------------------------------------------------------------------------------------
@@ -152,12 +144,12 @@ def _sequence(items: Iterable[Any], *, mixes: bool) -> Piece:
             run = frozenset(a + b for a, b in product(run, piece.exact))
             continue
         exact = None
-        needs = _better(needs, run)
+        needs = better(needs, run)
         run = piece.exact if piece.exact is not None else frozenset({""})
-        needs = _better(needs, piece.needs)
+        needs = better(needs, piece.needs)
     if exact is not None:
         exact = run
-    return Piece("".join(piece.text for piece in pieces), exact, _better(needs, run))
+    return Piece("".join(piece.text for piece in pieces), exact, better(needs, run))
 
 
 def _piece(op: Any, argument: Any, *, mixes: bool) -> Piece:
@@ -190,7 +182,10 @@ def _piece(op: Any, argument: Any, *, mixes: bool) -> Piece:
 
 def _with_gaps(pieces: list[Piece]) -> list[Piece]:
     """Lets a space stand where an ideograph meets anything but another one: folding may have put it there."""
-    han = [piece.exact is not None and len(piece.exact) == 1 and is_han(next(iter(piece.exact))[:1] or " ") for piece in pieces]
+    han = [
+        piece.exact is not None and len(piece.exact) == 1 and is_han(next(iter(piece.exact))[:1] or " ")
+        for piece in pieces
+    ]
     gapped: list[Piece] = []
     for at, piece in enumerate(pieces):
         if not han[at] or piece.exact is None:
@@ -284,7 +279,7 @@ def _branch(pieces: list[Piece]) -> Piece:
             return Piece(text, union)
     needs: set[str] = set()
     for piece in pieces:
-        best = _better(piece.exact, piece.needs)
+        best = better(piece.exact, piece.needs)
         if best is None:
             return Piece(text, None)
         needs |= best
@@ -309,7 +304,7 @@ def _repeat(low: int, high: Any, inside: Piece, *, lazy: bool) -> Piece:
             strings |= {"".join(parts) for parts in product(inside.exact, repeat=count)}
         else:
             return Piece(text, frozenset(strings))
-    return Piece(text, None, _better(inside.exact, inside.needs) if low >= 1 else None)
+    return Piece(text, None, better(inside.exact, inside.needs) if low >= 1 else None)
 
 
 def _at(where: Any) -> Piece:
@@ -344,18 +339,14 @@ def _refusal(op: Any, argument: Any) -> PatternError:
     return PatternError(f"uses {str(op).lower().replace('_', ' ')}, which the engine does not have")
 
 
-# --- strings and borders -----------------------------------------------------------------------------------------
-
-
-def _is_word(char: str) -> bool:
-    return char.isascii() and (char.isalnum() or char == "_")
+# --- borders ----------------------------------------------------------------------------------------------------
 
 
 def _without_idle_borders(pieces: list[Piece]) -> list[Piece]:
     r"""Drops ``\b`` beside letters the engine's ``\b`` does not know (Han, Cyrillic …), where it could never hold."""
     kept: list[Piece] = []
     for at, piece in enumerate(pieces):
-        if piece.exact == {BORDER}:
+        if piece.exact == frozenset({BORDER}):
             sides = {
                 _letter_of(pieces[at - 1], -1) if at else None,
                 _letter_of(pieces[at + 1], 0) if at + 1 < len(pieces) else None,
@@ -378,56 +369,3 @@ def _letter_of(piece: Piece, side: int) -> str | None:
     if not others:
         return "latin" if chars else None
     return "other" if others == len(chars) else "mixed"
-
-
-def _complete(strings: frozenset[str]) -> frozenset[str]:
-    """Exact strings with borders only at their ends; those whose inner borders can never hold are dropped."""
-    return frozenset(kept for string in strings if (kept := _settled(string)) is not None)
-
-
-def _settled(string: str) -> str | None:
-    inner = string.strip(BORDER)
-    if not inner.strip():
-        return None
-    for at, char in enumerate(inner):
-        if char == BORDER and inner[at - 1] != BORDER and inner[at + 1 :].lstrip(BORDER):
-            if _is_word(inner[at - 1]) == _is_word(inner[at + 1 :].lstrip(BORDER)[0]):
-                return None
-    plain = inner.replace(BORDER, "")
-    start = BORDER if string[0] == BORDER else ""
-    end = BORDER if string[-1] == BORDER else ""
-    if (start and not _is_word(plain[0])) or (end and not _is_word(plain[-1])):
-        return None
-    return start + plain + end
-
-
-def _tidy(strings: frozenset[str]) -> frozenset[str]:
-    """Needed literals with borders only where the literal itself ends in a letter or digit."""
-    tidy: set[str] = set()
-    for string in strings:
-        plain = string.replace(BORDER, "")
-        start = BORDER if string[0] == BORDER and _is_word(plain[0]) else ""
-        end = BORDER if string[-1] == BORDER and _is_word(plain[-1]) else ""
-        tidy.add(start + plain + end)
-    return frozenset(tidy)
-
-
-def _better(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:
-    """The set of literals that stops the automaton less often."""
-    if one is None or other is None:
-        return one if other is None else other
-    return one if _cost(one) <= _cost(other) else other
-
-
-def _cost(strings: frozenset[str]) -> float:
-    """A literal is about six times rarer with each letter; a border counts for half a letter, an ideograph for four."""
-    if not strings:
-        return float("inf")
-    total = 0.0
-    for string in strings:
-        inner = string.strip(BORDER).strip(" -")
-        weight = sum(4.0 if is_han(char) else 1.0 for char in inner)
-        if not inner:
-            return float("inf")
-        total += 6.0 ** -(weight + (len(string) - len(string.strip(BORDER))) / 2)
-    return total

@@ -54,7 +54,9 @@ class RuleSet:
         """
         spans = self._spans(Subject(text), 0)
         if lead_in and text.strip():
-            for rule, more in self._spans(Subject(f"{lead_in} {text}", joint=len(lead_in) + 1), len(lead_in) + 1).items():
+            for rule, more in self._spans(
+                Subject(f"{lead_in} {text}", joint=len(lead_in) + 1), len(lead_in) + 1
+            ).items():
                 spans[rule] = _union(spans.get(rule, []), more)
         if langs is not None:
             spans = {rule: found for rule, found in spans.items() if self.rules[rule].lang in ("any", *langs)}

@@ -17,23 +17,30 @@ _STOP = re.compile(
     """,
     re.VERBOSE,
 )
-_LAST_WORD = re.compile(r"(?:[^\W_]|\.(?=\w))+$")
-_FOLLOWING = re.compile(r"""[\s"'“‘„«‹(\[]*(\w+|\S)?""")
-_OPENING = " \t\r\n\u00a0\"'“‘„«‹(["
+_FOLLOWING_WORD = re.compile(r"\w+")
+_ROMAN = re.compile(r"[ivxlcIVXLC]{1,5}")
+_INITIALS = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
+_OPENING = " \t\r\n\u00a0\u3000\"'“‘„«‹(["
 
 # What stands before a full stop without ending a sentence, in the five languages of the packs. "Inc." and its like are
 # not here: a small letter after them already says that the sentence goes on.
 _ABBREVIATIONS = frozenset(
     """
-    mr mrs ms dr prof st sr jr vs cf al fig figs approx dept est no nos art arts sec secs ch para paras pp vol ed eds
-    gen gov sen rep hon rev messrs jan feb mar apr jun jul aug sep sept oct nov dec e.g i.e eg ie u.s u.k u.n e.u viz
-    nr abs bzw ca vgl z.b d.h u.a s.o s.u ggf inkl evtl hrsg st.gallen
+    mr mrs ms dr prof st sr jr vs cf al approx dept est gen gov sen rep hon rev messrs ed eds viz eg ie e.g i.e
+    jan feb mar apr jun jul aug sep sept oct nov dec u.s u.k u.n e.u
+    abs bzw ca vgl z.b d.h u.a s.o s.u ggf inkl evtl hrsg st.gallen
     mme mlle mgr réf av env
-    sra srta dra núm pág págs p.ej ud uds ee.uu
-    """.split()
+    sra srta dra p.ej ud uds ee.uu
+    """.split()  # noqa: SIM905  # a table of words, not of quotes
 )
+# The same, but only before a number: "No. 5" and "the answer is no. We …".
+_BEFORE_NUMBERS = frozenset("no nos nr art arts sec secs fig figs ch para paras p pp vol núm pág págs".split())  # noqa: SIM905
+_LONGEST_ABBREVIATION = max(map(len, _ABBREVIATIONS))
 _MONTHS_AFTER_ORDINAL = frozenset(
-    "januar februar märz april mai juni juli august september oktober november dezember quartal halbjahr jahrhundert".split()
+    """
+    januar februar märz april mai juni juli august september oktober november dezember
+    quartal halbjahr jahrhundert
+    """.split()  # noqa: SIM905
 )
 
 
@@ -44,11 +51,22 @@ def sentences(text: str) -> list[tuple[int, int]]:
     """
     found: list[tuple[int, int]] = []
     start = 0
-    for stop in _STOP.finditer(text):
-        if _ends_here(text, start, stop):
-            _keep(found, text, start, stop.end())
-            start = stop.end()
+    for end in ends(text):
+        _keep(found, text, start, end)
+        start = end
     _keep(found, text, start, len(text))
+    return found
+
+
+def ends(text: str) -> list[int]:
+    """Where sentences end before the end of the text."""
+    found: list[int] = []
+    begin = 0
+    for stop in _STOP.finditer(text):
+        start, end = stop.span()
+        if _ends_here(text, begin, start, end):
+            found.append(end)
+            begin = end
     return found
 
 
@@ -61,32 +79,39 @@ def _keep(found: list[tuple[int, int]], text: str, start: int, end: int) -> None
         found.append((start, end))
 
 
-def _ends_here(text: str, start: int, stop: re.Match[str]) -> bool:
-    mark = stop.group()[0]
+def _ends_here(text: str, begin: int, start: int, end: int) -> bool:
+    """Whether the stop at [start, end) ends the sentence that began at ``begin``."""
+    mark = text[start]
     if mark not in ".!?…":
         return True
-    following = _following_word(text, stop.end())
-    if not following or following[0].islower():
-        return not following
-    if mark != "." or stop.group().startswith(".."):
+    following = end
+    while following < len(text) and text[following] in _OPENING:
+        following += 1
+    if following == len(text):
         return True
-    word = _LAST_WORD.search(text, max(start, stop.start() - 24), stop.start())
-    if word is None:
+    if text[following].islower():
+        return False
+    if mark != "." or text.startswith("..", start):
         return True
-    return not _goes_on_after(word.group(), following, begins=not text[start : word.start()].strip(_OPENING))
+    at = max(text.rfind(" ", begin, start) + 1, begin)
+    word = text[at:start].lstrip(_OPENING)
+    if not word or len(word) > _LONGEST_ABBREVIATION:
+        return True
+    opens = at - begin <= 8 and not text[begin:at].strip(_OPENING)
+    return not _goes_on_after(word, text, following, opens=opens)
 
 
-def _goes_on_after(word: str, following: str, *, begins: bool) -> bool:
-    """Whether a full stop after ``word`` belongs to the word. ``begins``: the word opens the sentence."""
-    if len(word) == 1 and word.isalpha() and not "\u2e80" <= word:
-        return True  # an initial, the end of "U.S.", a list letter
-    if word.lower() in _ABBREVIATIONS or re.fullmatch(r"(?:[^\W\d_]\.)+[^\W\d_]", word):
+def _goes_on_after(word: str, text: str, following: int, *, opens: bool) -> bool:
+    """Whether a full stop after ``word`` belongs to the word. ``opens``: the word opens the sentence."""
+    if len(word) == 1 and word.isalpha() and word < "\u2e80":
+        return True  # an initial, a list letter
+    if word.lower() in _BEFORE_NUMBERS:
+        return text[following].isdigit()
+    if word.lower() in _ABBREVIATIONS or _INITIALS.fullmatch(word):
         return True
     if word.isdigit():
-        return begins or (len(word) <= 2 and following.lower() in _MONTHS_AFTER_ORDINAL)
-    return begins and re.fullmatch(r"[ivxlcIVXLC]{1,5}", word) is not None
-
-
-def _following_word(text: str, at: int) -> str:
-    """The word after the stop, without opening quotes and brackets; empty at the end of the text."""
-    return (found.group(1) or "") if (found := _FOLLOWING.match(text, at)) else ""
+        if opens:
+            return True  # the number of a list
+        month = _FOLLOWING_WORD.match(text, following)
+        return len(word) <= 2 and month is not None and month.group().lower() in _MONTHS_AFTER_ORDINAL
+    return opens and _ROMAN.fullmatch(word) is not None
