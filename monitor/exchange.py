@@ -77,7 +77,7 @@ class Exchange:
             keepalive_timeout=KEEP_ALIVE_SECONDS,
             ttl_dns_cache=NAME_CACHE_SECONDS,
         )
-        connector._factory = partial[ResponseHandler](_Conversation, loop=asyncio.get_running_loop())
+        connector._factory = cast("partial[ResponseHandler]", partial(_Conversation, loop=asyncio.get_running_loop()))
         self._session = aiohttp.ClientSession(
             connector=connector,
             cookie_jar=_NoCookies(),

@@ -62,6 +62,8 @@ _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: how a network withou
 _GLOBAL_V6 = ipaddress.IPv6Network("2000::/3")  # the only IPv6 space handed out for the public internet
 
 _LABEL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?", re.ASCII)
+_NUMBER = re.compile(r"[0-9]+|0[xX][0-9A-Fa-f]*", re.ASCII)  # WHATWG: a host that ends in one is meant as IPv4
+_DOTTED_QUAD = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)", re.ASCII)
 _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]{0,30}):", re.ASCII)
 
 
@@ -92,6 +94,7 @@ def why_refused(address: str) -> str | None:
     return None if ip.is_global else "a reserved address"
 
 
+@lru_cache(maxsize=4096)  # the same addresses are asked again and again
 def parse_address(text: str, base: URL | None = None) -> URL:
     """The http or https address a text names, relative to ``base`` where one is given; without its fragment.
 
@@ -102,7 +105,7 @@ def parse_address(text: str, base: URL | None = None) -> URL:
         raise BadAddress(f"{named[1].lower()}: is not a web address")
     try:
         url = URL(text.strip())
-        if base is not None:
+        if base is not None and (url.raw_host or not named):  # "http:" and nothing else is no reference either
             url = base.join(url)
         host, port = url.raw_host, url.port
     except ValueError as exc:  # yarl: bad port, bad brackets, a host IDNA refuses
@@ -123,6 +126,7 @@ def without_secrets(text: str) -> str:
     return re.sub(r"(//)[^/?#\s]*@", r"\1***@", text)
 
 
+@lru_cache(maxsize=4096)
 def authority(url: URL) -> str:
     """``host:port`` as ``allow_private`` lists it: lower case, no trailing dot, IPv6 in brackets."""
     host = (url.raw_host or "").lower().rstrip(".")
@@ -141,6 +145,8 @@ def _is_host(host: str) -> bool:
         except ValueError:
             return False
     labels = host.removesuffix(".").split(".")
+    if _NUMBER.fullmatch(labels[-1]):
+        return _DOTTED_QUAD.fullmatch(host) is not None
     return len(host) <= 254 and all(_LABEL.fullmatch(label) for label in labels)
 
 

@@ -7,6 +7,7 @@
 Well-behaved: /page (ETag, answers 304) · /bytes?n= · /body?hex= (bytes as given; &type=) · /echo (headers received, as JSON)
   /status?code= (&retry_after=) · /coded?as= (gzip, x-gzip, deflate, raw-deflate, br, zstd, members, padded, utf-8)
   /no-length (body ends with the connection) · /early-hints (103, then the answer) · /cookie (sets one, redirects to /echo)
+  /once (answers the first request of a connection, hangs up on the second)
 Redirects: /to?url= (&code=) · /chain?n= · /ring/a, /ring/b · /self · /no-location · /location?hex= (raw bytes)
 Never ending: /silent · /drip (a byte now and then) · /drip-headers · /stall (half a body, then silence)
 Broken off: /reset · /hang-up · /reset-midway · /short · /cut-chunks · /bad-chunks · /no-length-reset · /cut?as= · /damaged?as=
@@ -124,6 +125,7 @@ class HostileServer:
             connection.close()
             return
         self._open.add(connection)
+        served = 0
         try:
             while not self._stop.is_set():
                 request = _read_request(connection)
@@ -131,8 +133,9 @@ class HostileServer:
                     return
                 self.received.append(request)
                 handler = _PATHS.get(request.path, _not_found)
-                if not handler(Exchange(self, connection, request)):
+                if not handler(Exchange(self, connection, request, served)):
                     return
+                served += 1
         except OSError:
             return  # the client hung up on us, which is what most of these paths provoke
         finally:
@@ -147,6 +150,7 @@ class Exchange:
     server: HostileServer
     connection: socket.socket
     request: Received
+    served: int  # requests answered on this connection before
 
     def option(self, name: str, default: str = "") -> str:
         return self.request.options.get(name, default)
@@ -179,6 +183,9 @@ def _read_request(connection: socket.socket) -> Received | None:
     while b"\r\n\r\n" not in head:
         received = connection.recv(65_536)
         if not received:
+            return None
+        if received.startswith(b"\x16"):  # a TLS greeting where none is spoken
+            connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
             return None
         head += received
     first, *lines = head.split(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
@@ -254,6 +261,10 @@ def _coding_header(name: str) -> str:
 def _coded(x: Exchange) -> bool:
     name = x.option("as", "gzip")
     return x.answer(_coded_body(name), content_encoding=_coding_header(name))
+
+
+def _once(x: Exchange) -> bool:
+    return x.served == 0 and x.answer()
 
 
 def _no_length(x: Exchange) -> bool:
@@ -478,6 +489,7 @@ _PATHS: dict[str, Handler] = {
     "/echo": _echo,
     "/status": _status,
     "/coded": _coded,
+    "/once": _once,
     "/no-length": _no_length,
     "/early-hints": _early_hints,
     "/cookie": _cookie,
