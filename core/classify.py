@@ -52,7 +52,9 @@ _EMAIL: Final = re.compile(
     r"\[\s*e-?mail\s*(?:protected|geschützt|protégé|protegido)\s*\]|[\w.+-]+\s?(?:@|\[at\]|\(at\))\s?[\w-]+(?:\s?(?:\.|\[dot\]|\(dot\))\s?[\w-]+)+",
     re.IGNORECASE,
 )
-_SCRAMBLED: Final = re.compile(r"\[\s*e-?mail\s*(?:protected|geschützt|protégé|protegido)\s*\]|\[at\]|\(at\)", re.IGNORECASE)
+_SCRAMBLED: Final = re.compile(
+    r"\[\s*e-?mail\s*(?:protected|geschützt|protégé|protegido)\s*\]|\[at\]|\(at\)", re.IGNORECASE
+)
 _LINK_HINT: Final = re.compile(
     r"\(?\s*(?:opens?|opening) in (?:a )?new (?:window|tab)\s*\)?|\(?\s*(?:s'ouvre|ouvre) dans (?:une nouvelle fenêtre|un nouvel onglet)\s*\)?"
     r"|\(?\s*(?:öffnet|wird) in (?:einem )?neuen (?:fenster|tab)(?: geöffnet)?\s*\)?|\(?\s*se abre en (?:una )?(?:ventana nueva|nueva ventana|pestaña nueva|nueva pestaña)\s*\)?"
@@ -60,7 +62,9 @@ _LINK_HINT: Final = re.compile(
     re.IGNORECASE,
 )
 _SIGNS: Final = re.compile(r"[^\w\s]|_")
-_SAME_SIGNS: Final = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "–": "-", "—": "-", "‑": "-"})
+_SAME_SIGNS: Final = str.maketrans(
+    {"’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "–": "-", "—": "-", "‑": "-"}
+)
 
 
 def classify(
@@ -128,7 +132,7 @@ def _judge(
     if edit.act is Act.MOVED:
         return _judge_move(before, after, edit, guarded)
     if edit.before and edit.after and not edit.lost_lead_in:
-        alike = _same_words(was, now, guarded)
+        alike = _same_words(was, now, guarded, leads_elsewhere=_links(before, edit.before) != _links(after, edit.after))
         if alike is not None:
             return ChangeClass.FORMATTING, alike
     if not guarded:
@@ -155,9 +159,17 @@ def _judge_move(before: Reading, after: Reading, edit: Edit, guarded: bool) -> t
     return ChangeClass.SURROUNDINGS, "a label or a part of the surroundings moved"
 
 
-def _same_words(was: str, now: str, guarded: bool) -> str | None:
-    """Why two texts say the same word for word, or None. In a guarded passage every sign counts, white space does not."""
-    plain_was, plain_now = _LINK_HINT.sub("", was), _LINK_HINT.sub("", now)
+def _links(reading: Reading, places: Sequence[int]) -> set[str]:
+    """Where the places lead, without query and fragment: those carry trace ids and positions."""
+    return {url.partition("#")[0].partition("?")[0].rstrip("/") for at, url in reading.links if at in places}
+
+
+def _same_words(was: str, now: str, guarded: bool, *, leads_elsewhere: bool) -> str | None:
+    """Why two texts say the same word for word, or None. In a guarded passage every sign counts, white space does not.
+
+    A hint such as "opens in a new window" is no word of the text, unless it came or went with the link's target.
+    """
+    plain_was, plain_now = (was, now) if leads_elsewhere else (_LINK_HINT.sub("", was), _LINK_HINT.sub("", now))
     if guarded:
         if _signs_kept(plain_was) == _signs_kept(plain_now):
             return "only spacing, quotation marks or hints of links differ"

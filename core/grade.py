@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from core.model import Fetch, Grade, GradeLevel, Reading
 from core.phrases import PHRASES, named_by
+from core.text.language import language_of
 from core.text.likeness import Likeness
 
 GRADER: Final = "grade-1"
@@ -23,6 +24,7 @@ THIN_WORDS: Final = 60  # fewer on a page full of scripts is a shell
 PHRASE_WORDS: Final = 400  # a phrase names a page only while the page is short
 OTHER_PAGE: Final = 0.3  # vocabulary in common below this: another page
 SHRUNK: Final = 0.6  # and smaller than this share: not the page
+PART: Final = 0.75  # a smaller text with this share of its long words in the earlier one was cut out of it
 COLLAPSED: Final = 0.35  # kept and size both below this: most of the text is missing
 
 _GOOD: Final = Grade(GradeLevel.GOOD)
@@ -54,7 +56,9 @@ def was_sent_home(fetch: Fetch) -> bool:
     asked, landed = urlsplit(fetch.url), urlsplit(fetch.final_url)
     deep = [part for part in asked.path.split("/") if part]
     front = [part for part in landed.path.split("/") if part]
-    is_front = not front or (len(front) == 1 and (len(front[0]) <= 5 or front[0].startswith(("index.", "default.", "home"))))
+    is_front = not front or (
+        len(front) == 1 and (len(front[0]) <= 5 or front[0].startswith(("index.", "default.", "home")))
+    )
     return len(deep) >= 2 and is_front and not landed.query
 
 
@@ -81,19 +85,24 @@ def grade_page(reading: Reading, *, phrases: dict[str, tuple[str, ...]] = PHRASE
     return _GOOD
 
 
-def grade_against(reading: Reading, alike: Likeness, before_lang: str | None, fetch: Fetch) -> Grade:
+def grade_against(before: Reading, reading: Reading, alike: Likeness, fetch: Fetch) -> Grade:
     """The grade of a readable page held against the last good capture of the same document."""
     if alike.kept >= 0.5:
         return _GOOD
-    if alike.vocabulary < OTHER_PAGE and alike.size < SHRUNK:
+    is_part = alike.within >= PART and int(reading.facts.get("words", 0)) >= PHRASE_WORDS
+    if alike.vocabulary < OTHER_PAGE and alike.size < SHRUNK and not is_part:
         percent = round(alike.size * 100)
         return Grade(
-            GradeLevel.BAD, (f"not the page that stood here: {percent} % of its length, almost none of its words",), "other_page"
+            GradeLevel.BAD,
+            (f"not the page that stood here: {percent} % of its length, almost none of its words",),
+            "other_page",
         )
-    if alike.vocabulary < OTHER_PAGE:
+    if alike.vocabulary < OTHER_PAGE and not is_part:
         why = "a wholly different text at the same address"
-        if before_lang and reading.lang and before_lang[:2] != reading.lang[:2]:
-            return Grade(GradeLevel.SUSPECT, (f"{why}, in another language ({before_lang} before, {reading.lang} now)",), "other_language")
+        before_lang, lang = language_of(before), language_of(reading)
+        if before_lang and lang and before_lang != lang:
+            told = f"{why}, in another language ({before_lang} before, {lang} now)"
+            return Grade(GradeLevel.SUSPECT, (told,), "other_language")
         return Grade(GradeLevel.SUSPECT, (why,), "other_text")
     if alike.size < COLLAPSED and alike.kept < COLLAPSED:
         percent = round((1 - alike.size) * 100)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from core.errors import ReadError
-from monitor.reader_wire import to_bytes
+from monitor.reader_wire import to_json
 
 REQUEST: Final = struct.Struct("!IQ")  # bytes of the JSON header, bytes of the body
 ANSWER: Final = struct.Struct("!BQ")  # flags, bytes of the JSON payload
@@ -75,11 +75,11 @@ def answer(header: bytes | bytearray, body: bytes) -> tuple[int, bytes]:
     try:
         asked = json.loads(header)
         options = {name: tuple(value) if isinstance(value, list) else value for name, value in asked["options"].items()}
-        return 0, to_bytes(perform(asked["function"], body, options, pack=asked["pack"]))
+        return 0, perform(asked["function"], body, options, pack=asked["pack"])
     except ReadError as error:
-        return FAILED, to_bytes([error.kind, error.detail])
+        return FAILED, to_json([error.kind, error.detail])
     except MemoryError:
-        return FAILED | LEAVING, to_bytes(["memory", "reading took more memory than a reader process may have"])
+        return FAILED | LEAVING, to_json(["memory", "reading took more memory than a reader process may have"])
 
 
 def perform(function: str, body: bytes, options: dict[str, Any], *, pack: str | None = None) -> Any:

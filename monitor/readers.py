@@ -26,7 +26,7 @@ from core.errors import ReadError
 from core.model import Reading
 from core.text.feed import Feed
 from monitor.reader_process import ANSWER, FAILED, LEAVING, REQUEST, perform
-from monitor.reader_wire import MAX_ANSWER, TASKS, BadAnswer, ReaderTask, from_bytes
+from monitor.reader_wire import MAX_ANSWER, TASKS, BadAnswer, ReaderTask, from_json
 
 WALL_FACTOR: Final = 3.0  # a busy machine may give a process a third of the time it asks for
 START_SECONDS: Final = 10.0  # for a fresh interpreter to load its libraries
@@ -123,6 +123,10 @@ class ReaderPool(_Tasks):
         for slot in slots:
             self._slots.put(slot or self._start())
 
+    def pids(self) -> list[int]:
+        """Process numbers of the readers that are idle now, for the operator and for measuring."""
+        return [worker.pid for worker in list(self._slots.queue) if worker is not None]
+
     def close(self) -> None:
         """End all readers; tasks still running are waited for, new ones are refused."""
         self._closed.set()
@@ -140,8 +144,7 @@ class ReaderPool(_Tasks):
         try:
             if self._closed.is_set():
                 raise ReadError("reader", "the readers have been closed")
-            if worker is None or not worker.is_alive():
-                worker = self._start()
+            worker = worker or self._start()
             is_used = worker.has_worked
             outcome = self._ask(worker, header, body, asked)
             if is_used and outcome.error is not None and outcome.error.kind in ("crash", "memory"):
@@ -159,8 +162,7 @@ class ReaderPool(_Tasks):
     def _ask(self, worker: _Worker, header: bytes, body: bytes, task: ReaderTask) -> _Outcome:
         try:
             flags, payload = worker.ask(header, body, self._seconds * WALL_FACTOR)
-            data = from_bytes(payload)
-            result = None if flags & FAILED else task.unpack(data)
+            result = from_json(payload) if flags & FAILED else task.unpack(payload)
         except TimeoutError:
             worker.kill()
             return _Outcome(error=ReadError("timeout", f"reading took more than {self._seconds * WALL_FACTOR:g} s"))
@@ -174,7 +176,7 @@ class ReaderPool(_Tasks):
         survivor = None if flags & LEAVING else worker
         if not flags & FAILED:
             return _Outcome(result, worker=survivor)
-        kind, detail = data if isinstance(data, list) and len(data) == 2 else ("reader", "no reason was given")
+        kind, detail = result if isinstance(result, list) and len(result) == 2 else ("reader", "no reason was given")
         return _Outcome(error=ReadError(str(kind), str(detail)), worker=survivor)
 
     def _why_it_died(self, status: int) -> ReadError:
@@ -219,9 +221,6 @@ class _Worker:
     @property
     def pid(self) -> int:
         return self._process.pid
-
-    def is_alive(self) -> bool:
-        return self._process.poll() is None
 
     def ask(self, header: bytes, body: bytes, seconds: float) -> tuple[int, bytearray]:
         """(flags, payload) of the answer. Raises TimeoutError, OSError when the process died, BadAnswer."""

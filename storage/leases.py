@@ -10,11 +10,12 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, update
 from sqlalchemy.sql.selectable import CTE
 
-from core.errors import Busy
+from core.errors import Busy, NotFound
 from storage.schema import hosts, requests
 
 REQUESTS_PER_LEASE = 50
@@ -103,25 +104,35 @@ def _due_requests(conn: Connection, due: ColumnElement[bool], held: list[str]) -
     found = select(ranked).where(ranked.c.place <= REQUESTS_PER_LEASE).order_by(ranked.c.host, ranked.c.place)
     by_host: dict[str, list[DueRequest]] = {}
     for row in conn.execute(found):
-        by_host.setdefault(row.host, []).append(
-            DueRequest(
-                id=row.id,
-                url=row.url,
-                host=row.host,
-                next_due_at=row.next_due_at,
-                every=timedelta(seconds=row.every_seconds),
-                etag=row.etag,
-                last_modified=row.last_modified,
-                last_digest=row.last_digest,
-                last_good_fetch_id=row.last_good_fetch_id,
-                unread_fetch_id=row.unread_fetch_id,
-                suspect_fetch_id=row.suspect_fetch_id,
-                failures=row.failures,
-                absences=row.absences,
-                absent_since=row.absent_since,
-            )
-        )
+        by_host.setdefault(row.host, []).append(_due_request(row))
     return by_host
+
+
+def request_by_id(conn: Connection, request_id: int) -> DueRequest:
+    """One request as it stands now. Raises NotFound."""
+    row = conn.execute(select(requests).where(requests.c.id == request_id)).one_or_none()
+    if row is None:
+        raise NotFound(f"request {request_id} is not in the archive")
+    return _due_request(row)
+
+
+def _due_request(row: Row[Any]) -> DueRequest:
+    return DueRequest(
+        id=row.id,
+        url=row.url,
+        host=row.host,
+        next_due_at=row.next_due_at,
+        every=timedelta(seconds=row.every_seconds),
+        etag=row.etag,
+        last_modified=row.last_modified,
+        last_digest=row.last_digest,
+        last_good_fetch_id=row.last_good_fetch_id,
+        unread_fetch_id=row.unread_fetch_id,
+        suspect_fetch_id=row.suspect_fetch_id,
+        failures=row.failures,
+        absences=row.absences,
+        absent_since=row.absent_since,
+    )
 
 
 def require(conn: Connection, lease: Lease) -> None:

@@ -96,6 +96,11 @@ def text_digest(columns: Columns) -> str:
     return sha256(_body(columns, forms=False)).hexdigest()
 
 
+def form_digest(forms: Sequence[int]) -> str:
+    """SHA-256 (hex) over the forms in order: two versions that compare equal have the same."""
+    return sha256(array("q", forms).tobytes()).hexdigest()
+
+
 def pack(columns: Columns) -> bytes:
     """The columns as bytes; :func:`unpack` gives them back unchanged."""
     links = json.dumps(columns.links, ensure_ascii=False, separators=(",", ":")).encode() if columns.links else b""

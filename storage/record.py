@@ -20,7 +20,7 @@ from core.text.normalise import word_count
 from storage import fetches as fetch_rows
 from storage import passages, spans
 from storage.fetches import fetch_by_id, grade_of
-from storage.packing import Columns, columns_of, pack, text_digest, unpack
+from storage.packing import Columns, columns_of, form_digest, pack, text_digest, unpack
 from storage.schema import UtcTime, documents, fetches, readings, requests, versions
 
 __all__ = [
@@ -267,6 +267,7 @@ def _insert_version(  # noqa: PLR0913 (the columns of one row)
             fetch_id=fetch_id,
             digest=digest,
             text_digest=text_digest(columns),
+            form_digest=form_digest(columns.forms),
             places=pack(columns),
             title=reading.title,
             lang=reading.lang,

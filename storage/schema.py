@@ -46,7 +46,8 @@ class UtcTime(TypeDecorator[datetime]):
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        stored: datetime = value
+        return stored.replace(tzinfo=UTC) if stored.tzinfo is None else stored.astimezone(UTC)
 
 
 metadata = MetaData(
@@ -233,6 +234,7 @@ versions = Table(
     _ref("fetch_id", "fetches.id", null=False),  # the capture it was first read from
     Column("digest", Text, nullable=False),  # the snapshot
     Column("text_digest", Text, nullable=False),  # of all places in order
+    Column("form_digest", Text, nullable=False),  # of their forms in order: equal where only volatile tokens differ
     Column("places", LargeBinary, nullable=False),  # packed: storage/packing.py
     Column("title", Text, nullable=False, default=""),
     Column("lang", Text),
@@ -241,6 +243,7 @@ versions = Table(
     Column("facts", JSON, nullable=False),
     UniqueConstraint("document_id", "number", "extractor"),
     Index("ix_versions_text", "document_id", "text_digest"),
+    Index("ix_versions_forms", "document_id", "form_digest"),
 )
 
 readings = Table(  # which accepted capture showed which version; captures that only agree leave no row here

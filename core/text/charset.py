@@ -56,7 +56,7 @@ def detect(body: bytes, content_type: str | None) -> str:
     for mark, name in _BOMS:
         if body.startswith(mark):
             return name
-    if _is_utf8(body):
+    if is_utf8(body):
         return _of_valid_utf8(body, content_type)
     declared = list(_declared(body, content_type))
     wide = _wide(body)
@@ -132,7 +132,8 @@ def _of_valid_utf8(body: bytes, content_type: str | None) -> str:
     return "utf-8"
 
 
-def _is_utf8(body: bytes) -> bool:
+def is_utf8(body: bytes) -> bool:
+    """Are these bytes valid UTF-8 as a whole? ASCII is."""
     if body.isascii():
         return True
     try:

@@ -43,7 +43,9 @@ class _Sides:
     partner: dict[int, int] = field(default_factory=dict)  # before place -> after place, however matched
 
 
-def compare(before: Reading, before_forms: Sequence[int], after: Reading, after_forms: Sequence[int]) -> tuple[Edit, ...]:
+def compare(
+    before: Reading, before_forms: Sequence[int], after: Reading, after_forms: Sequence[int]
+) -> tuple[Edit, ...]:
     """The edits that turn ``before`` into ``after``; forms run parallel to the places of each reading.
 
     Every place of either side is in exactly one edit or matched unmoved. REMOVED and ADDED name one place each;
@@ -147,7 +149,11 @@ def _join(
             if run:
                 used.update(run)
                 ones.remove(one)
-                edit = Edit(Act.REWORDED, before=run, after=(one,)) if flipped else Edit(Act.REWORDED, before=(one,), after=run)
+                edit = (
+                    Edit(Act.REWORDED, before=run, after=(one,))
+                    if flipped
+                    else Edit(Act.REWORDED, before=(one,), after=run)
+                )
                 sides.edits.append(edit)
                 if flipped:
                     sides.partner.update((at, one) for at in run)

@@ -60,6 +60,7 @@ def read_feed(body: bytes, *, content_type: str | None, url: str) -> Feed:
     text = decode(body, detect(body, content_type)).replace("\0", "").lstrip("\ufeff \t\r\n")
     if text.startswith(("{", "[")):
         return _json_feed(text, url)
+    text = _DOCTYPE.sub("", _PROLOG.sub("", text, count=1), count=1)
     if not _FEED_ROOT.search(text, 0, 20_000):
         raise ReadError("feed", f"neither RSS, Atom nor JSON Feed: {_first_words(text)}")
     return _xml_feed(text, url)
@@ -71,7 +72,7 @@ def read_feed(body: bytes, *, content_type: str | None, url: str) -> Feed:
 def _xml_feed(text: str, url: str) -> Feed:
     import feedparser  # 90 ms to load; whoever only handles Feed values need not pay
 
-    text, left_out = _within_limits(_DOCTYPE.sub("", _PROLOG.sub("", text, count=1), count=1))
+    text, left_out = _within_limits(text)
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
     found: Any = feedparser.parse(
         io.BytesIO(text.encode("utf-8", "replace")),

@@ -30,7 +30,9 @@ _ACTION: Final[dict[Any, int]] = {
     **dict.fromkeys(("iframe", "canvas", "map", "datalist", "meter", "progress", "title", "link", "meta"), _SKIP),
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), _HEADING),
     **dict.fromkeys(("ul", "ol", "menu", "dir"), _LIST),
-    **dict.fromkeys(("p", "div", "section", "article", "main", "body", "blockquote", "pre", "fieldset", "center"), _BLOCK),
+    **dict.fromkeys(
+        ("p", "div", "section", "article", "main", "body", "blockquote", "pre", "fieldset", "center"), _BLOCK
+    ),
     **dict.fromkeys(("figure", "figcaption", "address", "details", "summary", "table", "thead", "tbody"), _BLOCK),
     **dict.fromkeys(("tfoot", "caption", "dl", "form", "legend", "hr", "button", "hgroup", "dd", "optgroup"), _BLOCK),
     **dict.fromkeys(("nav", "footer", "header", "aside", "dialog", "noscript"), _ZONE),
@@ -51,7 +53,6 @@ _ASKS_FOR_ZONE: Final = frozenset(
 _SENTENCE_END: Final = re.compile(r"[.!?:;。！？；：…]['\")\]”’»]?\s*$")
 _NUMBERED: Final = re.compile(r"^\s*(?:[•·▪‣–-]\s|\(?[0-9ivxa-z]{1,3}[.)]\s)")
 _HEADING_CHARS: Final = 120
-_PARSER_OPTIONS: Final = {"huge_tree": True, "remove_comments": True, "remove_pis": True, "no_network": True}
 
 
 class _Walk:
@@ -148,7 +149,9 @@ def read_html(
     walk = _Walk()
     depth = _fill(walk, root)
     hidden = shell_texts(root, sum(zone.words for zone in walk.zones))
-    incomplete = f"elements nested {depth} deep: text below {MAX_DEPTH} levels may be missing" if depth > MAX_DEPTH else ""
+    incomplete = (
+        f"elements nested {depth} deep: text below {MAX_DEPTH} levels may be missing" if depth > MAX_DEPTH else ""
+    )
     facts = _facts(walk, root, len(body), len(hidden))
     for text in hidden:
         walk._emit(text, "paragraph", 0, 0)
@@ -173,7 +176,9 @@ def read_html(
 
 
 def _parse(body: bytes, charset: str | None) -> etree._Element:
-    parser = etree.HTMLParser(encoding=charset or "utf-8", **_PARSER_OPTIONS)
+    parser = etree.HTMLParser(
+        encoding=charset or "utf-8", huge_tree=True, remove_comments=True, remove_pis=True, no_network=True
+    )
     try:
         root: etree._Element | None = etree.fromstring(body.replace(b"\0", b""), parser)
     except (etree.XMLSyntaxError, LookupError, ValueError) as error:

@@ -21,11 +21,13 @@ _SHORT_WORD: Final = 3  # Latin words up to this length are mostly grammar and a
 @dataclass(frozen=True, slots=True)
 class Likeness:
     """``kept``: share of the earlier main words that stand in passages still there. ``vocabulary``: Dice's
-    coefficient over longer words. ``size``: later main words over earlier main words."""
+    coefficient over longer words. ``within``: share of the later long words found in the earlier text (a part cut out
+    of a whole is all within it). ``size``: later main words over earlier main words."""
 
     kept: float
     vocabulary: float
     size: float
+    within: float
 
 
 def likeness(before: Reading, before_forms: Sequence[int], after: Reading, after_forms: Sequence[int]) -> Likeness:
@@ -40,14 +42,15 @@ def likeness(before: Reading, before_forms: Sequence[int], after: Reading, after
                 kept += count
     later = sum(word_count(place.text) for place in after.places if place.stream == "main")
     share = kept / words if words else 0.0
-    vocabulary = 1.0 if share > 0.6 else _vocabulary(before, after)
-    return Likeness(share, vocabulary, later / words if words else float("inf"))
+    vocabulary, within = (1.0, 1.0) if share > 0.6 else _vocabulary(before, after)
+    return Likeness(share, vocabulary, later / words if words else float("inf"), within)
 
 
-def _vocabulary(before: Reading, after: Reading) -> float:
+def _vocabulary(before: Reading, after: Reading) -> tuple[float, float]:
     left, right = _long_words(before), _long_words(after)
+    shared = (left & right).total()
     total = left.total() + right.total()
-    return 2 * (left & right).total() / total if total else 0.0
+    return (2 * shared / total if total else 0.0), (shared / right.total() if right else 0.0)
 
 
 def _long_words(reading: Reading) -> Counter[str]:

@@ -13,7 +13,9 @@ from typing import Final
 VERSION: Final = "mask-1"
 
 _INVISIBLE: Final = re.compile(r"[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ufffc\ufffd]")
-_QUOTES: Final = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "«": '"', "»": '"', "–": "-", "—": "-", "\u2011": "-", "\u00a0": " "})
+_QUOTES: Final = str.maketrans(
+    {"’": "'", "‘": "'", "“": '"', "”": '"', "«": '"', "»": '"', "–": "-", "—": "-", "\u2011": "-", "\u00a0": " "}
+)
 _UUID: Final = r"\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b"
 _HEX: Final = r"\b(?=[0-9a-fA-F]*[0-9])(?=[0-9a-fA-F]*[a-fA-F])[0-9a-fA-F]{12,}\b"
 _TOKEN: Final = r"\b(?=[A-Za-z0-9_-]*[0-9])(?=[A-Za-z0-9_-]*[a-z])(?=[A-Za-z0-9_-]*[A-Z])[A-Za-z0-9_-]{20,}(?![\w-])"
@@ -22,7 +24,9 @@ _EMAIL: Final = r"\[email\s*protected\]|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\b[\w.+-]
 _BUILD: Final = r"\bv?\d+\.\d+\.\d+\.\d+\b"  # a software build, not a section number
 _LONG_NUMBER: Final = r"(?<![\w.,/+-])\d{13,}(?![\w.,/-])"
 _VOLATILE: Final = re.compile(f"({_UUID})|({_HEX})|({_TOKEN})|({_CLOCK})|({_LONG_NUMBER})|({_BUILD})")
-_COPYRIGHT: Final = re.compile(r"((?:©|\(c\)|copyright)[^.]{0,40}?)\b(?:19|20)\d\d\b(?:\s?[-–]\s?(?:19|20)\d\d\b)?", re.IGNORECASE)
+_COPYRIGHT: Final = re.compile(
+    r"((?:©|\(c\)|copyright)[^.]{0,40}?)\b(?:19|20)\d\d\b(?:\s?[-–]\s?(?:19|20)\d\d\b)?", re.IGNORECASE
+)
 _RELATIVE: Final = re.compile(
     r"\b(?:\d+|an?|one|einem?r?|vor \d+|il y a \d+|hace \d+)\s+(?:second|minute|hour|day|week|month|year)s?\s+ago\b"
     r"|\bvor\s+(?:\d+|einem?r?)\s+(?:Sekunden?|Minuten?|Stunden?|Tag(?:en)?|Wochen?|Monat(?:en)?|Jahr(?:en)?)\b"
@@ -30,7 +34,10 @@ _RELATIVE: Final = re.compile(
     r"|\bhace\s+(?:\d+|una?)\s+(?:segundos?|minutos?|horas?|días?|semanas?|meses|mes|años?)\b|\d+\s*(?:秒|分钟|小时|天|周|个月|年)前",
     re.IGNORECASE,
 )
-_HINTS: Final = re.compile(r"[0-9@©\[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ufffc\ufffd‘’“”«»–—\u2011]|\(c\)|copyright| ago|\(at\)", re.IGNORECASE)
+_HINTS: Final = re.compile(
+    r"[0-9@©\[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ufffc\ufffd‘’“”«»–—\u2011]|\(c\)|copyright| ago|\(at\)",
+    re.IGNORECASE,
+)
 
 
 def mask(text: str) -> str:

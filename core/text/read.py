@@ -13,7 +13,7 @@ from typing import Final
 from core.errors import ReadError
 from core.model import Reading
 from core.text import html, pdflayout, plain
-from core.text.charset import decode, detect
+from core.text.charset import decode, detect, is_utf8
 
 EXTRACTOR: Final = "+".join((html.VERSION, pdflayout.VERSION, plain.VERSION))  # a new one means that all is read again
 
@@ -104,27 +104,16 @@ def sniff(body: bytes, content_type: str | None) -> str:
 def as_utf8(body: bytes, content_type: str | None) -> bytes:
     """The body in UTF-8 without a mark and without NULs (browsers drop them; libxml2 stops there)."""
     charset = detect(body, content_type)
-    if charset == "utf-8" and not body.startswith(b"\xef\xbb\xbf"):
-        utf8 = body if _is_valid(body) else decode(body, charset).encode("utf-8")
-    else:
-        utf8 = decode(body, charset).encode("utf-8", "replace")
-    return utf8.replace(b"\0", b"") if b"\0" in utf8 else utf8
+    if charset != "utf-8" or not is_utf8(body):
+        body = decode(body, charset).encode("utf-8", "replace")
+    body = body.removeprefix(b"\xef\xbb\xbf")
+    return body.replace(b"\0", b"") if b"\0" in body else body
 
 
 def _read_pdf(body: bytes) -> Reading:
     from core.text.pdf import read_pdf  # pdfium takes 40 ms to load, and most processes never meet a PDF
 
     return read_pdf(body)
-
-
-def _is_valid(body: bytes) -> bool:
-    if body.isascii():
-        return True
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _kind_of_root(root: bytes, head: bytes) -> str:

@@ -134,7 +134,8 @@ def _fold(char: str) -> str:
     alphabetic = ord(char) < 0x0590 or 0x1E00 <= ord(char) <= 0x1FFF  # Latin, Greek, Cyrillic: accents go
     plain = unicodedata.normalize("NFKD" if alphabetic else "NFKC", char).casefold()
     plain = "".join(_LETTERS.get(one, one) for one in plain if not 0x300 <= ord(one) <= 0x36F)
-    return "".join(one if unicodedata.category(one)[0] in "LNM" else " " for one in plain)
+    plain = "".join(one if unicodedata.category(one)[0] in "LNM" else " " for one in plain)
+    return f" {plain} " if category == "No" and " " in plain else plain  # 5½ is not 51 and 2
 
 
 _FOLDED = _Fold()

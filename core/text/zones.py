@@ -123,16 +123,17 @@ def set_apart_labels(
 ) -> None:
     """Move what no container gave away to the surroundings, in place: labels outside the text, menus of links.
 
-    Outside means before the first and after the last passage of prose (or, before it, the first top heading). A page
+    Outside means before the first and after the last passage of prose; headings always belong to the text. A page
     without prose keeps all its labels: they are what it says.
     """
     prose = [at for at, stream in enumerate(streams) if stream == "main" and words[at] >= PROSE]
     if not prose:
         return
     top = next((at for at, stream in enumerate(streams) if stream == "main" and kinds[at] == "heading"), prose[0])
-    first, last = min(top, prose[0]), prose[-1]
+    first, last = prose[0], prose[-1]
     for at, stream in enumerate(streams):
-        if stream == "main" and not first <= at <= last and _is_label(texts[at], words[at]):
+        is_outside = at < top or at > last or (at < first and kinds[at] != "heading")
+        if stream == "main" and is_outside and _is_label(texts[at], words[at]):
             if not (at and texts[at - 1][-1:] in ":："):  # "By post:" and then who to write to
                 streams[at] = "surroundings"
     _set_apart_menus(streams, texts, kinds, words, linked)
@@ -145,7 +146,11 @@ def _is_label(text: str, words: int) -> bool:
 
 
 def _set_apart_menus(
-    streams: list[Stream], texts: Sequence[str], kinds: Sequence[PlaceKind], words: Sequence[int], linked: Sequence[bool]
+    streams: list[Stream],
+    texts: Sequence[str],
+    kinds: Sequence[PlaceKind],
+    words: Sequence[int],
+    linked: Sequence[bool],
 ) -> None:
     start = -1
     for at in range(len(streams) + 1):

@@ -1,0 +1,98 @@
+"""A page that says it is not there. Absence is a claim (promise P4): several captures must agree, over more than a
+day, while the rest of the site answers. Until then it is one incident, and nothing is gone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+from urllib.parse import urlsplit, urlunsplit
+
+from core import matching
+from core.model import (
+    Act,
+    Ask,
+    Change,
+    ChangeClass,
+    DocumentEvent,
+    Edit,
+    Grade,
+    GradeLevel,
+    Purpose,
+    Window,
+)
+from monitor import intake
+from monitor.intake import Capture, Taken
+from monitor.tools import Fetches, Tools
+from storage import documents, fetches, record, versions
+from storage.siblings import newest_good_on_host
+
+CAPTURES: Final = 3
+SPAN: Final = timedelta(hours=24)
+SIBLING_AGE: Final = timedelta(hours=48)  # a sibling page seen well this recently shows that the site answers
+
+
+def consider(tools: Tools, fetcher: Fetches, capture: Capture, taken: Taken) -> Taken:
+    """Count one more absence; when enough agree and the site answers, the document is gone, and people are told."""
+    now = tools.now()
+    with tools.database.write() as conn:
+        counted = record.record_absence(conn, capture.request.id, capture.fetch.started_at)
+    if counted.count < CAPTURES or capture.fetch.started_at - counted.since < SPAN:
+        return taken
+    with tools.database.read() as conn:
+        found = documents.by_request(conn, capture.request.id)
+    if not found or found[0].state == "gone" or found[0].current_version_id is None:
+        return taken
+    witness = _site_answers(tools, fetcher, capture, now)
+    if witness is None:
+        return replace(taken, reasons=(*taken.reasons, "the rest of the site does not answer either: no claim is made"))
+    reason = f"{counted.count} captures since {counted.since:%Y-%m-%d %H:%M} UTC agree, while {witness}"
+    return _gone(tools, capture, found[0], reason)
+
+
+def _site_answers(tools: Tools, fetcher: Fetches, capture: Capture, now: datetime) -> str | None:
+    """In words, what shows that the site as a whole is there; None where nothing does."""
+    with tools.database.read() as conn:
+        sibling = newest_good_on_host(conn, capture.request.id, since=now - SIBLING_AGE)
+    if sibling is not None:
+        return f"{sibling} of the same site answers"
+    parts = urlsplit(capture.request.url)
+    home = urlunsplit((parts.scheme, parts.netloc, "/", "", ""))
+    if home == capture.request.url:
+        return None
+    answer = fetcher.fetch(Ask(home, Purpose.DISCOVERY), tools.now).fetch
+    return "the home page answers" if answer.status is not None and answer.status < 400 else None
+
+
+def _gone(tools: Tools, capture: Capture, document: documents.DocumentRow, reason: str) -> Taken:
+    with tools.database.read() as conn:
+        assert document.current_version_id is not None
+        stood = versions.load(conn, document.current_version_id)
+        ref = documents.ref(conn, document.id)
+        last_seen = fetches.fetch_by_id(conn, document.last_good_fetch_id) if document.last_good_fetch_id else None
+    edits = tuple(
+        Edit(Act.REMOVED, before=(at,)) for at, place in enumerate(stood.reading.places) if place.stream == "main"
+    )
+    change = Change(
+        document=ref,
+        before=stood.reading,
+        after=None,
+        before_version=stood.ref,
+        after_version=None,
+        window=Window(last_seen.started_at if last_seen else None, capture.fetch.started_at),
+        edits=edits,
+        change_class=ChangeClass.SUBSTANTIVE,
+        event=DocumentEvent.GONE,
+        matches=matching.match_edits(stood.reading, None, edits, tools.rules, role=capture.source.role),
+        reasons=(reason,),
+    )
+    with tools.database.write() as conn:
+        if not record.mark_gone(conn, document.id, capture.fetch.id):
+            return Taken("failed", _bad(capture), document=document.slug, is_absence=True)
+        told = intake.tell(conn, tools, change, document.last_good_fetch_id, capture)
+    return Taken("gone", _bad(capture), None, document.slug, told, (reason,), is_absence=True)
+
+
+def _bad(capture: Capture) -> Grade:
+    return Grade(GradeLevel.BAD, (f"no such page ({capture.fetch.status})",), "absent")

@@ -1,0 +1,156 @@
+"""Builds the concrete things and hands them out. Nothing else does.
+
+:func:`open_archive` is enough for commands that only read; :func:`build` makes the whole agent. Clock, fetcher, reader
+and channels can be handed in: the demo and the tests bring their own, and the product has no other switch.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self, runtime_checkable
+
+from core.config.settings import Settings
+from core.matching import Commitments
+from monitor.home import Home, Loaded, load, load_settings
+from monitor.kinds import built_kinds
+from monitor.tools import Clock, Fetches, Reads, Tools
+from storage.blobs import BlobStore
+from storage.engine import Database, open_database
+from storage.migrate import prepare
+
+LEXICON = Path(__file__).resolve().parent.parent / "lexicon" / "commitments.yaml"
+
+
+def utc_now() -> datetime:
+    """The product's clock."""
+    return datetime.now(UTC)
+
+
+@runtime_checkable
+class Closes(Protocol):
+    """Something that must be closed at the end."""
+
+    def close(self) -> None: ...
+
+
+@dataclass(slots=True)
+class Archive:
+    """The database and the archive of bytes of one home, ready to use. A context manager."""
+
+    home: Home
+    settings: Settings
+    database: Database
+    blobs: BlobStore
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None) -> None:
+        self.database.close()
+
+
+@dataclass(slots=True)
+class Agent:
+    """Everything that checks and tells. A context manager: closing stops reader processes and the fetcher's loop."""
+
+    archive: Archive
+    loaded: Loaded
+    tools: Tools
+    fetcher: Fetches
+    closing: list[Closes] = field(default_factory=list)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back what was opened, last opened first."""
+        while self.closing:
+            self.closing.pop().close()
+        self.archive.database.close()
+
+
+def open_archive(home: Home, environ: Mapping[str, str], settings: Settings | None = None) -> Archive:
+    """The archive of a home, made and brought to the current schema where needed. Raises ConfigError, StorageError."""
+    settings = settings or load_settings(home, environ)
+    data = home.make_data(settings)
+    database = open_database(home.database(settings).reveal())
+    prepare(database)
+    return Archive(home, settings, database, BlobStore(data / "blobs"))
+
+
+def build(
+    home: Home,
+    environ: Mapping[str, str],
+    *,
+    now: Clock = utc_now,
+    fetcher: Fetches | None = None,
+    reader: Reads | None = None,
+    loaded: Loaded | None = None,
+) -> Agent:
+    """The agent of a home. Raises ConfigError with the problems of every file, StorageError for the database."""
+    loaded = loaded or load(home, environ, built_kinds=built_kinds())
+    archive = open_archive(home, environ, loaded.settings)
+    closing: list[Closes] = []
+    if reader is None:
+        reader = _reader(loaded.settings)
+        closing.append(reader) if isinstance(reader, Closes) else None
+    if fetcher is None:
+        fetcher = _fetcher(loaded.settings)
+        closing.append(fetcher) if isinstance(fetcher, Closes) else None
+    tools = make_tools(archive, loaded, reader, now)
+    return Agent(archive, loaded, tools, fetcher, closing)
+
+
+def make_tools(archive: Archive, loaded: Loaded, reader: Reads, now: Clock, *, tells: bool = True) -> Tools:
+    """The pieces of a check for one state of the configuration; a reload makes them anew."""
+    return Tools(
+        database=archive.database,
+        blobs=archive.blobs,
+        reader=reader,
+        rules=loaded.rules,
+        commitments=_lexicon(),
+        routes=loaded.routes,
+        now=now,
+        share=random.random,
+        companies={company.id: company for company in loaded.watchlist.companies},
+        base_url=loaded.settings.web.base_url,
+        tells=tells,
+    )
+
+
+def _reader(settings: Settings) -> Reads:
+    from monitor.readers import ReaderPool  # lxml and friends: only where something is read
+
+    limits = settings.readers
+    return ReaderPool(limits.processes, limits.memory_mb, limits.seconds)
+
+
+def _fetcher(settings: Settings) -> Fetches:
+    from monitor.fetcher import Fetcher, FetchLimits
+
+    fetch = settings.fetch
+    return Fetcher(
+        FetchLimits(
+            user_agent=fetch.identity,
+            total_seconds=fetch.timeout_seconds,
+            max_bytes=fetch.max_bytes,
+            max_redirects=fetch.max_redirects,
+            allow_private=frozenset(fetch.allow_private),
+        )
+    )
+
+
+@cache
+def _lexicon() -> Commitments:
+    from core.commitments import parse_lexicon
+
+    return parse_lexicon(LEXICON.read_text(encoding="utf-8"), LEXICON.name)

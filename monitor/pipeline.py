@@ -1,0 +1,247 @@
+"""One due address, the whole story: ask, keep the bytes, say what they mean, decide when to ask again.
+
+A Fetch and its bytes are committed before anything parses them. Bytes kept without a reading (a kill in between) are
+taken in before the address is asked again, so a 304 can never hide them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from core.errors import ReadError
+from core.grade import GRADER, grade_page, grade_transport
+from core.model import Ask, Fetch, Grade, GradeLevel, Purpose, Source
+from core.schedule import ABSENT_AFTER, CONFIRM_AFTER, item_interval, next_check
+from monitor import absence, intake
+from monitor.intake import Capture, Taken
+from monitor.kinds import kinds
+from monitor.tools import Fetches, Tools
+from storage import documents, events, fetches, leases, listings, record, sources
+from storage.leases import DueRequest, Lease
+from storage.sources import ITEM, START, Asked
+
+LEASE: timedelta = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One address asked, and what it meant: a line of ``onrecord check --json``."""
+
+    source: str
+    url: str
+    at: datetime
+    taken: Taken
+    http_status: int | None = None
+    next_due_at: datetime | None = None
+
+
+def check_lease(tools: Tools, fetcher: Fetches, lease: Lease, *, purpose: Purpose = Purpose.WATCH) -> Iterator[Checked]:
+    """Check the due requests of one held host, one after another. The caller gives the lease back."""
+    with tools.database.read() as conn:
+        asked = sources.asked_by(conn, [request.id for request in lease.requests])
+    for request in lease.requests:
+        if asked.get(request.id):
+            yield from check_request(tools, fetcher, lease, request, asked[request.id], purpose=purpose)
+
+
+def check_request(
+    tools: Tools,
+    fetcher: Fetches,
+    lease: Lease,
+    request: DueRequest,
+    asked: tuple[Asked, ...],
+    *,
+    purpose: Purpose = Purpose.WATCH,
+) -> Iterator[Checked]:
+    """What an earlier, interrupted check left unread, then one ask. Yields a line for each."""
+    if request.unread_fetch_id is not None and purpose is not Purpose.REHEARSAL:
+        unread = take_unread(tools, request, asked)
+        if unread is not None:
+            yield unread
+            request = _again(tools, request)
+    is_confirming = request.suspect_fetch_id is not None
+    ask = _ask(request, Purpose.CONFIRM if is_confirming and purpose is Purpose.WATCH else purpose)
+    response = fetcher.fetch(ask, tools.now)
+    fetch = response.fetch
+    if fetch.digest is not None:
+        tools.blobs.put(fetch.digest, response.body, previous=request.last_digest)
+    with tools.database.write() as conn:
+        leases.require(conn, lease)
+        fetch_id = record.record_fetch(
+            conn, request.id, fetch, size=len(response.body), media_type=fetch.header("content-type")
+        )
+        fetch = replace(fetch, id=fetch_id)
+        _fetched_event(tools, conn, request, asked, fetch)
+    if purpose is Purpose.REHEARSAL:
+        yield rehearse(tools, request, asked, fetch, response.body)
+        return
+    capture = Capture(request, asked, fetch, response.body, _is_first_look(tools, request, asked))
+    taken = take(tools, capture)
+    if taken.is_absence:
+        taken = absence.consider(tools, fetcher, capture, taken)
+    due = _schedule(tools, request, asked[0], fetch, taken)
+    yield Checked(asked[0].source.id, request.url, fetch.started_at, taken, fetch.status, due)
+
+
+def take(tools: Tools, capture: Capture) -> Taken:
+    """Take a capture in as what its source's own address holds: a document, or a list of documents."""
+    asked = capture.asked[0]
+    kind = kinds()[asked.source.kind]
+    if asked.part == START and kind.holds == "listing":
+        return take_listing(tools, capture)
+    return intake.take_in(tools, capture)
+
+
+def take_unread(tools: Tools, request: DueRequest, asked: tuple[Asked, ...]) -> Checked | None:
+    """Read bytes that were kept and never read. None where there are none after all."""
+    if request.unread_fetch_id is None:
+        return None
+    with tools.database.read() as conn:
+        fetch = fetches.fetch_by_id(conn, request.unread_fetch_id)
+    if fetch.digest is None:
+        return None
+    body = tools.blobs.get(fetch.digest)
+    taken = take(tools, Capture(request, asked, fetch, body, _is_first_look(tools, request, asked)))
+    return Checked(asked[0].source.id, request.url, fetch.started_at, taken, fetch.status)
+
+
+def rehearse(tools: Tools, request: DueRequest, asked: tuple[Asked, ...], fetch: Fetch, body: bytes) -> Checked:
+    """A dry run: the grade, and nothing written beyond the fetch row."""
+    source = asked[0].source
+    grade = None if fetch.is_not_modified else grade_transport(fetch, body)
+    reasons: tuple[str, ...] = ()
+    if grade is None and not fetch.is_not_modified:
+        try:
+            if asked[0].part == START and kinds()[source.kind].holds == "listing":
+                feed = tools.reader.read_feed(body, content_type=fetch.header("content-type"), url=fetch.url)
+                reasons = (f"{len(feed.entries)} items",)
+            else:
+                reading = intake.read(tools, Capture(request, asked, fetch, body))
+                grade = grade_page(reading)
+                reasons = (f"{len(reading.places)} passages, {reading.facts.get('words', 0)} words",)
+        except ReadError as error:
+            grade = Grade(GradeLevel.BAD, (error.detail,), "unreadable")
+    grade = grade or Grade(GradeLevel.GOOD)
+    status = (
+        "failed" if grade.level is GradeLevel.BAD else ("new" if request.last_good_fetch_id is None else "unchanged")
+    )
+    if status == "unchanged" and fetch.digest is not None and fetch.digest != request.last_digest:
+        status = "changed"
+    taken = Taken(status, grade, reasons=(*grade.reasons, *reasons))
+    return Checked(source.id, request.url, fetch.started_at, taken, fetch.status)
+
+
+def take_listing(tools: Tools, capture: Capture) -> Taken:
+    """A feed's capture: its items become requests; the feed itself is no document."""
+    fetch, source = capture.fetch, capture.source
+    grade = None if fetch.is_not_modified else grade_transport(fetch, capture.body)
+    if grade is not None:
+        return intake.refuse(tools, capture, grade)
+    is_same = fetch.is_not_modified or fetch.digest == capture.request.last_digest
+    entries: Sequence[listings.Listed] = ()
+    if not is_same:
+        try:
+            feed = tools.reader.read_feed(
+                capture.body, content_type=fetch.header("content-type"), url=fetch.final_url or fetch.url
+            )
+        except ReadError as error:
+            return intake.refuse(tools, capture, Grade(GradeLevel.BAD, (error.detail,), "unreadable"))
+        pick = kinds()[source.kind].entries
+        chosen = pick(source, feed) if pick else feed.entries
+        entries = [listings.Listed(entry.guid, entry.url, entry.title, entry.published_at) for entry in chosen]
+        if not entries and feed.incomplete:
+            return intake.refuse(tools, capture, Grade(GradeLevel.BAD, (feed.incomplete,), "unreadable"))
+    was_known = capture.request.last_good_fetch_id is not None
+    good = Grade(GradeLevel.GOOD)
+    with tools.database.write() as conn:
+        fresh = 0
+        if not is_same:
+            record.record_grade(conn, fetch.id, good, GRADER)
+            fresh = listings.record(
+                conn, source.id, fetch.id, entries, every=item_interval(timedelta(0)), due_at=tools.now()
+            )
+        record.record_unchanged(conn, capture.request.id, None, fetch.id, fetch)
+        intake.close_incident(conn, tools, capture)
+        if fresh:
+            events.write(
+                conn,
+                "listing.read",
+                at=tools.now(),
+                company_id=source.company,
+                source_id=source.id,
+                fetch_id=fetch.id,
+                data={"url": capture.request.url, "items": len(entries), "new": fresh},
+            )
+    reasons = (f"{fresh} of {len(entries)} items are new",) if fresh else ()
+    status = ("unchanged" if not fresh else "changed") if was_known else "new"
+    return Taken(status, good, reasons=reasons)
+
+
+# --- small parts ---------------------------------------------------------------------------------------------------
+
+
+def _ask(request: DueRequest, purpose: Purpose) -> Ask:
+    """Validators go along only where an unchanged answer would tell us all we want to know."""
+    if purpose is Purpose.CONFIRM or request.suspect_fetch_id is not None or request.last_good_fetch_id is None:
+        return Ask(request.url, purpose)
+    return Ask(request.url, purpose, etag=request.etag, last_modified=request.last_modified)
+
+
+def _again(tools: Tools, request: DueRequest) -> DueRequest:
+    """The request as it stands after unread bytes were taken in."""
+    with tools.database.read() as conn:
+        return leases.request_by_id(conn, request.id)
+
+
+def _is_first_look(tools: Tools, request: DueRequest, asked: tuple[Asked, ...]) -> bool:
+    """What stands there when the watch begins is told in one summary; a later item of a known list is news."""
+    if any(each.part == START for each in asked):
+        return True
+    with tools.database.read() as conn:
+        return listings.stood_at_first(conn, request.id)
+
+
+def _schedule(tools: Tools, request: DueRequest, asked: Asked, fetch: Fetch, taken: Taken) -> datetime:
+    """When to ask again, and since when it has been failing."""
+    now = tools.now()
+    failures = request.failures + 1 if taken.status == "failed" else 0
+    every = _interval(tools, request, asked, now)
+    if taken.status == "suspect":
+        due = now + CONFIRM_AFTER
+    elif taken.is_absence:
+        due = now + min(every, ABSENT_AFTER)
+    else:
+        due = next_check(now, every, share=tools.share(), failures=failures, retry_after=fetch.retry_after)
+    with tools.database.write() as conn:
+        record.schedule(conn, request.id, due, failures)
+    return due
+
+
+def _interval(tools: Tools, request: DueRequest, asked: Asked, now: datetime) -> timedelta:
+    if asked.part != ITEM:
+        return request.every
+    with tools.database.read() as conn:
+        found = documents.by_request(conn, request.id)
+    return item_interval(now - found[0].appeared_at) if found else request.every
+
+
+def _fetched_event(tools: Tools, conn: Connection, request: DueRequest, asked: tuple[Asked, ...], fetch: Fetch) -> None:
+    source: Source = asked[0].source
+    events.write(
+        conn,
+        "fetched",
+        at=tools.now(),
+        company_id=source.company,
+        source_id=source.id,
+        fetch_id=fetch.id,
+        data={
+            "url": request.url,
+            "status": fetch.status,
+            "purpose": fetch.purpose.value,
+            "detail": fetch.detail,
+        },
+    )
