@@ -1,0 +1,286 @@
+"""Which acts a sentence promises, forbids or permits, and who the words of restraint govern.
+
+A harmful verb is good news only when something holds it back: a negation, or a verb like stop, suspend, review. Two
+restraints undo each other ("will not stop selling"); a restraint on a protective act is harm ("we ended our audits").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from core.commitments.frame import Clause, Mark
+    from core.commitments.vocabulary import Group, Vocabulary
+
+ABSOLUTE = 6
+"""The level of a flat "not"; other restraints have the tier of their verb."""
+
+_DETERMINERS = frozenset(
+    """the a an our its their his her your this that these those such any all every each no of in on for with from at
+    by per independent external annual further regular public social rights impact supplier human first new full
+    third party mass""".split()
+)  # fmt: skip
+_JOINED = frozenset({"and", "or", "nor", ",", "/", "、", "和", "或", "&"})
+_BETWEEN_NOUN = frozenset("the our its all any of this that these their from every such with on".split())
+_HEADS_BEFORE = frozenset(
+    """we they it you i who will shall must may might can could should would cannot to not never also always and or
+    suppliers partners customers company group""".split()
+)  # fmt: skip
+_ADVERBS = frozenset("also always now only already then still immediately promptly publicly never not".split())
+_LIGHT = frozenset(
+    "conduct conducts conducting perform performs carry undertake undertakes maintain maintains have has do".split()
+)
+_BREAKS = frozenset({";", ":", ".", "but", "while", "whereas", "although", "however", "though", "yet", "；"})
+_NEW_SUBJECT = frozenset("we they it you will shall must may might can could should would is are".split())
+_NOUN_TAILS = {"supply": ("chain", "chains"), "supplies": (), "use": ("case", "cases"), "source": ("code",)}
+_HANDING_OVER = frozenset({"disclose", "provide", "share", "give", "transfer", "surrender"})
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One act of the main clause. ``level``: how strong a promise it is (0 permitted, 6 never); ``at``: its word."""
+
+    at: int
+    lemma: str
+    group: str
+    level: int
+    stance: Literal["restrains", "permits"]
+    claims: frozenset[int]  # its words and those that govern it
+    is_head: bool = True
+    is_harm: bool = False
+
+
+@dataclass(slots=True)
+class _Governor:
+    at: int
+    level: int  # 0 for a negation
+
+
+def find_acts(
+    vocabulary: Vocabulary, lang: str, words: Sequence[str], marks: tuple[Mark, ...], clauses: tuple[Clause, ...]
+) -> tuple[Act, ...]:
+    """The acts of the main clause, in order."""
+    if lang == "en":
+        return _English(vocabulary, words, marks, clauses).acts()
+    return _foreign(lang, words, marks)
+
+
+class _English:
+    """One pass from left to right, remembering what governs."""
+
+    def __init__(
+        self, vocabulary: Vocabulary, words: Sequence[str], marks: tuple[Mark, ...], clauses: tuple[Clause, ...]
+    ) -> None:
+        self.vocabulary = vocabulary
+        self.words = words
+        self.aside = {at for clause in clauses for at in range(clause.first, clause.last)}
+        self.negations = {
+            mark.first for mark in marks if mark.dimension == "negation" and mark.value == "not" and mark.clause < 0
+        }
+        # "encourages suppliers to", "will consider ending": the verb is the modality, not the act
+        self.soft = {
+            at
+            for mark in marks
+            if mark.dimension == "modality" and mark.tier <= 2
+            for at in range(mark.first, mark.last)
+        } | {at for mark in marks if mark.dimension in ("hedges", "deadline") for at in range(mark.first, mark.last)}
+        self.has_person_data = any(mark.dimension == "person_data" for mark in marks)
+        self.governors: list[_Governor] = []
+        self.found: list[Act] = []
+        self.reviews: list[tuple[int, int]] = []  # protective verbs that may govern a harmful noun: (word, tier)
+
+    def acts(self) -> tuple[Act, ...]:
+        for at, word in enumerate(self.words):
+            if at in self.aside:
+                continue
+            if self._breaks(at):
+                self.governors, self.reviews = [], []
+            if at in self.negations:
+                self.governors.append(_Governor(at, 0))
+            entry = self.vocabulary.actions.get(word)
+            if entry and at not in self.soft and not self._is_compound(at):
+                self._take(at, *entry)
+        return tuple(self.found)
+
+    def _breaks(self, at: int) -> bool:
+        word = self.words[at]
+        if word in _BREAKS:
+            return True
+        following = self.words[at + 1] if at + 1 < len(self.words) else ""
+        return word in ("and", "or") and following in _NEW_SUBJECT
+
+    def _is_compound(self, at: int) -> bool:
+        following = self.words[at + 1] if at + 1 < len(self.words) else ""
+        return following in _NOUN_TAILS.get(self.words[at], ())
+
+    def _take(self, at: int, lemma: str, group: Group) -> None:
+        following = self.words[at + 1] if at + 1 < len(self.words) else ""
+        is_noun = group.is_noun or self._stands_as_noun(at)
+        role = group.role
+        if lemma == "engage" and following == "in":
+            self._harm(at, "engage in", "use", is_noun=False)
+        elif lemma in _HANDING_OVER and (self.has_person_data or role == "harm"):
+            self._harm(at, lemma, "hand_over" if self.has_person_data else group.name, is_noun=is_noun)
+        elif role == "harm":
+            self._harm(at, lemma, group.name, is_noun=is_noun)
+        elif role == "sever":
+            self._sever(at, lemma, group, is_noun=is_noun)
+        else:
+            self._protect(at, lemma, group, is_noun=is_noun)
+
+    def _stands_as_noun(self, at: int) -> bool:
+        word, before = self.words[at], self.words[at - 1] if at else ""
+        if word.endswith("ing"):
+            return False
+        following = self.words[at + 1] if at + 1 < len(self.words) else ""
+        if before in _DETERMINERS:
+            return True
+        if following == "of" and before not in _HEADS_BEFORE:
+            return True
+        return before in self.vocabulary.actions and before not in _LIGHT and not before.endswith(("ing", "ed"))
+
+    def _near(self, at: int, window: int | None = None) -> list[_Governor]:
+        limit = (window or self.vocabulary.window) + 1
+        return [governor for governor in self.governors if at - governor.at <= limit]
+
+    def _joined_to(self, at: int) -> Act | None:
+        """The act before, where this one is coordinated with it: "sell, supply or provide"."""
+        if not self.found or not self.words[at - 1 : at] or self.words[at - 1] not in _JOINED:
+            return None
+        last = self.found[-1]
+        return last if not any(self._breaks(between) for between in range(last.at + 1, at)) else None
+
+    def _harm(self, at: int, lemma: str, group: str, *, is_noun: bool) -> None:
+        joined = self._joined_to(at)
+        if joined and joined.is_harm:
+            claims = (joined.claims - {joined.at}) | {at}
+            self.found.append(Act(at, lemma, group, joined.level, joined.stance, claims, is_harm=True))
+            return
+        governors = self._near(at)
+        negations = [governor for governor in governors if governor.level == 0]
+        severs = [governor for governor in governors if governor.level]
+        if is_noun and lemma in self.vocabulary.protective_objects:
+            return
+        claims = frozenset({at, *(governor.at for governor in governors)})
+        if not governors:
+            review = next((each for each in reversed(self.reviews) if at - each[0] <= self.vocabulary.window), None)
+            if review and (is_noun or self.words[at].endswith("ing")):
+                self._merge_review(review, at, lemma, group)
+            elif not is_noun and self._is_head(at) and not self._is_kind(at):
+                self.found.append(Act(at, lemma, group, 0, "permits", claims, is_harm=True))
+            return
+        self.found = [
+            act for act in self.found if act.at not in claims
+        ]  # "stop" in "stop selling" is no act of its own
+        if (len(negations) + len(severs)) % 2:
+            level = min((governor.level for governor in severs), default=ABSOLUTE)
+            self.found.append(Act(at, lemma, group, level, "restrains", claims, is_harm=True))
+        else:
+            self.found.append(Act(at, lemma, group, 0, "permits", claims, is_harm=True))
+        self.governors = [governor for governor in self.governors if governor.level == 0]
+
+    def _merge_review(self, review: tuple[int, int], at: int, lemma: str, group: str) -> None:
+        """ "Review sales" is a mild restraint on selling, not an act of its own."""
+        verb = next((act for act in self.found if act.at == review[0]), None)
+        self.found = [act for act in self.found if act is not verb]
+        claims = frozenset({at, review[0]})
+        stance = verb.stance if verb else "restrains"
+        self.found.append(
+            Act(at, lemma, group, review[1] if stance == "restrains" else 0, stance, claims, is_harm=True)
+        )
+        self.reviews = []
+
+    def _is_head(self, at: int) -> bool:
+        before = at - 1
+        while before >= 0 and (self.words[before] in _ADVERBS or self.words[before].endswith("ly")):
+            before -= 1
+        if before < 0:
+            return not self.words[at].endswith("ing")
+        if self.words[before] == "to":
+            return not any(act.at < at for act in self.found)
+        return self.words[before] in _HEADS_BEFORE or (before <= 1 and not self.words[at].endswith(("ing", "ed")))
+
+    def _is_kind(self, at: int) -> bool:
+        """ "We provide remedy": a harmful verb with a good object within a few words."""
+        return any(word in self.vocabulary.protective_objects for word in self.words[at + 1 : at + 6])
+
+    def _sever(self, at: int, lemma: str, group: Group, *, is_noun: bool) -> None:
+        governors = self._near(at, 3)
+        negated = any(governor.level == 0 for governor in governors)
+        severed = any(governor.level for governor in governors) and is_noun and self._only_links(governors[-1].at, at)
+        if is_noun and not severed and not negated:
+            return
+        claims = frozenset({at, *(governor.at for governor in governors)})
+        self.found.append(
+            Act(at, lemma, group.name, 0 if negated or severed else group.tier,
+                "permits" if negated or severed else "restrains", claims, is_head=not is_noun)
+        )  # fmt: skip
+        if not is_noun:
+            self.governors.append(_Governor(at, group.tier))
+
+    def _protect(self, at: int, lemma: str, group: Group, *, is_noun: bool) -> None:
+        governors = [governor for governor in self._near(at, 4)]
+        negated = any(governor.level == 0 for governor in governors)
+        severed = any(governor.level and self._only_links(governor.at, at) for governor in governors)
+        light = any(word in _LIGHT for word in self.words[max(at - 4, 0) : at])
+        if is_noun and not (severed or light or (negated and self.words[at - 1] == "no")):
+            return
+        if self._joined_to(at) and self.found[-1].stance == "permits" and not self.found[-1].is_harm:
+            negated = True
+        is_undone = negated != severed  # "will not stop auditing" protects
+        claims = frozenset({at, *(g.at for g in governors if g.level == 0 or self._only_links(g.at, at))})
+        if severed:
+            self.found = [act for act in self.found if act.at not in claims]
+        self.found.append(
+            Act(at, lemma, group.name, 0 if is_undone else group.tier, "permits" if is_undone else "restrains", claims,
+                is_head=light or self._is_head(at))
+        )  # fmt: skip
+        if not is_noun:
+            self.reviews.append((at, group.tier))
+
+    def _only_links(self, start: int, end: int) -> bool:
+        between = self.words[start + 1 : end]
+        return end - start <= 4 and all(word in _BETWEEN_NOUN for word in between)
+
+
+def _foreign(lang: str, words: Sequence[str], marks: tuple[Mark, ...]) -> tuple[Act, ...]:
+    """Acts from patterns. Outside English one negation per clause is the norm, however many words make it."""
+    negations = [mark for mark in marks if mark.dimension == "negation" and mark.value == "not" and mark.clause < 0]
+    groups = sorted(
+        (mark for mark in marks if mark.dimension == "group" and mark.clause < 0), key=lambda mark: mark.first
+    )
+    found: list[Act] = []
+    severs = [mark for mark in groups if mark.value.endswith("/sever")]
+    governed: set[int] = set()
+    reach = 24 if lang == "zh" else 12
+    for mark in groups:
+        name, role = mark.value.split("/")
+        if lang == "de":
+            near = [each.first for each in negations]
+        else:
+            near = [each.first for each in negations if 0 < mark.first - each.first <= reach]
+        claims = {*near, *range(mark.first, mark.last)}
+        if role == "sever":
+            continue
+        holding = [each for each in severs if (lang == "de" or 0 <= mark.first - each.first <= reach)]
+        if role == "harm":
+            count = bool(near) + len(holding)
+            governed |= {each.first for each in holding}
+            claims |= {at for each in holding for at in range(each.first, each.last)}
+            level = min((each.tier for each in holding), default=ABSOLUTE) if count % 2 else 0
+            stance: Literal["restrains", "permits"] = "restrains" if count % 2 else "permits"
+            found.append(Act(mark.first, name, name, level, stance, frozenset(claims), is_harm=True))
+        else:
+            stance = "permits" if near else "restrains"
+            found.append(Act(mark.first, name, name, 0 if near else mark.tier, stance, frozenset(claims)))
+    for mark in severs:
+        if mark.first in governed:
+            continue
+        near = [each.first for each in negations if 0 < mark.first - each.first <= reach]
+        name = mark.value.split("/")[0]
+        stance = "permits" if near else "restrains"
+        claims = {*near, *range(mark.first, mark.last)}
+        found.append(Act(mark.first, name, name, 0 if near else mark.tier, stance, frozenset(claims)))
+    return tuple(sorted(found, key=lambda act: act.at))

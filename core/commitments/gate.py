@@ -1,0 +1,101 @@
+"""The quick question: does this passage hold a sentence that binds somebody?
+
+What counts: a ban or a flat denial, an act that is over, a duty, a promise or a plan ("will not", "has ceased",
+"must", "is committed to", "plans to", "we audit"), or an aim, where the passage also names an act of the lexicon (to
+stop, suspend, audit, publish, remedy, sell, source …) and, for all but bans, a protective one or a topic of rights.
+What does not: descriptions, permissions of the company ("we may share"), duties of users without such a topic.
+Tuned to miss little: it reads a whole passage at once and may let one through whose words stand in two sentences.
+"""
+
+from __future__ import annotations
+
+import re2
+
+from core.commitments.patterns import loosened
+from core.commitments.vocabulary import LANGUAGES, Vocabulary
+from core.commitments.wording import with_lead_in
+from core.text.fold import fold
+
+MAX_READ = 20_000
+"""Characters of one passage that are read; what follows in so long a passage is not asked."""
+
+_PLAIN_SUBJECTS = "we|company|group|suppliers?|partners?|contractors?|vendors?"
+
+
+
+class Gate:
+    """One set of patterns for each language; the answer is a combination of what was seen."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._tongue = vocabulary.tongue
+        self._sets = {lang: _set(_parts(vocabulary, lang)) for lang in LANGUAGES}
+
+    def holds(self, text: str, lead_in: str = "") -> bool:
+        """Whether the passage (an item is read with its lead-in) holds a commitment."""
+        folded = fold(with_lead_in(text, lead_in)[:MAX_READ]).text
+        for lang in self._languages(folded):
+            seen = {_NAMES[at] for at in self._sets[lang].Match(folded)}
+            if seen and _binds(seen):
+                return True
+        return False
+
+    def _languages(self, folded: str) -> tuple[str, ...]:
+        if folded.isascii() and (" the " in folded or " and " in folded or "we " in folded or " of " in folded):
+            return ("en",)
+        if not folded.isascii() and any("\u4e00" <= char <= "\u9fff" for char in folded):
+            return ("zh",)
+        words = set(folded.split())
+        counts = {lang: len(words & known) for lang, known in self._tongue.items()}
+        best = max(counts, key=lambda lang: (counts[lang], lang == "en"))
+        return ("en",) if best == "en" or not counts[best] else (best, "en")
+
+
+_NAMES = ("ban", "done", "firm", "soft", "plain", "protects", "harms", "topic")
+
+
+def _binds(seen: set[str]) -> bool:
+    acts = seen & {"protects", "harms"}
+    if "ban" in seen and (acts or "topic" in seen):
+        return True
+    if "done" in seen and acts:
+        return True
+    if "plain" in seen:
+        return True
+    if "firm" in seen:
+        return "protects" in seen or "topic" in seen
+    return "soft" in seen and "protects" in seen and "topic" in seen
+
+
+def _parts(vocabulary: Vocabulary, lang: str) -> dict[str, list[str]]:
+    """The patterns of each name in ``_NAMES`` for one language."""
+    parts: dict[str, list[str]] = {name: [] for name in _NAMES}
+    for pattern, cue in vocabulary.sieves[lang].sources:
+        if cue.dimension == "modality":
+            name = "done" if cue.tier == 7 else "ban" if cue.tier == 6 else "firm" if cue.tier >= 3 else "soft"
+            parts[name if cue.tier >= 1 else "topic"].append(pattern)
+        elif cue.dimension == "group":
+            parts["harms" if cue.value.endswith("harm") else "protects"].append(pattern)
+    parts["topic"] = [pattern for pattern, _ in vocabulary.topics[lang].sources]
+    if lang == "en":
+        parts["ban"] += [r"\b(?:won't|don't|doesn't|can't|isn't|aren't|mustn't|haven't|hasn't|didn't)\b"]
+        protect = [form for form, (_, group) in vocabulary.actions.items() if group.role != "harm" and not group.is_noun]
+        harm = [form for form, (_, group) in vocabulary.actions.items() if group.role == "harm"]
+        parts["protects"].append(rf"\b(?:{'|'.join(sorted(protect))})\b")
+        parts["harms"].append(rf"\b(?:{'|'.join(sorted(harm))})\b")
+        present = "|".join(sorted(form for form in protect if not form.endswith(("ing", "ed"))))
+        parts["plain"].append(rf"\b(?:{_PLAIN_SUBJECTS})(?: \w+ly)? (?:{present})\b")
+    return parts
+
+
+def _set(parts: dict[str, list[str]]) -> re2.Set:
+    """All parts as one automaton. Unlike the sieve it keeps word borders: folded Latin text is ASCII."""
+    options = re2.Options()
+    options.log_errors = False
+    options.never_capture = True
+    options.max_mem = 64 << 20
+    made = re2.Set.SearchSet(options)
+    for name in _NAMES:
+        joined = "|".join(f"(?:{loosened(pattern, keep_borders=True)})" for pattern in parts[name])
+        made.Add(joined or r"[^\x00-\x{10ffff}]")
+    made.Compile()
+    return made

@@ -1,0 +1,242 @@
+"""The guard: which words changed, and are they all accounted for?
+
+A sentence is REWORDED only if nothing but grammar differs: the same content words, the same cues, in the same order
+but for moved qualifications and reordered lists. Everything else that no dimension explains is "changed, please read".
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from core.commitments.frame import Frame, Mark
+from core.commitments.inflection import word_id
+from core.commitments.vocabulary import Vocabulary
+
+_PUNCTUATION = frozenset(".,;:!?()\"'-–—/…·•*，。；：！？（）、《》「」“”‘’|&#")
+_BE = frozenset({"is", "are", "be", "been", "being", "was", "were"})
+_AUXILIARY = {"was": "past", "were": "past", "did": "past", "has": "perfect", "have": "perfect", "had": "pluperfect"}
+_BY_NAME = ("places", "customers", "standards")  # cues that count by what they name, not by their words
+_MOVABLE = ("hedges", "deadline", "frequency")
+_LIST_WORDS = frozenset({"and", "or", "nor", ",", "、", "和", "或", "及", "与", "et", "ou", "und", "oder", "y", "o"})
+_SAME_MODALS = {
+    "will": "will", "shall": "will", "will not": "will not", "shall not": "will not", "will never": "will never",
+    "shall never": "will never", "do not": "does not", "does not": "does not", "is not": "does not", "are not": "does not",
+}  # fmt: skip
+_MUST = {"must": "will", "must not": "will not", "must never": "will never"}  # equal for those we bind, not for "we"
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One thing a sentence says: its identity, and the words (``at`` to ``last`` excluded) that say it."""
+
+    id: str
+    at: int
+    last: int
+    is_movable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What one side says and the other does not."""
+
+    only_before: tuple[Element, ...]
+    only_after: tuple[Element, ...]
+    shared: int  # elements on both sides
+    smaller: int  # elements of the shorter side
+
+    @property
+    def likeness(self) -> float:
+        """How much of the shorter sentence stands in the other: 0 to 1."""
+        return self.shared / self.smaller if self.smaller else 0.0
+
+
+def content(vocabulary: Vocabulary, frame: Frame) -> tuple[Element, ...]:
+    """The content of a sentence, in order, without the words that carry nothing."""
+    spans = _spans(frame)
+    stop = vocabulary.stop_words.get(frame.lang, frozenset())
+    found: list[Element] = []
+    at = 0
+    while at < len(frame.words):
+        span = spans.get(at)
+        if span:
+            found.append(span)
+            at = max(span.last, at + 1)
+            continue
+        word = frame.words[at]
+        if word not in _PUNCTUATION and word not in stop:
+            found.append(Element(_identity(vocabulary, frame, at), at, at + 1))
+        at += 1
+    return tuple(found)
+
+
+def difference(before: Sequence[Element], after: Sequence[Element]) -> Difference:
+    """The two contents as multisets, compared."""
+    counts_before = Counter(each.id for each in before)
+    counts_after = Counter(each.id for each in after)
+    shared = sum((counts_before & counts_after).values())
+    return Difference(
+        tuple(_surplus(before, counts_before - counts_after)),
+        tuple(_surplus(after, counts_after - counts_before)),
+        shared,
+        min(len(before), len(after)),
+    )
+
+
+def unexplained(elements: Iterable[Element], claimed: frozenset[int] | set[int]) -> list[Element]:
+    """The elements of which no word is claimed by a dimension."""
+    return [each for each in elements if not claimed.issuperset(range(each.at, each.last))]
+
+
+def same_order(before: Frame, after: Frame, one: Sequence[Element], two: Sequence[Element]) -> bool:
+    """Whether two contents differ at most by moved qualifications and the order of a list.
+
+    A qualification may move only within the reach of the same act.
+    """
+    fixed_one = [each for each in one if not each.is_movable]
+    fixed_two = [each for each in two if not each.is_movable]
+    if [each.id for each in fixed_one] != [each.id for each in fixed_two] and not _is_list_reordered(
+        before, after, fixed_one, fixed_two
+    ):
+        return False
+    return _attached(before, one) == _attached(after, two)
+
+
+def is_voice_change(before: Frame, after: Frame, one: Sequence[Element], two: Sequence[Element]) -> bool:
+    """One act told once in the active and once in the passive voice, by the same actor: "by us" is said."""
+    if before.is_passive == after.is_passive or before.actor != after.actor or before.actor == "nobody":
+        return False
+    if len(before.acts) != 1 or len(after.acts) != 1 or before.clauses or after.clauses:
+        return False
+    verb = {before.acts[0].lemma} == {after.acts[0].lemma}
+    return verb and _without_act(before, one) == _without_act(after, two)
+
+
+def antonyms_between(vocabulary: Vocabulary, before: Frame, after: Frame) -> tuple[str, str] | None:
+    """A pair of opposites of which one went out and the other came in, as they stand; stop words count here."""
+    out = Counter(before.words) - Counter(after.words)
+    came = Counter(after.words) - Counter(before.words)
+    if not out or not came:
+        return None
+    out_roots = {root: word for word in out for root in _roots(word)}
+    came_roots = {root: word for word in came for root in _roots(word)}
+    for left, right in sorted(vocabulary.antonyms):
+        one = next((out_roots[root] for root in _roots(left) if root in out_roots), None)
+        two = next((came_roots[root] for root in _roots(right) if root in came_roots), None)
+        if one and two:
+            return one, two
+    return None
+
+
+def _roots(word: str) -> set[str]:
+    return {word, word_id(word)[0]} if word.isascii() and word.isalpha() else {word}
+
+
+def _surplus(elements: Sequence[Element], counts: Counter[str]) -> Iterable[Element]:
+    left = dict(counts)
+    for each in reversed(elements):  # what was appended is told as new, not what stood before it
+        if left.get(each.id, 0) > 0:
+            left[each.id] -= 1
+            yield each
+
+
+def _spans(frame: Frame) -> dict[int, Element]:
+    """Cues that count as one thing, by the word they begin at."""
+    spans: dict[int, Element] = {}
+    for mark in frame.marks:
+        if mark.dimension in _BY_NAME:
+            spans[mark.first] = Element(f"{mark.dimension}:{mark.value}", mark.first, mark.last)
+        elif mark.dimension == "deadline":
+            spans[mark.first] = Element(f"deadline:{_deadline(mark)}", mark.first, mark.last, mark.clause < 0)
+        elif mark.dimension in _MOVABLE:
+            spans[mark.first] = Element(f"{mark.dimension}:{mark.text}", mark.first, mark.last, mark.clause < 0)
+        elif mark.dimension == "modality" and frame.lang == "en":
+            spans[mark.first] = Element(f"modality:{_modal(frame, mark)}", mark.first, mark.last)
+    return spans
+
+
+def _deadline(mark: Mark) -> str:
+    return mark.value + " " + " ".join(f"{key}{value}" for key, value in sorted(mark.numbers))
+
+
+def _modal(frame: Frame, mark: Mark) -> str:
+    text = mark.text
+    if frame.actor in ("third", "users", "affected"):
+        text = _MUST.get(text, text)
+    return _SAME_MODALS.get(text, text)
+
+
+def _identity(vocabulary: Vocabulary, frame: Frame, at: int) -> str:
+    """The name under which a word is compared. Tense counts, except in a passive participle."""
+    word = frame.words[at]
+    if frame.lang != "en" or not word[:1].isalpha() or not word.isascii():
+        return word
+    if word in _AUXILIARY:
+        return _AUXILIARY[word]
+    word = vocabulary.synonyms.get(word, word)
+    name, is_past = word_id(word)
+    lemma = vocabulary.actions.get(word)
+    if lemma and lemma[0] in vocabulary.synonyms:
+        name = word_id(vocabulary.synonyms[lemma[0]])[0]
+    if is_past and not any(before in _BE for before in frame.words[max(at - 3, 0) : at]):
+        return name + " (past)"
+    return name
+
+
+def _is_list_reordered(before: Frame, after: Frame, one: Sequence[Element], two: Sequence[Element]) -> bool:
+    """The part that differs is a list on both sides, of the same items and the same kind (and, or)."""
+    if Counter(each.id for each in one) != Counter(each.id for each in two):
+        return False
+    head = 0
+    while one[head].id == two[head].id:
+        head += 1
+    tail = 0
+    while one[-1 - tail].id == two[-1 - tail].id:
+        tail += 1
+    return _items(before, one, head, tail) == _items(after, two, head, tail)
+
+
+def _items(frame: Frame, elements: Sequence[Element], head: int, tail: int) -> list[str] | None:
+    """The items of the list between the unchanged head and tail, sorted; None would equal nothing, so a mark of its own."""
+    part = elements[head : len(elements) - tail]
+    start, end = part[0].at, part[-1].last
+    items: list[list[str]] = [[]]
+    by_start = {each.at: each for each in part}
+    for at in range(start, end):
+        word = frame.words[at]
+        if word in _LIST_WORDS:
+            items.append([])
+        elif at in by_start:
+            if by_start[at].id.startswith(("modality:", "hedges:")) or at in frame.negations or _is_act(frame, at):
+                return [f"{id(frame)}"]  # verbs and modals in the part: no mere list
+            items[-1].append(by_start[at].id)
+    kept = sorted(" ".join(item) for item in items if item)
+    connectives = sorted(word for word in frame.words[start:end] if word in _LIST_WORDS and word != ",")
+    return [*kept, *connectives] if len(kept) > 1 else [f"{id(frame)}"]
+
+
+def _is_act(frame: Frame, at: int) -> bool:
+    return any(act.at == at for act in frame.acts)
+
+
+def _attached(frame: Frame, elements: Sequence[Element]) -> Counter[tuple[str, str]]:
+    """Each movable qualification with the act it belongs to: the next one in its part of the sentence, else the last."""
+    if len(frame.acts) <= 1:
+        return Counter((each.id, "") for each in elements if each.is_movable)
+    return Counter((each.id, _act_of(frame, each)) for each in elements if each.is_movable)
+
+
+def _act_of(frame: Frame, element: Element) -> str:
+    following = next((act for act in frame.acts if act.at >= element.last), None)
+    preceding = next((act for act in reversed(frame.acts) if act.at < element.at), None)
+    between = frame.words[element.last : following.at] if following else ()
+    if following and (preceding is None or not any(word in _LIST_WORDS for word in between[1:])):
+        return following.lemma
+    return preceding.lemma if preceding else ""
+
+
+def _without_act(frame: Frame, elements: Sequence[Element]) -> list[str]:
+    act = frame.acts[0]
+    skipped = {*act.claims, *frame.negations}
+    return [each.id for each in elements if each.at not in skipped and not each.id.startswith("modality:")]

@@ -1,0 +1,55 @@
+"""The door to everything this package knows: frames, verdicts, and the quick question whether a passage matters.
+
+Pure: made from the text of the lexicon file, answers are the same every time. Frames are remembered by their text.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from core.commitments.frame import Frame, build_frame
+from core.commitments.gate import Gate
+from core.commitments.passage import compare_passages
+from core.commitments.vocabulary import Vocabulary, read_vocabulary
+from core.model import Finding
+
+
+class Lexicon:
+    """A parsed lexicon. Thread-safe; keep one per configuration."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.version = vocabulary.version
+        self._gate = Gate(vocabulary)
+        self._frame = lru_cache(maxsize=8192)(self._build)
+
+    def holds_commitment(self, text: str, *, lead_in: str = "") -> bool:
+        """Whether a passage holds a sentence that binds somebody: see :mod:`core.commitments.gate` for what counts."""
+        return self._gate.holds(text, lead_in)
+
+    def frame(self, sentence: str, *, lead_in: str = "", company_names: tuple[str, ...] = ()) -> Frame:
+        """One sentence taken apart, read with its lead-in; ``company_names`` are read as "we"."""
+        return self._frame(sentence, lead_in, company_names)
+
+    def compare(
+        self,
+        before: str,
+        after: str,
+        *,
+        lead_in_before: str = "",
+        lead_in_after: str = "",
+        company_names: tuple[str, ...] = (),
+    ) -> Finding:
+        """The verdict on two wordings of one passage, with the dimensions that moved and reasons in words.
+
+        An empty ``before`` is NEW, an empty ``after`` REMOVED. Never raises for any text.
+        """
+        return compare_passages(self, (before, lead_in_before), (after, lead_in_after), company_names)
+
+    def _build(self, sentence: str, lead_in: str, company_names: tuple[str, ...]) -> Frame:
+        return build_frame(self.vocabulary, sentence, lead_in, company_names)
+
+
+def parse_lexicon(text: str, file: str) -> Lexicon:
+    """The lexicon of a YAML text; ``file`` names it in problems. Raises ConfigError with every problem found."""
+    return Lexicon(read_vocabulary(text, file))

@@ -1,0 +1,158 @@
+"""The verdict on two wordings of one sentence, and on two passages of several.
+
+Dominance, no score: everything that moved is firmer, or everything is weaker, or both are said (MIXED). REWORDED and
+STRENGTHENED are claims that may quiet a reader, so they need every changed word accounted for; what is not accounted
+for is UNCLASSIFIED: "changed, please read".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.commitments.dimensions import Delta, deltas, is_duty_of_affected
+from core.commitments.frame import Frame
+from core.commitments.guard import (
+    Difference,
+    Element,
+    antonyms_between,
+    content,
+    difference,
+    is_voice_change,
+    same_order,
+    unexplained,
+)
+from core.commitments.vocabulary import Vocabulary
+from core.model import Finding, Verdict
+
+LEAST_LIKENESS = 0.3
+"""Below this share of common content two sentences are no two wordings of one promise, and no direction is named."""
+
+_GRAVITY = (
+    Verdict.REVERSED, Verdict.REMOVED, Verdict.WEAKENED, Verdict.MIXED, Verdict.UNCLASSIFIED, Verdict.NEW,
+    Verdict.STRENGTHENED, Verdict.REWORDED,
+)  # fmt: skip
+
+
+def gravest(findings: Sequence[Finding]) -> Verdict | None:
+    """The verdict a change with several findings is told by; None where there is none."""
+    verdicts = {finding.verdict for finding in findings}
+    return next((verdict for verdict in _GRAVITY if verdict in verdicts), None)
+
+
+def judge(vocabulary: Vocabulary, before: Frame, after: Frame) -> Finding:
+    """The verdict on one sentence and its later wording, with every dimension that moved and why."""
+    if before.prepared == after.prepared:
+        return Finding(Verdict.REWORDED, (), ("the same words",))
+    one, two = content(vocabulary, before), content(vocabulary, after)
+    apart = difference(one, two)
+    if before.lang != after.lang:
+        return Finding(Verdict.UNCLASSIFIED, (), (f"language: {before.lang} → {after.lang}",))
+    if before.lang == "other":
+        return _without_cues(one, two)
+    moved = deltas(vocabulary, before, after)
+    opposites = antonyms_between(vocabulary, before, after)
+    unread = _unread(apart, moved)
+    verdict = _decided(before, after, moved, apart, unread, opposites)
+    if verdict is None:
+        verdict = _if_nothing_moved(before, after, one, two, apart)
+    elif verdict is Verdict.STRENGTHENED and not _stays_in_order(one, two, moved):
+        verdict = Verdict.UNCLASSIFIED
+        unread = [*unread, *(Element(each.id, each.at, each.last) for each in ())]
+    return _finding(vocabulary, verdict, moved, (before, after), unread, opposites)
+
+
+def _decided(
+    before: Frame,
+    after: Frame,
+    moved: Sequence[Delta],
+    apart: Difference,
+    unread: Sequence[tuple[str, Element]],
+    opposites: tuple[str, str] | None,
+) -> Verdict | None:
+    """The verdict where any dimension moved or any word changed; None where nothing did."""
+    signs = {delta.sign for delta in moved}
+    if not moved and not apart.only_before and not apart.only_after and not opposites:
+        return None
+    if apart.likeness < LEAST_LIKENESS:
+        return Verdict.UNCLASSIFIED
+    if any(delta.is_reversal for delta in moved):
+        return Verdict.REVERSED
+    if opposites or any(delta.forces_reading for delta in moved):
+        return Verdict.UNCLASSIFIED
+    if "-" in signs:
+        return Verdict.MIXED if "+" in signs else Verdict.WEAKENED
+    is_clear = signs == {"+"} and not unread
+    if is_clear and after.stance in ("restrains", "permits") and not is_duty_of_affected(after):
+        return Verdict.STRENGTHENED
+    return Verdict.UNCLASSIFIED
+
+
+def _if_nothing_moved(
+    before: Frame, after: Frame, one: Sequence[Element], two: Sequence[Element], apart: Difference
+) -> Verdict:
+    if same_order(before, after, one, two) and before.actor == after.actor:
+        return Verdict.REWORDED
+    if is_voice_change(before, after, one, two):
+        return Verdict.REWORDED
+    return Verdict.UNCLASSIFIED
+
+
+def _without_cues(one: Sequence[Element], two: Sequence[Element]) -> Finding:
+    if [each.id for each in one] == [each.id for each in two]:
+        return Finding(Verdict.REWORDED, (), ("the same words",))
+    return Finding(Verdict.UNCLASSIFIED, (), ("no cues for this language: changed, please read",))
+
+
+def _unread(apart: Difference, moved: Sequence[Delta]) -> list[tuple[str, Element]]:
+    """Changed words that no dimension with a direction accounts for."""
+    directed = [delta for delta in moved if delta.sign != "?"]
+    claimed_before = frozenset(at for delta in directed for at in delta.before)
+    claimed_after = frozenset(at for delta in directed for at in delta.after)
+    return [
+        *(("-", each) for each in unexplained(apart.only_before, claimed_before)),
+        *(("+", each) for each in unexplained(apart.only_after, claimed_after)),
+    ]
+
+
+def _stays_in_order(one: Sequence[Element], two: Sequence[Element], moved: Sequence[Delta]) -> bool:
+    """Whether what nothing claims stands in the same order on both sides: no word changed what it belongs to."""
+    claimed_before = {at for delta in moved for at in delta.before}
+    claimed_after = {at for delta in moved for at in delta.after}
+    left = [each.id for each in one if each.at not in claimed_before]
+    right = [each.id for each in two if each.at not in claimed_after]
+    return left == right
+
+
+def _finding(
+    vocabulary: Vocabulary,
+    verdict: Verdict,
+    moved: Sequence[Delta],
+    frames: tuple[Frame, Frame],
+    unread: Sequence[tuple[str, Element]],
+    opposites: tuple[str, str] | None,
+) -> Finding:
+    order = sorted(moved, key=lambda delta: -vocabulary.weights.get(delta.dimension, 0))
+    dimensions = tuple(dict.fromkeys((delta.dimension, str(delta.sign)) for delta in order))
+    reasons = [delta.reason for delta in order]
+    if opposites:
+        reasons.append(f"opposites: {opposites[0]} → {opposites[1]}")
+        dimensions += (("antonyms", "?"),)
+    if unread and verdict is not Verdict.REWORDED:
+        reasons.append(_words_told(frames, unread))
+        dimensions += (("words", "?"),)
+    if verdict is Verdict.UNCLASSIFIED and not reasons:
+        reasons.append("the same words in another order")
+        dimensions += (("order", "?"),)
+    if verdict is Verdict.REWORDED and not reasons:
+        reasons.append("the same content in other words")
+    return Finding(verdict, dimensions, tuple(reasons))
+
+
+def _words_told(frames: tuple[Frame, Frame], unread: Sequence[tuple[str, Element]]) -> str:
+    gone = [_quoted(frames[0], each) for side, each in unread if side == "-"]
+    came = [_quoted(frames[1], each) for side, each in unread if side == "+"]
+    return f"words: {', '.join(reversed(gone)) or 'none'} → {', '.join(reversed(came)) or 'none'}"
+
+
+def _quoted(frame: Frame, element: Element) -> str:
+    return " ".join(frame.words[element.at : element.last])

@@ -1,0 +1,295 @@
+"""The words of promises: from the text of ``lexicon/commitments.yaml`` to patterns ready to use.
+
+Read strictly: every fault of the file at once, with its line and a suggestion. The lexicon is data; what follows
+from it is decided in ``frame``, ``dimensions`` and ``verdict``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.commitments.inflection import forms_of
+from core.commitments.patterns import Cue, Sieve, folded_pattern
+from core.config.yamlfile import YamlFile, nearest, read_yaml
+
+LANGUAGES = ("en", "zh", "fr", "de", "es")
+_LATIN = ("en", "fr", "de", "es")
+TIERED = ("modality", "duration", "frequency", "breadth", "channel", "actors", "evidence")
+SECTIONS = (
+    "schema", "version", *TIERED, "hedges", "conditions", "deadline", "places", "customers", "standards", "groups",
+    "irregular", "foreign_groups", "negation", "person_data", "protective_objects", "anaphora", "gates", "synonyms",
+    "antonyms", "stop_words", "tongue", "classes", "weights",
+)  # fmt: skip
+REQUIRED = ("schema", "modality", "hedges", "conditions", "places", "customers", "groups", "negation", "stop_words")
+ROLES = ("protect", "sever", "harm")
+DEADLINES = ("by", "within", "now", "soon", "from")
+CONDITIONS = ("condition", "exception", "unmet", "relative", "time", "how")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What a word does to a promise: it protects, it holds back what follows (sever), or it is harm unless denied."""
+
+    name: str
+    role: str
+    tier: int
+    is_noun: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The data behind every verdict. Made by :func:`read_vocabulary`; never changed."""
+
+    version: str
+    sieves: dict[str, Sieve]
+    actions: dict[str, tuple[str, Group]]  # inflected English word -> (its verb or noun, group)
+    parents: dict[str, dict[str, str | None]]  # "places" and "customers": name -> the name that holds it
+    synonyms: dict[str, str]
+    antonyms: frozenset[tuple[str, str]]
+    stop_words: dict[str, frozenset[str]]
+    tongue: dict[str, frozenset[str]]
+    after_said: frozenset[str]
+    protective_objects: frozenset[str]
+    window: int
+    weights: dict[str, int]
+    classes: dict[str, Any] = field(default_factory=dict)
+    topics: dict[str, Sieve] = field(default_factory=dict)
+
+
+def read_vocabulary(text: str, file: str) -> Vocabulary:
+    """The vocabulary a lexicon file holds. Raises ConfigError with every problem of the file."""
+    read = read_yaml(text, file)
+    _Check(read).all()
+    read.refuse_if_faulty()
+    return _build(read.data)
+
+
+class _Check:
+    """Walks the file once and notes every fault."""
+
+    def __init__(self, read: YamlFile) -> None:
+        self.read = read
+        self.data = read.data
+
+    def all(self) -> None:
+        for key in self.data:
+            if key not in SECTIONS:
+                self.read.fault((key,), f"unknown key {key!r}", nearest(str(key), SECTIONS))
+        for key in REQUIRED:
+            if key not in self.data:
+                self.read.fault((), f"the section {key!r} is missing")
+        if self.data.get("schema") != 1:
+            self.read.fault(("schema",), "schema must be 1")
+        for section in (*TIERED, "hedges"):
+            self._entries(section, "class" if section == "hedges" else "name", tiered=section != "hedges")
+        self._entries("foreign_groups", "name", tiered=True, extra=("role",))
+        for section in ("places", "customers", "standards"):
+            self._lattice(section)
+        self._kinds("conditions", CONDITIONS, words=("said",))
+        self._kinds("deadline", DEADLINES)
+        self._groups()
+        self._pairs()
+        for section in ("person_data", "anaphora"):
+            self._patterns((section,), self.data.get(section, {}))
+        for at in (("negation", "cues"), ("negation", "pseudo"), ("gates", "topics")):
+            self._patterns(at, (self._mapping(at[0])).get(at[1], {}))
+        for section in ("stop_words", "tongue"):
+            for lang, words in self._mapping(section).items():
+                self._language((section,), lang)
+                self._words((section, lang), words)
+
+    def _mapping(self, section: str) -> dict[str, Any]:
+        value = self.data.get(section, {})
+        if isinstance(value, dict):
+            return value
+        self.read.fault((section,), "must hold keys and values")
+        return {}
+
+    def _entries(self, section: str, name: str, *, tiered: bool, extra: tuple[str, ...] = ()) -> None:
+        entries = self.data.get(section, [])
+        if not isinstance(entries, list):
+            self.read.fault((section,), "must be a list")
+            return
+        for at, entry in enumerate(entries):
+            here = (section, at)
+            if not isinstance(entry, dict):
+                self.read.fault(here, "must hold keys and values")
+                continue
+            allowed = (name, *(("tier",) if tiered else ()), *extra)
+            for key in allowed:
+                if key not in entry:
+                    self.read.fault(here, f"{key!r} is missing")
+            if tiered and (not isinstance(entry.get("tier"), int) or not 0 <= entry["tier"] <= 9):
+                self.read.fault((*here, "tier"), "tier must be a number from 0 to 9")
+            if "role" in extra and entry.get("role") not in ROLES:
+                self.read.fault((*here, "role"), f"role must be one of {', '.join(ROLES)}")
+            self._patterns(here, {key: value for key, value in entry.items() if key not in allowed})
+
+    def _lattice(self, section: str) -> None:
+        names = self._mapping(section)
+        for name, entry in names.items():
+            if not isinstance(entry, dict):
+                self.read.fault((section, name), "must hold keys and values")
+                continue
+            parent = entry.get("parent")
+            if parent is not None and parent not in names:
+                close = nearest(str(parent), list(names))
+                self.read.fault((section, name, "parent"), f"no entry is called {parent!r}", close)
+            self._patterns((section, name), {key: value for key, value in entry.items() if key != "parent"})
+        for name in names:
+            if _is_own_ancestor(name, names):
+                self.read.fault((section, name, "parent"), f"{name!r} holds itself")
+
+    def _kinds(self, section: str, kinds: tuple[str, ...], words: tuple[str, ...] = ()) -> None:
+        for kind, patterns in self._mapping(section).items():
+            if kind in words:
+                self._words((section, kind), patterns)
+            elif kind not in kinds:
+                self.read.fault((section, kind), f"unknown key {kind!r}", nearest(str(kind), kinds))
+            else:
+                self._patterns((section, kind), patterns)
+
+    def _groups(self) -> None:
+        groups = self.data.get("groups", [])
+        if not isinstance(groups, list):
+            self.read.fault(("groups",), "must be a list")
+            return
+        for at, group in enumerate(groups):
+            here = ("groups", at)
+            if not isinstance(group, dict) or set(group) != {"name", "role", "tier", "verbs", "nouns"}:
+                self.read.fault(here, "a group holds name, role, tier, verbs and nouns")
+                continue
+            if group["role"] not in ROLES:
+                self.read.fault((*here, "role"), f"role must be one of {', '.join(ROLES)}")
+            if not isinstance(group["tier"], int):
+                self.read.fault((*here, "tier"), "tier must be a number")
+            self._words((*here, "verbs"), group["verbs"])
+            self._words((*here, "nouns"), group["nouns"])
+
+    def _pairs(self) -> None:
+        for section, least, most in (("antonyms", 2, 2), ("synonyms", 2, 99)):
+            pairs = self.data.get(section, [])
+            for at, pair in enumerate(pairs if isinstance(pairs, list) else [pairs]):
+                if not isinstance(pair, list) or not least <= len(pair) <= most:
+                    self.read.fault((section, at), "must be a list of words that belong together")
+                else:
+                    self._words((section, at), pair)
+
+    def _words(self, at: tuple[str | int, ...], words: object) -> None:
+        if not isinstance(words, list) or not all(isinstance(word, str) and word for word in words):
+            self.read.fault(at, "must be a list of words")
+
+    def _language(self, at: tuple[str | int, ...], lang: object) -> None:
+        if lang not in LANGUAGES:
+            self.read.fault((*at, str(lang)), f"unknown key {lang!r}", nearest(str(lang), LANGUAGES))
+
+    def _patterns(self, at: tuple[str | int, ...], by_language: object) -> None:
+        if not isinstance(by_language, dict):
+            self.read.fault(at, "must hold a list of patterns for each language")
+            return
+        for lang, patterns in by_language.items():
+            self._language(at, lang)
+            if not isinstance(patterns, list) or not all(isinstance(pattern, str) for pattern in patterns):
+                self.read.fault((*at, lang), "must be a list of patterns")
+                continue
+            for index, pattern in enumerate(patterns):
+                try:
+                    compiled = re.compile(folded_pattern(pattern))
+                except re.error as error:
+                    self.read.fault((*at, lang, index), f"the pattern {pattern!r} does not compile: {error}")
+                    continue
+                if compiled.match(""):
+                    self.read.fault((*at, lang, index), f"the pattern {pattern!r} matches the empty text")
+
+
+def _is_own_ancestor(name: str, names: dict[str, Any]) -> bool:
+    seen, at = {name}, names[name].get("parent") if isinstance(names[name], dict) else None
+    while at is not None and at in names and isinstance(names[at], dict):
+        if at in seen:
+            return at == name
+        seen.add(at)
+        at = names[at].get("parent")
+    return False
+
+
+# --- from checked data to a lexicon ------------------------------------------------------------------------------
+
+
+def _build(data: dict[str, Any]) -> Vocabulary:
+    """The vocabulary of checked data."""
+    return Vocabulary(
+        version=str(data.get("version", "")),
+        sieves={lang: Sieve(_patterns_of(data, lang)) for lang in LANGUAGES},
+        actions=_actions(data),
+        parents={
+            section: {name: entry.get("parent") for name, entry in data.get(section, {}).items()}
+            for section in ("places", "customers", "standards")
+        },
+        synonyms={word: group[0] for group in data.get("synonyms", []) for word in group},
+        antonyms=frozenset(pair for left, right in data.get("antonyms", []) for pair in ((left, right), (right, left))),
+        stop_words={lang: _folded(words) for lang, words in data["stop_words"].items()},
+        tongue={lang: _folded(words) for lang, words in data.get("tongue", {}).items()},
+        after_said=frozenset(data["conditions"].get("said", ())),
+        protective_objects=frozenset(data.get("protective_objects", ())),
+        window=int(data["negation"].get("window", 6)),
+        weights=dict(data.get("weights", {})),
+        classes=dict(data.get("classes", {})),
+        topics={lang: Sieve(_topics_of(data, lang)) for lang in LANGUAGES},
+    )
+
+
+def _folded(words: list[str]) -> frozenset[str]:
+    return frozenset(folded_pattern(word.lower()) for word in words)
+
+
+def _patterns_of(data: dict[str, Any], lang: str) -> list[tuple[str, Cue]]:
+    """Every pattern that applies to sentences of one language, in the order in which they are tried."""
+    found: list[tuple[str, Cue]] = []
+
+    def add(by_language: dict[str, Any], cue: Cue, *, everywhere: bool = False) -> None:
+        for each in LANGUAGES if everywhere else (lang,):
+            patterns = by_language.get(each)
+            if isinstance(patterns, list):
+                found.extend((pattern, cue) for pattern in patterns)
+
+    for section in TIERED:
+        for entry in data.get(section, ()):
+            add(entry, Cue(section, entry["name"], entry["tier"]))
+    for entry in data["hedges"]:
+        add(entry, Cue("hedges", entry["class"], 0))
+    for kind in CONDITIONS:
+        add(data["conditions"].get(kind, {}), Cue("conditions", kind, 0))
+    for kind in DEADLINES:
+        add(data.get("deadline", {}).get(kind, {}), Cue("deadline", kind, 0))
+    for section in ("places", "customers", "standards"):
+        for name, entry in data.get(section, {}).items():
+            add(entry, Cue(section, name, 0), everywhere=section == "places")
+    for entry in data.get("foreign_groups", ()):
+        add(entry, Cue("group", f"{entry['name']}/{entry['role']}", entry["tier"]))
+    add(data["negation"].get("cues", {}), Cue("negation", "not", 0))
+    add(data["negation"].get("pseudo", {}), Cue("negation", "pseudo", 0))
+    add(data.get("person_data", {}), Cue("person_data", "person_data", 0))
+    add(data.get("anaphora", {}), Cue("anaphora", "anaphora", 0))
+    return found
+
+
+def _topics_of(data: dict[str, Any], lang: str) -> list[tuple[str, Cue]]:
+    patterns = data.get("gates", {}).get("topics", {}).get(lang, [])
+    return [(pattern, Cue("topics", "topic", 0)) for pattern in patterns]
+
+
+def _actions(data: dict[str, Any]) -> dict[str, tuple[str, Group]]:
+    """Every form of every English word of the groups. A word that is both verb and noun is kept as a verb."""
+    irregular = data.get("irregular", {})
+    actions: dict[str, tuple[str, Group]] = {}
+    for group in data["groups"]:
+        verb = Group(group["name"], group["role"], group["tier"])
+        noun = Group(group["name"], group["role"], group["tier"], is_noun=True)
+        for word in group["nouns"]:
+            actions.setdefault(word, (word, noun))
+        for word in group["verbs"]:
+            for form in forms_of(word, tuple(irregular.get(word, ()))):
+                actions[form] = (word, verb)
+    return actions

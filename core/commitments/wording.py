@@ -1,0 +1,85 @@
+"""A sentence as the comparison sees it: folded, contractions written out, cut into words.
+
+Only wording that cannot change a promise is made equal here. Nothing made here is shown; reasons quote the captured
+text, which :func:`shown` finds again.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from core.text.fold import fold
+from core.text.sentences import sentences
+
+MAX_SENTENCE = 5_000
+"""Characters; a longer "sentence" is a table or a broken page, and is told as unreadable rather than judged."""
+
+_IRREGULAR = {"won't": "will not", "can't": "cannot", "shan't": "shall not", "can not": "cannot"}
+_CONTRACTED = re.compile(r"\b(?:won't|can't|shan't|can not)\b|(?<=[a-z])n't\b|(?<=[a-z])'(?:re|ve|ll)\b")
+_ENDINGS = {"n't": " not", "'re": " are", "'ve": " have", "'ll": " will"}
+_NOT_ONLY = re.compile(r"\bnot (?:only|just|merely)\b(.{1,200}?),? but (?:also )?\b")
+_NOT_LIMITED = re.compile(r",? ?\(?\bbut (?:is |are )?not limited to\b\)?,?")
+_HYPHEN = re.compile(r"(?<=[a-z0-9])[-/](?=[a-z0-9])")
+_FOOTNOTE = re.compile(r"\[\d{1,3}\]")
+_DIGIT_GROUP = re.compile(r"(?<=\d),(?=\d{3}\b)")
+_WORD = re.compile(r"[a-z0-9\u0370-\u052f]+(?:'[a-z]+)?|\d+(?:\.\d+)?|[^\s\w]|\w", re.UNICODE)
+
+_NUMBERS = {
+    "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8",
+    "nine": "9", "ten": "10", "eleven": "11", "twelve": "12", "fourteen": "14", "fifteen": "15", "eighteen": "18",
+    "twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "seventy": "70", "eighty": "80",
+    "ninety": "90", "hundred": "100",
+}  # fmt: skip
+_NUMBER = re.compile(rf"\b(?:{'|'.join(_NUMBERS)})\b(?! (?:of|another|or more)\b)")
+
+
+@lru_cache(maxsize=4096)
+def prepare(text: str) -> str:
+    """The folded wording of one sentence, ready for the patterns of the lexicon."""
+    found = fold(text).text
+    if "'" in found or "can not" in found:
+        found = _CONTRACTED.sub(_written_out, found)
+    if "not" in found:
+        found = _NOT_LIMITED.sub("", _NOT_ONLY.sub(r"\1 and ", found))
+    if "[" in found:
+        found = _FOOTNOTE.sub("", found)
+    found = _DIGIT_GROUP.sub("", _HYPHEN.sub(" ", found))
+    return _NUMBER.sub(lambda word: _NUMBERS[word.group()], found)
+
+
+def split_sentences(text: str) -> list[str]:
+    """The sentences of a passage as captured; semicolons do not end one."""
+    return [text[start:end] for start, end in sentences(text)]
+
+
+def words_of(prepared: str) -> tuple[list[str], list[int], list[int]]:
+    """Words and marks of a prepared sentence with their [start, end) in it; Chinese one character at a time."""
+    words: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for found in _WORD.finditer(prepared):
+        words.append(found.group())
+        starts.append(found.start())
+        ends.append(found.end())
+    return words, starts, ends
+
+
+def with_lead_in(sentence: str, lead_in: str) -> str:
+    """A list item read together with the words that introduce it."""
+    opening = lead_in.strip().rstrip(":：;,.-– ").strip()
+    return f"{opening} {sentence}" if opening else sentence
+
+
+def shown(words: str, sentence: str) -> str:
+    """The words as they were captured, where they can be found again; else in their folded form."""
+    plain = words.strip(" ,.;:")
+    at = sentence.lower().find(plain)
+    if at >= 0:
+        return sentence[at : at + len(plain)]
+    return plain
+
+
+def _written_out(found: re.Match[str]) -> str:
+    short = found.group()
+    return _IRREGULAR.get(short) or _ENDINGS[short]
