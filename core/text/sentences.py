@@ -34,13 +34,13 @@ _ABBREVIATIONS = frozenset(
     """.split()  # noqa: SIM905  # a table of words, not of quotes
 )
 # The same, but only before a number: "No. 5" and "the answer is no. We …".
-_BEFORE_NUMBERS = frozenset("no nos nr art arts sec secs fig figs ch para paras p pp vol núm pág págs".split())  # noqa: SIM905
+_BEFORE_NUMBERS = frozenset("no nos nr art arts sec secs fig figs ch para paras p pp vol núm pág págs".split())  # noqa: SIM905  # the same
 _LONGEST_ABBREVIATION = max(map(len, _ABBREVIATIONS))
 _MONTHS_AFTER_ORDINAL = frozenset(
     """
     januar februar märz april mai juni juli august september oktober november dezember
     quartal halbjahr jahrhundert
-    """.split()  # noqa: SIM905
+    """.split()  # noqa: SIM905  # the same
 )
 
 
