@@ -24,7 +24,11 @@ from core.model import Ask
 from monitor.fetcher import Fetcher, FetchLimits
 
 ETAG = '"one"'
-CASES = (("304, no body", "/304", 0, ETAG), ("200, 50 KB", "/50k", 50_000, None), ("200, 200 KB", "/200k", 200_000, None))
+CASES = (
+    ("304, no body", "/304", 0, ETAG),
+    ("200, 50 KB", "/50k", 50_000, None),
+    ("200, 200 KB", "/200k", 200_000, None),
+)
 
 
 def _serve(ready: Connection) -> None:

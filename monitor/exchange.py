@@ -68,7 +68,7 @@ class Exchange:
 
     def __init__(self, limits: FetchLimits, lookup: Lookup) -> None:
         self._limits = limits
-        self._allowed = frozenset(entry.lower() for entry in limits.allow_private)
+        self._allowed = frozenset(authority(parse_address(f"http://{entry}")) for entry in limits.allow_private)
         self._tls: ssl.SSLContext | None = None
         connector = aiohttp.TCPConnector(
             resolver=_Resolver(lookup),

@@ -35,7 +35,8 @@ class FetchLimits:
     ``total_seconds``: over all redirects, to the last byte. ``connect_seconds``: name look-up to TLS.
     ``read_gap_seconds``: the longest silence.
     ``max_bytes``: of the decoded body.
-    ``allow_private``: ``host:port`` as written in the address, for hosts that may have a private address.
+    ``allow_private``: ``host:port`` as written in the address, for hosts that may have a private address;
+    an entry that is none raises ValueError at the start.
     ``headers``: sent with every request; they win over the built-in ones.
     """
 

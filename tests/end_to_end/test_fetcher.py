@@ -586,9 +586,10 @@ def test_an_allowed_port_opens_no_other(server: HostileServer, fetcher: Fetcher)
         assert (fetch.reason, other.received, other.connections) == (FetchReason.REFUSED_ADDRESS, [], 0)
 
 
-def test_names_in_any_script(server: HostileServer) -> None:
+@pytest.mark.parametrize("listed", ["xn--bcher-kva.test", "bücher.test", "BÜCHER.test."])
+def test_names_in_any_script(server: HostileServer, listed: str) -> None:
     name = f"xn--bcher-kva.test:{server.port}"
-    limits = replace(SHORT, allow_private=frozenset({name}))
+    limits = replace(SHORT, allow_private=frozenset({f"{listed}:{server.port}"}))
     with Fetcher(limits, only({"xn--bcher-kva.test": ["127.0.0.1"]})) as fetcher:
         fetch = fetcher.fetch(Ask(server.url("/page", host="bücher.test")), now).fetch
     assert (fetch.status, fetch.final_url) == (200, f"http://{name}/page")
