@@ -196,7 +196,7 @@ def slug_words(url: str, otherwise: str) -> str:
     parts = urlsplit(url)
     names = [_words(re.sub(r"\.[A-Za-z]{2,5}$", "", unquote(part))) for part in parts.path.split("/") if part]
     for name in reversed(names):
-        words = [word for word in name.split("-") if word not in _EMPTY_WORDS]
+        words = [word for word in name.split("-") if word and word not in _EMPTY_WORDS]
         if any(not word.isdigit() for word in words):
             return _cut(name)
     asked = "-".join(_words(f"{key} {value}") for key, value in parse_qsl(parts.query)[:2])

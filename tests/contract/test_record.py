@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, event, select
 
 from core.errors import NotFound
-from core.model import Purpose
+from core.model import Place, Purpose, Reading, Source
 from storage import documents, packing, passages, record, sources, versions
 from storage.engine import Database
 from storage.schema import fetches, grades, readings, requests, snapshots, spans
 from tests.archive import (
-    ETHICS,
+    BAD,
     START,
     Page,
     digest_of,
@@ -123,8 +123,6 @@ def test_what_is_not_there_is_not_found(page: Page) -> None:
 
 def test_the_newest_judgement_counts(page: Page) -> None:
     page.shows(A)
-    from tests.archive import BAD
-
     with page.database.write() as conn:
         record.record_grade(conn, page.fetch_ids[0], BAD, "g2")
         assert record.grade_of(conn, page.fetch_ids[0]) == BAD
@@ -260,8 +258,6 @@ def test_two_equal_passages_are_two_lives(page: Page) -> None:
 
 
 def test_of_two_equal_passages_the_one_under_the_heading_that_lost_it_ends(page: Page) -> None:
-    from core.model import Place, Reading
-
     def two_sections(first: bool, second: bool) -> Reading:
         places = [Place("Europe", "heading", "main", level=2), Place("Asia", "heading", "main", level=2)]
         places += [Place(C, "paragraph", "main", heading=0)] if first else []
@@ -338,7 +334,7 @@ page_texts = st.lists(st.sampled_from(PASSAGES), max_size=6)
 def test_spans_say_exactly_when_each_passage_stood(database: Database, history: list[list[str]]) -> None:
     """A, B, A over random pages: for every capture, the spans that cover it are the multiset of what it showed."""
     unique = f"https://acme.example/{id(history)}-{len(history)}-{next(_numbers)}"
-    page = Page(database, source=type(ETHICS)(f"s{unique[-6:]}", "acme", "page", unique))
+    page = Page(database, source=Source(f"s{unique[-6:]}", "acme", "page", unique))
     for texts in history:
         page.shows(*texts)
     with database.read() as conn:

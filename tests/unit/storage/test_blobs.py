@@ -124,16 +124,14 @@ def test_large_bodies_are_compared_over_their_whole_length(blobs: BlobStore) -> 
     assert blobs.get(second) == b"new beginning" + body
 
 
-@pytest.mark.parametrize("at", [0, 3, 5, 20, 45, 60, -1])
+@pytest.mark.parametrize("at", [0, 3, 4, 44, 45, 60, -1])
 def test_a_damaged_file_is_named_and_never_given_out(blobs: BlobStore, at: int) -> None:
     name = keep(blobs, page(0))
     damaged = bytearray(file_of(blobs, name).read_bytes())
     damaged[at] ^= 0xFF
     file_of(blobs, name).write_bytes(damaged)
-    try:
-        assert blobs.get(name) == page(0)  # a byte of the header that does not matter here
-    except StorageError as error:
-        assert name in str(error) or "not in the archive" in str(error)
+    with pytest.raises(StorageError, match=f"{name}|not in the archive"):
+        blobs.get(name)
 
 
 def test_a_file_cut_short_is_damaged(blobs: BlobStore) -> None:
@@ -188,7 +186,7 @@ def test_a_full_disk_is_said_so_and_leaves_no_partial_file(blobs: BlobStore, mon
 
 def test_a_disk_that_fills_half_way_leaves_no_partial_file(blobs: BlobStore, monkeypatch: pytest.MonkeyPatch) -> None:
     real = os.write
-    written = []
+    written: list[int] = []
 
     def fills_up(file: int, body: memoryview) -> int:
         if written:

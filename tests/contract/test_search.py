@@ -1,0 +1,217 @@
+"""Who ever said it, since when, and is it still there; and that the index agrees with reading everything."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from core.errors import QueryError
+from core.model import Company, Source
+from core.query import answers, parse
+from core.text.tokens import units
+from storage import documents, fulltext, packing, passages, search
+from storage.engine import Database
+from storage.schema import passages as passages_table
+from tests.archive import ACME, ETHICS, START, Page
+
+HEDGE = "We decide after fact-specific assessments."
+PROMISE = "We will not sell our instruments in Xinjiang."
+DAY = timedelta(days=1)
+
+OTHER = Company("kestrel", "Kestrel Optics")
+REPORT = Source("kestrel-report", "kestrel", "page", "https://kestrel.example/report")
+
+
+def answered(database: Database, query: str, limit: int = 20) -> list[search.Found]:
+    with database.read() as conn:
+        return search.search(conn, query, limit)
+
+
+def test_an_answer_is_a_passage_with_its_life(database: Database) -> None:
+    page = Page(database)
+    page.shows(PROMISE, heading="Where we sell")
+    page.shows(PROMISE, HEDGE, heading="Where we sell")
+    page.answers_not_modified()
+    page.shows(PROMISE, heading="Where we sell")
+    page.answers_not_modified()
+    assert answered(database, '"fact-specific assessments"') == [
+        search.Found(
+            passage_id=packing.passage_id(HEDGE),
+            text=HEDGE,
+            company_id="acme",
+            company="Acme Instruments",
+            document_id=page.document_id,
+            document="acme/ethics",
+            title="Ethics",
+            url="https://acme.example/ethics.html",
+            heading="Where we sell",
+            first_seen_at=START + DAY,
+            last_seen_at=START + 2 * DAY,
+            gone_since=START + 3 * DAY,
+            spans=((16, 41),),
+        )
+    ]
+    (still,) = answered(database, "xinjiang")
+    assert (still.first_seen_at, still.last_seen_at, still.gone_since) == (START, START + 4 * DAY, None)
+
+
+def test_a_passage_that_returned_stands_and_was_first_seen_then(database: Database) -> None:
+    page = Page(database)
+    page.shows(PROMISE)
+    page.shows(HEDGE)
+    page.shows(PROMISE)
+    (found,) = answered(database, "xinjiang")
+    assert (found.first_seen_at, found.last_seen_at, found.gone_since) == (START, START + 2 * DAY, None)
+
+
+def test_each_document_is_an_answer_of_its_own_and_the_newest_change_comes_first(database: Database) -> None:
+    acme = Page(database)
+    acme.shows(PROMISE)
+    kestrel = Page(database, company=OTHER, source=REPORT, day=5)
+    kestrel.shows(PROMISE)
+    acme.day = 9
+    acme.shows(HEDGE)
+    assert [(f.company, f.gone_since is None) for f in answered(database, "xinjiang")] == [
+        ("Acme Instruments", False),
+        ("Kestrel Optics", True),
+    ]
+    assert [f.document for f in answered(database, "xinjiang company:kestrel")] == ["kestrel/report"]
+    assert [f.document for f in answered(database, "xinjiang -company:kestrel")] == ["acme/ethics"]
+    assert len(answered(database, "xinjiang", limit=1)) == 1
+
+
+def test_another_text_of_a_form_that_goes_on_is_found_too(database: Database) -> None:
+    def mask_numbers(text: str) -> str:
+        return "".join("#" if char.isdigit() else char for char in text)
+
+    page = Page(database)
+    page.shows("Our 7 offices.", PROMISE, mask=mask_numbers)
+    page.shows("Our 9 offices.", HEDGE, mask=mask_numbers)
+    (found,) = answered(database, '"9 offices"')
+    assert (found.text, found.first_seen_at, found.gone_since) == ("Our 9 offices.", START, None)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("人", 2),
+        ("权", 1),
+        ("人权", 1),
+        ("员工", 1),
+        ("工人", 1),
+        ("人权员工", 0),
+        ("権", 0),
+        ("五年", 1),
+        ("DNA人", 0),
+    ],
+)
+def test_chinese_terms_of_one_and_two_characters(database: Database, query: str, expected: int) -> None:
+    page = Page(database)
+    page.shows("我们尊重人权。员工培训五年。", "工人DNA数据", "無関係")
+    assert len(answered(database, query)) == expected
+
+
+def test_accents_case_and_width_do_not_matter(database: Database) -> None:
+    Page(database).shows("Nous avons CESSÉ la vente à l’étranger (ＡＢＣ).")
+    for query in ("cesse", "Cessé vente", '"la vente a l etranger"', "abc", "ETRANGER"):
+        assert len(answered(database, query)) == 1, query
+
+
+def test_a_bad_query_is_refused(database: Database) -> None:
+    with pytest.raises(QueryError, match="at character 6: the quotation"):
+        answered(database, 'sell "no longer')
+
+
+def test_words_of_query_languages_are_words(database: Database) -> None:
+    Page(database).shows("NEAR and NOT far: it's 100% <-> & | ! quoted 'so' \\ too")
+    for query in ("near", '"not far"', '"s 100"', "it's", "quoted 'so'", '"and not"', "a'b OR near", "too\\"):
+        assert len(answered(database, query)) == 1, query
+
+
+def test_a_very_long_passage_is_found(database: Database) -> None:
+    long = "word " * 20_000 + "fact specific assessments"
+    many = " ".join(f"w{number}x" for number in range(150_000)) + " fact specific assessments"
+    Page(database).shows(long, many, "specific fact")
+    assert len(answered(database, '"fact specific assessments"')) == 2
+    assert len(answered(database, "w149999x")) == 1
+    assert len(answered(database, "a" * 3000 + " OR specific")) == 3
+
+
+def test_a_long_word_is_compared_whole(database: Database) -> None:
+    Page(database).shows("x" * 64 + "one", "x" * 64 + "two")
+    assert [found.text[-3:] for found in answered(database, "x" * 64 + "two")] == ["two"]
+
+
+def test_what_is_not_committed_is_not_found(database: Database) -> None:
+    with database.read() as conn:  # ends in a rollback
+        passages.store(conn, {packing.passage_id(PROMISE): PROMISE}, {packing.passage_id(PROMISE): 1})
+    with database.read() as conn:
+        assert list(fulltext.propose(conn, parse("xinjiang"))) == []
+
+
+def test_making_the_index_twice_keeps_it(database: Database) -> None:
+    Page(database).shows(PROMISE)
+    with database.write() as conn:
+        search.create_index(conn)
+    assert len(answered(database, "xinjiang")) == 1
+
+
+# --- against reading everything ----------------------------------------------------------------------------------
+
+word = st.sampled_from(
+    ["sell", "not", "dna", "Xinjiang", "fact-specific", "naïve", "人", "权", "人权", "员工", "，", ".", "5"]
+)
+text = st.lists(word, min_size=1, max_size=7).flatmap(
+    lambda words: st.lists(st.sampled_from(["", " "]), min_size=len(words), max_size=len(words)).map(
+        lambda gaps: "".join(w + g for w, g in zip(words, gaps, strict=True)).strip() or "x"
+    )
+)
+term = st.one_of(word, text.map(lambda t: f'"{t}"')).filter(lambda t: bool(units(t)))
+query_text = st.recursive(
+    term,
+    lambda part: st.one_of(
+        st.tuples(part, part).map(" ".join),
+        st.tuples(part, part).map(" OR ".join),
+        st.tuples(part, part).map(lambda two: f"({two[0]}) -({two[1]})"),
+        part.map(lambda one: f"({one}) company:acme"),
+    ),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(texts=st.lists(text, min_size=1, max_size=12), queries=st.lists(query_text, min_size=1, max_size=8))
+def test_the_index_agrees_with_reading_everything(database: Database, texts: list[str], queries: list[str]) -> None:
+    """The archive grows from example to example; every query must answer as a scan of all passages does."""
+    with database.write() as conn:
+        by_id = {packing.passage_id(one): one for one in texts}
+        passages.store(conn, by_id, dict.fromkeys(by_id, 0))
+    with database.read() as conn:
+        everything = conn.execute(select(passages_table.c.id, passages_table.c.text)).all()
+        for query in queries:
+            tree = parse(query)
+            scanned = {row.id for row in everything if answers(tree, units(row.text), company="acme")}
+            proposed = {key for batch in fulltext.propose(conn, tree, batch=7) for key in batch}
+            assert scanned <= proposed, query
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(shown=st.lists(st.lists(text, min_size=1, max_size=4), min_size=1, max_size=4), query=query_text)
+def test_answers_are_those_of_a_scan(database: Database, shown: list[list[str]], query: str) -> None:
+    page = Page(database, company=ACME, source=ETHICS)
+    page.day = next(_days)
+    for texts in shown:
+        page.shows(*texts)
+    tree = parse(query)
+    with database.read() as conn:
+        assert documents.by_id(conn, page.document_id).version_count >= 1
+        everything = conn.execute(select(passages_table.c.id, passages_table.c.text)).all()
+        expected = {row.id for row in everything if answers(tree, units(row.text), company="acme")}
+        assert {found.passage_id for found in search.search(conn, tree, 10_000)} == expected
+
+
+_days = iter(range(0, 10**6, 10))
