@@ -134,6 +134,18 @@ def claim(
     return _read(conn, deliveries.c.id.in_(list(claimed)))
 
 
+def due_channels(conn: Connection, now: datetime) -> list[str]:
+    """Channels that have something due: a look before the claim, which needs the write lock."""
+    return list(conn.execute(select(deliveries.c.channel).where(_is_due(now)).distinct().order_by("channel")).scalars())
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    return or_(
+        and_(deliveries.c.state == "queued", deliveries.c.next_attempt_at <= now),
+        and_(deliveries.c.state == "sending", deliveries.c.leased_until < now),
+    )
+
+
 def _due(now: datetime, channel: str | None) -> Select[tuple[str]]:
     """Ids of what may be sent now: the first of each target that nobody is sending to."""
     held = deliveries.alias("held")
@@ -147,14 +159,12 @@ def _due(now: datetime, channel: str | None) -> Select[tuple[str]]:
         )
         .exists()
     )
-    is_due = or_(
-        and_(deliveries.c.state == "queued", deliveries.c.next_attempt_at <= now),
-        and_(deliveries.c.state == "sending", deliveries.c.leased_until < now),
-    )
     in_line = func.row_number().over(
         partition_by=(deliveries.c.channel, deliveries.c.target), order_by=(deliveries.c.created_at, deliveries.c.id)
     )
-    waiting = select(deliveries.c.id, deliveries.c.next_attempt_at, in_line.label("place")).where(is_due, ~is_held)
+    waiting = select(deliveries.c.id, deliveries.c.next_attempt_at, in_line.label("place")).where(
+        _is_due(now), ~is_held
+    )
     if channel is not None:
         waiting = waiting.where(deliveries.c.channel == channel)
     first = waiting.subquery()

@@ -1,0 +1,148 @@
+"""Sixty hostile strings through every channel: no ping, no header, no markup, no live link, nothing invisible, no flood."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from email import message_from_bytes
+from email.policy import SMTP
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from alerts.channels import Means, kinds
+from alerts.channels._blocks import MAX_BLOCKS, MAX_HEADER, MAX_TEXT, _length, blocks, fallback_text
+from alerts.channels.console import CHANNEL as CONSOLE
+from alerts.channels.email import letter_of
+from alerts.message import Message
+from core.config.settings import Mail
+from core.model import Change
+from tests.changes import BASE_URL
+from tests.deliveries import message_of, written_everywhere
+from tests.hostile import ALL, BULK
+
+MAIL = Mail("localhost", 25, "none", "onrecord@example.org")
+UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff\U000e0000-\U000e0fff]"
+)
+CASES = [pytest.param(text, id=f"{number:02}") for number, text in enumerate(ALL)]
+OWN_LINK = f"{BASE_URL}/c/halden-sales/6..7"
+
+
+def test_there_are_sixty_strings_and_three_channels() -> None:
+    assert len(set(ALL)) == 60
+    assert sorted(kinds()) == ["console", "email", "slack"]
+
+
+def hostile_message(text: str) -> Message:
+    change: Change = written_everywhere(text)
+    return message_of(change)
+
+
+def walked(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+        for entry in value.values():
+            yield from walked(entry)
+    if isinstance(value, list):
+        for entry in value:
+            yield from walked(entry)
+
+
+@pytest.mark.parametrize("text", CASES)
+def test_slack_reads_no_mention_and_no_link_in_what_a_page_wrote(text: str) -> None:
+    message = hostile_message(text)
+    found = blocks(message)
+    kinds_used = {node["type"] for node in walked(found) if "type" in node}
+    assert kinds_used <= {
+        "header", "plain_text", "rich_text", "rich_text_section", "rich_text_quote", "rich_text_list",
+        "text", "date", "link", "context",
+    }  # fmt: skip
+    assert "mrkdwn" not in json.dumps(found)
+    assert [node["url"] for node in walked(found) if node.get("type") == "link"] == [OWN_LINK]
+    assert all(node["text"] for node in walked(found) if node.get("type") in {"text", "plain_text"})
+    assert not UNSEEN.search("".join(str(node["text"]) for node in walked(found) if isinstance(node.get("text"), str)))
+    line = fallback_text(message)
+    assert not re.search(r"[<>@]|&(?!amp;|lt;|gt;)", line)
+    assert not UNSEEN.search(line)
+
+
+@pytest.mark.parametrize("text", CASES)
+def test_slack_limits_hold(text: str) -> None:
+    found = blocks(hostile_message(text))
+    assert len(found) <= MAX_BLOCKS
+    assert _length(found) <= MAX_TEXT
+    assert len(found[0]["text"]["text"]) <= MAX_HEADER
+    json.dumps(found).encode()
+
+
+@pytest.mark.parametrize("text", CASES)
+def test_a_letter_has_our_headers_and_no_others(text: str) -> None:
+    letter = letter_of(hostile_message(text), MAIL)
+    read = message_from_bytes(letter.as_bytes(), policy=SMTP)
+    assert [name for name, _ in read.items()] == [
+        "From", "To", "Subject", "Date", "Message-ID", "List-Id", "Auto-Submitted", "X-Auto-Response-Suppress",
+        "MIME-Version", "Content-Type",
+    ]  # fmt: skip
+    assert read["To"] == "#rights"
+    assert len(read["Subject"]) <= 200
+    assert [part.get_content_type() for part in read.walk()] == ["multipart/alternative", "text/plain", "text/html"]
+
+
+class Tags(HTMLParser):
+    """Which elements and addresses a page holds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+        self.addresses: list[str] = []
+        self.handlers: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names.add(tag)
+        self.addresses += [value or "" for name, value in attrs if name in {"href", "src", "background", "action"}]
+        self.handlers += [name for name, _ in attrs if name.startswith("on")]
+
+
+@pytest.mark.parametrize("text", CASES)
+def test_html_holds_our_elements_and_one_address(text: str) -> None:
+    letter = letter_of(hostile_message(text), MAIL)
+    part = letter.get_body(("html",))
+    assert part is not None
+    page = Tags()
+    page.feed(part.get_content())
+    assert page.names <= {
+        "html", "head", "meta", "title", "style", "body", "div", "table", "tbody", "tr", "td", "h1", "h2", "b", "p",
+        "br", "span", "del", "ins", "a", "ul", "li",
+    }  # fmt: skip
+    assert page.addresses == [OWN_LINK]
+    assert page.handlers == []
+    assert not UNSEEN.search(part.get_content())
+
+
+@pytest.mark.parametrize("text", CASES)
+def test_plain_text_holds_nothing_live_and_nothing_invisible(text: str) -> None:
+    message = hostile_message(text)
+    live = [found for found in re.findall(r"(?i)(?:https?://|www\.)\S+", message.text) if found != OWN_LINK]
+    assert live == []
+    assert not UNSEEN.search(message.text)
+    assert message.text.count("\nHOW SURE, AND WHERE\n") == 1
+    assert len(message.text) < 60_000
+
+
+@pytest.mark.parametrize("text", CASES)
+def test_the_console_prints_text_and_no_commands(text: str) -> None:
+    written: list[str] = []
+    CONSOLE.open(Means(write=written.append)).send(hostile_message(text))
+    assert "\x1b" not in "".join(written)
+    assert not UNSEEN.search("".join(written))
+    assert "WHY YOU ARE TOLD" in "".join(written)
+
+
+@pytest.mark.parametrize("text", BULK, ids=["words", "one word", "ideographs"])
+def test_what_is_cut_carries_a_mark(text: str) -> None:
+    message = hostile_message(text)
+    assert "[…]" in message.text
+    assert "[…]" in json.dumps(blocks(message), ensure_ascii=False)
