@@ -154,23 +154,25 @@ def explain(facts: AlertFacts, routes: Routes) -> tuple[str, ...]:
 def share_first_look(
     looks: Sequence[CompanyLook], routes: Routes
 ) -> tuple[tuple[tuple[CompanyLook, ...], tuple[Intent, ...]], ...]:
-    """Who gets which summary: each receiver one, of every company it could ever hear of.
+    """Who gets which summary: each target one, of every company it could ever hear of.
 
-    Routes that ask for a severity, rule or verdict count here too: those words may come later. Receivers with the same
+    Routes that ask for a severity, rule or verdict count here too: those words may come later. Targets with the same
     companies share one summary, and so one alert.
     """
-    follows: dict[str, list[CompanyLook]] = {}
+    follows: dict[tuple[str, str], dict[str, CompanyLook]] = {}
+    names: dict[tuple[str, str], list[str]] = {}
     for look in looks:
         known = _facts(company=(look.company_id,), topic=look.topics)
         for name in unique((*_could_hear(known, routes.routes), *routes.default)):
-            follows.setdefault(name, []).append(look)
-    groups: dict[tuple[str, ...], list[str]] = {}
-    for name, followed in follows.items():
-        groups.setdefault(tuple(look.company_id for look in followed), []).append(name)
-    return tuple(
-        (tuple(follows[names[0]]), _intents({name: ["first look"] for name in names}, routes))
-        for names in groups.values()
-    )
+            for target in routes.receivers[name].targets:
+                follows.setdefault((target.channel, target.address), {})[look.company_id] = look
+                names.setdefault((target.channel, target.address), []).append(name)
+    groups: dict[tuple[str, ...], list[Intent]] = {}
+    for place, followed in follows.items():
+        intent = Intent(", ".join(unique(names[place])), *place, why=("first look",))
+        groups.setdefault(tuple(followed), []).append(intent)
+    by_id = {look.company_id: look for look in looks}
+    return tuple((tuple(by_id[id_] for id_ in ids), tuple(intents)) for ids, intents in groups.items())
 
 
 def _could_hear(known: AlertFacts, level: Sequence[Route]) -> Iterable[str]:

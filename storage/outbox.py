@@ -59,20 +59,21 @@ def record_alert(conn: Connection, alert: Alert, now: datetime) -> int | None:
     row = asdict(alert)
     row.pop("id")
     row |= {"severity": alert.severity.value, "reasons": list(alert.reasons), "created_at": now}
-    found = insert_or_ignore(conn, alerts, [row], returning=alerts.c.id)
+    found = insert_or_ignore(conn, alerts, [row], returning=[alerts.c.id])
     if not found:
         return None
+    alert_id = int(found[0][0])
     events.write(
         conn,
         "alert.raised",
         at=now,
-        alert_id=found[0],
+        alert_id=alert_id,
         company_id=alert.company_id,
         document_id=alert.document_id,
         change_id=alert.change_id,
         data={"kind": alert.kind, "severity": alert.severity.value, "title": alert.title},
     )
-    return int(found[0])
+    return alert_id
 
 
 def enqueue(conn: Connection, alert_id: int, intents: Sequence[Intent], now: datetime) -> list[str]:
