@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from typing import Annotated
-from urllib.parse import urldefrag, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import AfterValidator, WithJsonSchema
 
@@ -16,6 +16,7 @@ from core.config.yamlfile import shown
 
 MAX_LENGTH = 2_000
 _HOST = re.compile(r"(?=.{1,253}$)\w[\w-]*(\.\w[\w-]*)*\.?")
+_LOGIN = re.compile(r"(?:[a-z+.-]*:)?/{0,3}[^/?#]*@", re.IGNORECASE)
 _OWN_MACHINE = re.compile(r"localhost|127(\.[0-9]+){3}|::1")
 _PORTS = {"http": 80, "https": 443}
 
@@ -27,18 +28,18 @@ def web_address(text: str) -> str:
         raise refusal(f"is too long ({len(text):,} characters, limit {MAX_LENGTH:,})")
     if re.search(r"[\s\x00-\x1f\x7f\\<>\"]", text):
         raise refusal("must hold no spaces, quotes, backslashes or angle brackets")
+    if _LOGIN.match(text):
+        raise refusal("holds a user name or a password: neither belongs in this file")
     try:
         parts = urlsplit(text)
         host, port = parts.hostname or "", parts.port
     except ValueError:
         raise refusal("is not an address that can be read: look at its host and port") from None
-    if "@" in parts.netloc:
-        raise refusal("holds a user name or a password: neither belongs in this file")
     if parts.scheme not in _PORTS:
         raise refusal(f"must begin with https:// or http://, not {shown(text)}", _with_scheme(text))
     if not _is_host(host) or port == 0:
         raise refusal(f"names no host: {shown(text)}")
-    return urldefrag(text).url
+    return text.partition("#")[0]
 
 
 def _with_scheme(text: str) -> str | None:

@@ -20,7 +20,6 @@ from pydantic import (
     ConfigDict,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
-    PlainSerializer,
     ValidationError,
     WithJsonSchema,
 )
@@ -80,7 +79,8 @@ def _explain(model: type[Entry], detail: ErrorDetails) -> tuple[str, str | None,
         return f"{_model_at(model, place[:-1]).WHAT} needs {shown(place[-1])}", None, place[:-1]
     label = _label(model, place)
     if kind == "literal_error":
-        return f"{label} must be {context['expected'].replace(' or False', '')}, not {_described(given)}", None, place
+        expected = context["expected"].replace(" or False", "").replace("True", "true").strip("'")
+        return f"{label} must be {expected}, not {_described(given)}", None, place
     if kind == "onrecord":
         return f"{label} {context['message']}", context["suggestion"], place
     wanted = _WANTED.get(kind)
@@ -102,9 +102,9 @@ _WANTED = {
     "int_type": "a whole number",
     "float_type": "a number",
     "finite_number": "a number with an end",
-    "greater_than_equal": "at least {ge}",
-    "greater_than": "more than {gt}",
-    "less_than_equal": "at most {le}",
+    "greater_than_equal": "at least {ge:g}",
+    "greater_than": "more than {gt:g}",
+    "less_than_equal": "at most {le:g}",
     "string_too_short": "must not be empty",
     "string_too_long": "is too long (limit {max_length} characters)",
     "too_short": "must not be empty",
@@ -203,7 +203,9 @@ def pattern(expression: str, meaning: str, guess: Callable[[str], str | None] | 
 
     def matching(text: str) -> str:
         if not compiled.fullmatch(text):
-            raise refusal(f"must be {meaning}, not {shown(text)}", guess(text) if guess else None)
+            meant = guess(text) if guess else None
+            is_sound = meant is not None and compiled.fullmatch(meant) is not None
+            raise refusal(f"must be {meaning}, not {shown(text)}", meant if is_sound else None)
         return text
 
     return AfterValidator(matching)
@@ -249,16 +251,9 @@ def _duration_meant(value: object) -> str | None:
     return f"{loose[1]}{loose[2]}" if loose else None
 
 
-def _spelled(length: timedelta) -> str:
-    seconds = int(length.total_seconds())
-    unit, size = next((unit, size) for unit, size in (("h", 3600), ("m", 60), ("s", 1)) if seconds % size == 0)
-    return f"{seconds // size}{unit}"
-
-
 Duration = Annotated[
     timedelta,
     BeforeValidator(_duration),
-    PlainSerializer(_spelled),
     WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,7}[smhdw]$"}),
 ]
 """A length of time: ``90s``, ``30m``, ``6h``, ``7d``, ``2w``."""

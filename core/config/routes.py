@@ -207,7 +207,6 @@ class RouteEntry(Entry):
 class RoutesFile(Entry):
     """Who should hear: receivers, and a tree that chooses among them."""
 
-    WHAT: ClassVar[str] = "routes.yaml"
     receivers: dict[str, ReceiverEntry] = Field(description="Receivers by name.")
     default: Texts = Field(description="Receivers of everything no route takes.")
     routes: list[RouteEntry] = Field(default_factory=list, description="Tried from the top; the first match decides.")
@@ -259,8 +258,9 @@ class _Reading:
         raw = self.found.data.get("receivers")
         if not isinstance(raw, dict):
             return
-        if not raw:
-            self.found.fault(("receivers",), '"receivers" must name at least one receiver')
+        if not 0 < len(raw) <= MAX_ROUTES:
+            self.found.fault(("receivers",), f'"receivers" must name one receiver or more, at most {MAX_ROUTES:,}')
+            return
         self.names = sorted(raw)
         for name, value in raw.items():
             at: Path = ("receivers", name)

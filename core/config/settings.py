@@ -140,14 +140,19 @@ class AlertSettings(Entry):
 
     WHAT: ClassVar[str] = '"alerts"'
     gone_after_captures: int = Field(3, ge=2, le=100, description="Captures that must agree that a document is gone.")
-    gone_after: Duration = Field(timedelta(hours=24), description="Time they must span, such as 24h.")
-    retry_for: Duration = Field(timedelta(days=3), description="How long an undelivered message is tried again.")
+    gone_after: Duration = Field(
+        timedelta(hours=24), description="Time they must span.", json_schema_extra={"default": "24h"}
+    )
+    retry_for: Duration = Field(
+        timedelta(days=3),
+        description="How long an undelivered message is tried again.",
+        json_schema_extra={"default": "3d"},
+    )
 
 
 class SettingsFile(Entry):
     """Where things are kept, as whom we ask, through whom we speak. Secrets never stand here."""
 
-    WHAT: ClassVar[str] = "settings.yaml"
     database: Annotated[str, AfterValidator(_database_address)] | None = Field(
         None, description="Database address; an SQLite file in the data folder where not given."
     )

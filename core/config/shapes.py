@@ -113,9 +113,10 @@ class SourceEntry(Entry):
     cik: Cik | None = Field(None, description="Central Index Key for kind sec; the company's own where not given.")
     code: Code | None = Field(None, description="Code of the listing (kinds hkex and cninfo).")
     id: SourceId | None = Field(
-        None, description="Permanent name of this source. Without it: company/role or company/kind, then -2, -3 …"
+        None,
+        description="Permanent name of this source. Without it: company/role or company/kind, numbered from -2 on.",
     )
-    role: Name | None = Field(None, description="What the document is for the company: human-rights, ethics …")
+    role: Name | None = Field(None, description="What the document is: human-rights, ethics, modern-slavery and so on.")
     enabled: bool | None = Field(None, description="Whether it is watched; defaults.enabled where nothing is said.")
     every: Duration | None = Field(None, description="Time between two checks, such as 30m, 6h or 7d.")
     select: Selectors | None = Field(None, description="CSS selectors of the parts to read; everything if empty.")
@@ -199,7 +200,6 @@ class DefaultsEntry(Entry):
 class SourcesFile(Entry):
     """What is watched: companies, and where each of them speaks."""
 
-    WHAT: ClassVar[str] = "sources.yaml"
     schema_: Literal[1] = Field(1, alias="schema", description="Number of this format.")
     version: Version | None = Field(None, description="Your own number for this list.")
     defaults: DefaultsEntry = Field(default_factory=DefaultsEntry, description="What counts where nothing is said.")

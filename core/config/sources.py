@@ -105,6 +105,7 @@ class _Reading:
         self.editions: dict[str, tuple[str, ...]] = {}
         self.lines: dict[str, int] = {}
         self.taken: dict[str, int | None] = {}
+        self.repeats: dict[str, int] = {}
 
     def watchlist(self) -> Watchlist:
         head = self._head()
@@ -241,10 +242,10 @@ class _Reading:
             self.editions[source_id] = tuple(others)
 
     def _free(self, wanted: str, at: Path) -> str:
-        name, count = wanted, 1
+        name = wanted
         while name in self.taken:
-            count += 1
-            name = f"{wanted}-{count}"
+            self.repeats[wanted] = self.repeats.get(wanted, 1) + 1
+            name = f"{wanted}-{self.repeats[wanted]}"
         self.taken[name] = self.found.line(at)
         return name
 

@@ -129,8 +129,10 @@ def _compose(text: str, file: str) -> Node | None:
         _refuse(file, mark.line + 1 if mark else None, _syntax_message(error))
     except RecursionError:
         _refuse(file, None, f"this file is nested deeper than {MAX_DEPTH} levels")
-    except (YAMLError, ValueError, OverflowError) as error:
-        _refuse(file, None, f"this is not valid YAML: {str(error).splitlines()[0] if str(error) else 'unreadable'}")
+    except YAMLError as error:
+        _refuse(file, None, f"this is not valid YAML: {(str(error) or 'unreadable').splitlines()[0]}")
+    except (ValueError, OverflowError):  # chr() of what an escape names
+        _refuse(file, None, "this is not valid YAML: an escape (\\x, \\u or \\U) names no character")
     return node
 
 
