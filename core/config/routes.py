@@ -362,7 +362,7 @@ def _both(one: Mapping[str, frozenset[str]], other: Mapping[str, frozenset[str]]
     return {**single, **{key: values for key, values in merged.items() if key not in _SEVERAL}}
 
 
-_SEVERAL = frozenset({"topic", "rule", "verdict"})  # an alert may have several of these at once
+_SEVERAL = frozenset({"topic", "rule", "verdict", "kind", "lang"})  # an alert may have several of these at once
 
 
 def _covers(earlier: Mapping[str, frozenset[str]], later: Mapping[str, frozenset[str]]) -> bool:

@@ -243,6 +243,7 @@ def _mail(entry: MailSettings, password: Secret | None, found: YamlFile) -> Mail
 # --- secrets -----------------------------------------------------------------------------------------------------
 
 _SECRET_KEY = re.compile(r"token|pass?w|secret|webhook|api_?key|credential|signing", re.IGNORECASE)
+_DATABASE_PASSWORD = re.compile(r"://[^/@]*:[^@]*@|[?&;]\s*pass(word|file)?=", re.IGNORECASE)
 _SECRET_VALUE = re.compile(r"xox[a-z]-|xapp-|https?://hooks\.slack\.com/|https?://[^/\s]*@")
 
 
@@ -278,8 +279,7 @@ def _secret_at(place: Path, value: object) -> SecretName | None:
     """Which secret stands here, None for what is none."""
     key, words = str(place[-1]), " ".join(str(step) for step in place).casefold()
     if key == "database":
-        has_password = isinstance(value, str) and "@" in value and ":" in value.split("@")[0].partition("://")[2]
-        return DATABASE_URL if has_password else None
+        return DATABASE_URL if isinstance(value, str) and _DATABASE_PASSWORD.search(value) else None
     if isinstance(value, dict | list) or not (_SECRET_KEY.search(key) or looks_secret(value)):
         return None
     if "mail" in words or "smtp" in words:

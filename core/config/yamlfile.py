@@ -121,6 +121,7 @@ def _refuse_unreadable(text: str, file: str) -> None:
 
 def _compose(text: str, file: str) -> Node | None:
     yaml = YAML(typ="safe", pure=True)
+    yaml.max_depth = 2 * MAX_DEPTH  # stops early where the version of ruamel.yaml knows it; _Walk counts for all
     yaml.composer.warn_double_anchors = False  # a name given twice is legal; the later one counts
     try:
         node: Node | None = yaml.compose(text)
@@ -140,6 +141,8 @@ def _syntax_message(error: MarkedYAMLError) -> str:
     problem = str(error.problem or error.context or "unreadable").strip()
     if "'\\t'" in problem:
         return "a tab stands here: YAML wants spaces"
+    if problem.startswith("maximum depth"):
+        return f"this file is nested deeper than {MAX_DEPTH} levels"
     if "another document" in problem:
         return "a second document begins here (---): write everything in one"
     if problem.startswith("mapping values are not allowed"):

@@ -139,6 +139,10 @@ SECRETS_IN_THE_FILE = {
         "database: postgresql://me:hunter2@db/x\n",
         [f'settings.yaml:1: "database" {NEVER} {DATABASE}'],
     ),
+    "a database with a password behind it": (
+        "database: postgresql://db/x?password=hunter2\n",
+        [f'settings.yaml:1: "database" {NEVER} {DATABASE}'],
+    ),
     "a token in a list": (
         "fetch:\n  allow_private:\n    - a:1\n    - xoxb-hunter2\n",
         [f'settings.yaml:2: "allow_private" {NEVER} {TOKEN}'],
@@ -270,7 +274,7 @@ ENVIRONMENTS = {
 
 
 def test_every_case_is_tried() -> None:
-    assert (len(SECRETS_IN_THE_FILE), len(FAULTS), len(ENVIRONMENTS)) == (10, 20, 7)
+    assert (len(SECRETS_IN_THE_FILE), len(FAULTS), len(ENVIRONMENTS)) == (11, 20, 7)
 
 
 @pytest.mark.parametrize("name", SECRETS_IN_THE_FILE)

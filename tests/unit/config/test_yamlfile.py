@@ -63,7 +63,7 @@ HOSTILE: dict[str, tuple[Callable[[], str], list[str]]] = {
     ),
     "a hundred thousand lists inside each other": (
         lambda: "[" * 100_000,
-        ["f.yaml: this file is nested deeper than 40 levels"],
+        ["f.yaml:1: this file is nested deeper than 40 levels"],
     ),
     "ten megabytes": (
         lambda: "a: b\n" * 2_000_000,
