@@ -15,6 +15,7 @@ from storage.schema import events
 # whose cursor stands at 8 would never see 7. Writers share this advisory lock until they commit; a reader takes it
 # alone for one select. SQLite has one writer.
 _ORDER_LOCK = 0x4F6E5265
+_INSERT = insert(events).returning(events.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def write(
     if conn.dialect.name == "postgresql":
         conn.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": _ORDER_LOCK})
     row = {"type": type_, "at": at, "data": dict(data or {}), **about}
-    return int(conn.execute(insert(events).returning(events.c.id), row).scalar_one())
+    return int(conn.execute(_INSERT, row).scalar_one())
 
 
 def since(conn: Connection, after_id: int, limit: int = 500) -> list[Event]:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, null, select
+from sqlalchemy import Connection, insert, select
 
 from core.errors import NotFound
 from core.model import Fetch, FetchReason, Grade, GradeLevel, Purpose, Redirect
 from storage.schema import fetches, grades, snapshots
 from storage.upsert import insert_or_ignore
+
+# Statements of every check are built once: building one costs more than running it.
+_INSERT = insert(fetches)
+_INSERT_GRADE = insert(grades).returning(grades.c.id)
 
 
 def insert_fetch(conn: Connection, request_id: int, fetch: Fetch, *, size: int, media_type: str | None) -> int:
@@ -19,20 +23,21 @@ def insert_fetch(conn: Connection, request_id: int, fetch: Fetch, *, size: int, 
         row = {"digest": fetch.digest, "size": size, "media_type": media_type, "stored_at": fetch.finished_at}
         insert_or_ignore(conn, snapshots, [row])
     made = conn.execute(
-        insert(fetches).values(
-            request_id=request_id,
-            url=fetch.url,
-            purpose=fetch.purpose.value,
-            started_at=fetch.started_at,
-            finished_at=fetch.finished_at,
-            status=fetch.status,
-            reason=fetch.reason.value if fetch.reason else None,
-            detail=fetch.detail,
-            transient=fetch.transient,
-            final_url=fetch.final_url,
-            record=null() if fetch.is_not_modified else _record(fetch),
-            digest=fetch.digest,
-        )
+        _INSERT,
+        {
+            "request_id": request_id,
+            "url": fetch.url,
+            "purpose": fetch.purpose.value,
+            "started_at": fetch.started_at,
+            "finished_at": fetch.finished_at,
+            "status": fetch.status,
+            "reason": fetch.reason.value if fetch.reason else None,
+            "detail": fetch.detail,
+            "transient": fetch.transient,
+            "final_url": fetch.final_url,
+            "digest": fetch.digest,
+        }
+        | ({} if fetch.is_not_modified else {"record": _record(fetch)}),
     )
     assert made.inserted_primary_key is not None
     return int(made.inserted_primary_key[0])
@@ -47,7 +52,7 @@ def insert_grade(conn: Connection, fetch_id: int, grade: Grade, grader: str) -> 
         "reasons": list(grade.reasons),
         "grader": grader,
     }
-    return int(conn.execute(insert(grades).returning(grades.c.id), row).scalar_one())
+    return int(conn.execute(_INSERT_GRADE, row).scalar_one())
 
 
 def fetch_by_id(conn: Connection, fetch_id: int) -> Fetch:

@@ -23,9 +23,9 @@ _MOST_BYTES = 500_000
 
 _SQLITE = ("CREATE VIRTUAL TABLE passage_index USING fts5(tokens, content='', columnsize=0, tokenize='ascii')",)
 _POSTGRESQL = (
-    "CREATE TABLE passage_index (passage_id bigint PRIMARY KEY, tokens tsvector, cut boolean NOT NULL)",
+    "CREATE TABLE passage_index (number bigint PRIMARY KEY, tokens tsvector, cut boolean NOT NULL)",
     "CREATE INDEX ix_passage_index_tokens ON passage_index USING gin (tokens)",
-    "CREATE INDEX ix_passage_index_cut ON passage_index (passage_id) WHERE cut",
+    "CREATE INDEX ix_passage_index_cut ON passage_index (number) WHERE cut",
 )
 
 
@@ -42,54 +42,50 @@ def create_index(conn: Connection) -> None:
             conn.execute(text(statement))
 
 
-def feed(conn: Connection, texts_by_id: Mapping[int, str]) -> None:
-    """Add passages that were just stored. They are found once the transaction commits."""
-    if not texts_by_id:
+def feed(conn: Connection, texts_by_number: Mapping[int, str]) -> None:
+    """Add passages that were just stored, by their numbers. They are found once the transaction commits."""
+    if not texts_by_number:
         return
-    tokens = {key: index_tokens(units(body)) for key, body in texts_by_id.items()}
+    tokens = {number: index_tokens(units(body)) for number, body in texts_by_number.items()}
     if conn.dialect.name == "sqlite":
-        into = text("INSERT INTO passage_index (rowid, tokens) VALUES (:id, :tokens)")
-        conn.execute(into, [{"id": key, "tokens": " ".join(words)} for key, words in tokens.items()])
+        into = text("INSERT INTO passage_index (rowid, tokens) VALUES (:number, :tokens)")
+        conn.execute(into, [{"number": number, "tokens": " ".join(words)} for number, words in tokens.items()])
         return
-    into = text(
-        "INSERT INTO passage_index (passage_id, tokens, cut) VALUES (:id, CAST(:tokens AS tsvector), :cut) "
-        "ON CONFLICT DO NOTHING"
-    )
-    conn.execute(into, [_postgres_row(key, words) for key, words in tokens.items()])
+    into = text("INSERT INTO passage_index (number, tokens, cut) VALUES (:number, CAST(:tokens AS tsvector), :cut)")
+    conn.execute(into, [_postgres_row(number, words) for number, words in tokens.items()])
 
 
-def _postgres_row(key: int, words: list[str]) -> dict[str, object]:
+def _postgres_row(number: int, words: list[str]) -> dict[str, object]:
     repeats = max(Counter(words).values(), default=0)
     if len(words) <= _MOST_POSITIONS and repeats <= _MOST_REPEATS:
         placed = " ".join(f"'{word}':{at}" for at, word in enumerate(words, 1))
         if len(placed.encode()) <= _MOST_BYTES:
-            return {"id": key, "tokens": placed, "cut": False}
+            return {"number": number, "tokens": placed, "cut": False}
     bare = " ".join(f"'{word}'" for word in dict.fromkeys(words))
-    return {"id": key, "tokens": bare if len(bare.encode()) <= _MOST_BYTES else None, "cut": True}
+    return {"number": number, "tokens": bare if len(bare.encode()) <= _MOST_BYTES else None, "cut": True}
 
 
 def propose(conn: Connection, query: Query, *, batch: int = 500) -> Iterator[list[int]]:
-    """Ids of passages that may answer, in batches in order of id; together they hold every one that does."""
-    sqlite = conn.dialect.name == "sqlite"
-    if sqlite:
-        statement = (
-            "SELECT rowid FROM passage_index WHERE passage_index MATCH :q AND rowid > :after ORDER BY rowid LIMIT :n"
-        )
+    """Ids of passages that may answer, in batches, those stored last first; together they hold every one that does."""
+    if conn.dialect.name == "sqlite":
+        candidates = "SELECT rowid AS number FROM passage_index WHERE passage_index MATCH :q AND rowid < :before"
         asked = {"q": _match(query)}
     else:
-        statement = (
-            "SELECT passage_id FROM passage_index WHERE passage_id > :after AND (tokens @@ CAST(:q AS tsquery) "
-            "OR (cut AND (tokens IS NULL OR tokens @@ CAST(:loose AS tsquery)))) ORDER BY passage_id LIMIT :n"
+        candidates = (
+            "SELECT number FROM passage_index WHERE number < :before AND (tokens @@ CAST(:q AS tsquery) "
+            "OR (cut AND (tokens IS NULL OR tokens @@ CAST(:loose AS tsquery))))"
         )
         asked = {"q": _tsquery(query), "loose": _tsquery(query, loose=True)}
-    after = -1
+    newest = f"SELECT number FROM ({candidates} ORDER BY 1 DESC LIMIT :n) AS candidates"  # noqa: S608 (our own text)
+    statement = text(f"SELECT number, id FROM passages WHERE number IN ({newest}) ORDER BY number DESC")  # noqa: S608
+    before = 2**62
     while True:
-        found = [row[0] for row in conn.execute(text(statement), {**asked, "after": after, "n": batch})]
+        found = conn.execute(statement, {**asked, "before": before, "n": batch}).all()
         if found:
-            yield found
+            yield [row.id for row in found]
         if len(found) < batch:
             return
-        after = found[-1]
+        before = found[-1].number
 
 
 def _match(query: Query) -> str:

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, or_, select, update
 from sqlalchemy.sql.selectable import CTE
 
 from core.errors import Busy, NotFound
 from storage.schema import hosts, requests
 
 REQUESTS_PER_LEASE = 50
+_TOKEN = select(hosts.c.token).where(hosts.c.host == bindparam("b_host")).with_for_update(read=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +54,22 @@ class Lease:
 
 
 def claim_due(
-    conn: Connection, now: datetime, *, lease: timedelta, limit_hosts: int, only: Sequence[int] | None = None
+    conn: Connection,
+    now: datetime,
+    *,
+    lease: timedelta,
+    limit_hosts: int,
+    only: Sequence[int] | None = None,
+    owner: str = "",
 ) -> list[Lease]:
     """Hosts that nobody holds, that may be asked again, and that have due requests; the longest waiting first.
 
     With ``only`` (request ids) due times are ignored, and nothing else: leases and the politeness gap still hold.
-    A lease carries at most ``REQUESTS_PER_LEASE`` requests; the rest of a host stays due.
+    A lease carries at most ``REQUESTS_PER_LEASE`` requests; the rest of a host stays due. ``owner`` names the process
+    that claims, so that its leases can be given back for it when it has died (``storage.holders.free``).
     """
     due: ColumnElement[bool] = requests.c.next_due_at <= now if only is None else requests.c.id.in_(list(only))
-    token = secrets.token_hex(16)
+    token = token_of(owner)
     until = now + lease
     free = _free_hosts(due, now, limit_hosts)
     claimed = conn.execute(
@@ -137,8 +145,7 @@ def _due_request(row: Row[Any]) -> DueRequest:
 
 def require(conn: Connection, lease: Lease) -> None:
     """Raise Busy when the lease was lost to another process; until this transaction ends nobody can take it."""
-    held = select(hosts.c.token).where(hosts.c.host == lease.host).with_for_update(read=True)
-    if conn.execute(held).scalar() != lease.token:
+    if conn.execute(_TOKEN, {"b_host": lease.host}).scalar() != lease.token:
         raise Busy(f"host {lease.host} is held by another process")
 
 
@@ -159,3 +166,8 @@ def release(conn: Connection, lease: Lease, next_allowed_at: datetime | None, *,
 
 def _ours(lease: Lease) -> ColumnElement[bool]:
     return and_(hosts.c.host == lease.host, hosts.c.token == lease.token)
+
+
+def token_of(owner: str) -> str:
+    """A token nobody can guess; it begins with the name of the process it was made for, where that has one."""
+    return f"{owner}:{secrets.token_hex(16)}" if owner else secrets.token_hex(16)

@@ -13,6 +13,7 @@ import sys
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b, sha256
 from typing import Literal
 
@@ -47,7 +48,15 @@ class Columns:
 
 def passage_id(text: str) -> int:
     """The id of a text: 63 bits of BLAKE2b over its UTF-8, so the same text has the same id in every archive."""
+    return _remembered(text) if len(text) < _LONG else _id(text)
+
+
+def _id(text: str) -> int:
     return int.from_bytes(blake2b(text.encode(), digest_size=8, person=_PERSON).digest(), "big") >> 1
+
+
+_LONG = 1000
+_remembered = lru_cache(maxsize=8192)(_id)  # a text's id is asked for as its form, its passage, and by rules
 
 
 def forms_of(reading: Reading, mask: Mask) -> list[int]:

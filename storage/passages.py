@@ -15,6 +15,8 @@ from storage.upsert import insert_or_ignore
 
 __all__ = ["passage_id", "store", "texts"]
 
+_KEYS = (passages.c.id, passages.c.number)
+
 
 def store(conn: Connection, texts_by_id: Mapping[int, str], forms: Mapping[int, int]) -> int:
     """Keep these texts (with the form of each) where they are not kept yet; the number of those that are new.
@@ -25,9 +27,9 @@ def store(conn: Connection, texts_by_id: Mapping[int, str], forms: Mapping[int, 
     inserted = 0
     for some in chunks(sorted(texts_by_id)):  # in order, so that two writers cannot wait for each other
         rows = [{"id": key, "form": forms[key], "text": texts_by_id[key]} for key in some]
-        new = set(insert_or_ignore(conn, passages, rows, returning=passages.c.id))
+        new = dict(insert_or_ignore(conn, passages, rows, returning=_KEYS))
         _verify(conn, {key: texts_by_id[key] for key in some if key not in new})
-        fulltext.feed(conn, {key: texts_by_id[key] for key in some if key in new})
+        fulltext.feed(conn, {number: texts_by_id[key] for key, number in new.items()})
         inserted += len(new)
     return inserted
 

@@ -10,9 +10,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, case, func, insert, literal, select, update
+from sqlalchemy import (
+    BindParameter,
+    Case,
+    Column,
+    Connection,
+    Row,
+    Update,
+    bindparam,
+    case,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 
 from core.errors import NotFound
 from core.model import Edit, Fetch, Grade, Purpose, Reading
@@ -21,7 +35,8 @@ from storage import fetches as fetch_rows
 from storage import passages, spans
 from storage.fetches import fetch_by_id, grade_of
 from storage.packing import Columns, columns_of, form_digest, pack, text_digest, unpack
-from storage.schema import UtcTime, documents, fetches, readings, requests, versions
+from storage.schema import Id, UtcTime, documents, fetches, readings, requests, versions
+from storage.upsert import insert_or_update
 
 __all__ = [
     "Absence",
@@ -57,6 +72,87 @@ class Absence:
     since: datetime
 
 
+class Validators(NamedTuple):
+    """What the next request of an address may name, from the last accepted capture."""
+
+    etag: str | None
+    last_modified: str | None
+    digest: str | None
+
+
+def _other_than(column: Column[int], fetch_id: int | BindParameter[int]) -> Case[int | None]:
+    """The column, empty where it names this capture or an older one."""
+    return case((column <= fetch_id, None), else_=column)
+
+
+# Statements of every check are built once: building one costs more than running it.
+_THIS_FETCH = bindparam("b_fetch", type_=Id)
+_THIS_REQUEST = update(requests).where(requests.c.id == bindparam("b_id"))
+_ATTEMPTED = _THIS_REQUEST.values(last_fetch_id=_THIS_FETCH)
+_ARRIVED = _THIS_REQUEST.values(
+    last_fetch_id=_THIS_FETCH,
+    unread_fetch_id=case(
+        (requests.c.last_digest.is_distinct_from(bindparam("b_digest")), _THIS_FETCH), else_=requests.c.unread_fetch_id
+    ),
+)
+_SCHEDULE = _THIS_REQUEST.where(requests.c.next_due_at.is_not(None)).values(
+    next_due_at=bindparam("b_due"), failures=bindparam("b_failures")
+)
+_SEEN = update(documents).where(documents.c.id == bindparam("b_id")).values(last_good_fetch_id=_THIS_FETCH)
+_SHOWS = (
+    update(documents)
+    .where(documents.c.id == bindparam("b_id"))
+    .values(
+        current_version_id=bindparam("b_version"),
+        last_good_fetch_id=_THIS_FETCH,
+        version_count=bindparam("b_count"),
+        title=bindparam("b_title"),
+        lang=bindparam("b_lang"),
+        state="live",
+    )
+)
+_DOCUMENT = select(documents).where(documents.c.id == bindparam("b_id"))
+_VERSION = select(versions).where(versions.c.id == bindparam("b_id"))
+_RECORD = select(fetches.c.record).where(fetches.c.id == bindparam("b_id"))
+_KNOWN = (
+    select(versions.c.id, versions.c.number)
+    .where(
+        versions.c.document_id == bindparam("b_document"),
+        versions.c.text_digest == bindparam("b_text"),
+        versions.c.extractor == bindparam("b_extractor"),
+    )
+    .limit(1)
+)
+_INSERT_VERSION = insert(versions)
+
+
+def _accepted(*, with_validators: bool, with_due: bool) -> Update:
+    values: dict[str, Any] = {
+        "last_good_fetch_id": _THIS_FETCH,
+        "unread_fetch_id": _other_than(requests.c.unread_fetch_id, _THIS_FETCH),
+        "suspect_fetch_id": None,
+        "absences": 0,
+        "absent_since": None,
+    }
+    if with_validators:
+        values["etag"] = bindparam("b_etag")
+        values["last_modified"] = bindparam("b_modified")
+        values["last_digest"] = bindparam("b_digest")
+    if with_due:  # unless nobody asks for it any more
+        values["next_due_at"] = case(
+            (requests.c.next_due_at.is_(None), None), else_=bindparam("b_due", type_=UtcTime())
+        )
+        values["failures"] = 0
+    return _THIS_REQUEST.values(values)
+
+
+_ACCEPTED = {
+    (validators, due): _accepted(with_validators=validators, with_due=due)
+    for validators in (False, True)
+    for due in (False, True)
+}
+
+
 def record_fetch(
     conn: Connection, request_id: int, fetch: Fetch, *, size: int = 0, media_type: str | None = None
 ) -> int:
@@ -68,11 +164,10 @@ def record_fetch(
     fetch_id = fetch_rows.insert_fetch(conn, request_id, fetch, size=size, media_type=media_type)
     if fetch.purpose is Purpose.REHEARSAL:
         return fetch_id
-    values: dict[str, Any] = {"last_fetch_id": fetch_id}
-    if fetch.digest is not None:
-        differs = requests.c.last_digest.is_distinct_from(fetch.digest)
-        values["unread_fetch_id"] = case((differs, fetch_id), else_=requests.c.unread_fetch_id)
-    conn.execute(update(requests).where(requests.c.id == request_id).values(values))
+    if fetch.digest is None:
+        conn.execute(_ATTEMPTED, {"b_id": request_id, "b_fetch": fetch_id})
+    else:
+        conn.execute(_ARRIVED, {"b_id": request_id, "b_fetch": fetch_id, "b_digest": fetch.digest})
     return fetch_id
 
 
@@ -104,24 +199,26 @@ def accept_version(  # noqa: PLR0913 (one step, named arguments; a value for it 
     columns = columns_of(reading, forms)
     document = _document(conn, document_id)
     before = _before(conn, before_version_id)
-    version = _known_version(conn, document_id, text_digest(columns), extractor)
+    text = text_digest(columns)
+    version = _known_version(conn, document_id, text, extractor)
     if version is None:
         _store_passages(conn, reading, columns, before[1] if before else None)
         number = _number(conn, document, before[0] if before else None, digest, extractor)
-        version = _insert_version(conn, document_id, number, fetch_id, reading, columns, digest, extractor)
-    _write_reading(conn, fetch_id, document_id, version.id, variant)
+        version = _insert_version(conn, document_id, number, fetch_id, reading, columns, (digest, text, extractor))
+    shown = {"fetch_id": fetch_id, "document_id": document_id, "version_id": version.id, "variant": variant}
+    insert_or_update(conn, readings, shown, "fetch_id")
     step = spans.Step(document_id, variant, fetch_id, document.last_good_fetch_id)
     stood = before[1] if before and document.state == "live" else None
     spans.advance(conn, step, stood, columns, reading, edits or ())
-    current: dict[str, Any] = {
-        "current_version_id": version.id,
-        "last_good_fetch_id": fetch_id,
-        "version_count": max(document.version_count, version.number),
-        "title": reading.title or document.title,
-        "lang": reading.lang or document.lang,
-        "state": "live",
+    current = {
+        "b_id": document_id,
+        "b_version": version.id,
+        "b_fetch": fetch_id,
+        "b_count": max(document.version_count, version.number),
+        "b_title": reading.title or document.title,
+        "b_lang": reading.lang or document.lang,
     }
-    conn.execute(update(documents).where(documents.c.id == document_id).values(current))
+    conn.execute(_SHOWS, current)
     _accept_request(conn, request_id, fetch_id, _validators(conn, fetch_id, digest), None)
     return version
 
@@ -140,39 +237,32 @@ def record_unchanged(
     Two small updates, whatever the history. With ``next_due_at`` the request is also scheduled, free of failures, in
     the same update. Also for requests without a document (a feed): what was read is accepted.
     """
-    accepted: dict[str, Any] = {}
+    validators = None
     if not fetch.is_not_modified:
-        accepted = {"etag": fetch.header("etag"), "last_modified": fetch.header("last-modified")}
-        accepted["last_digest"] = fetch.digest
-    _accept_request(conn, request_id, fetch_id, accepted, next_due_at)
+        validators = Validators(fetch.header("etag"), fetch.header("last-modified"), fetch.digest)
+    _accept_request(conn, request_id, fetch_id, validators, next_due_at)
     if document_id is not None:
-        conn.execute(update(documents).where(documents.c.id == document_id).values(last_good_fetch_id=fetch_id))
+        conn.execute(_SEEN, {"b_id": document_id, "b_fetch": fetch_id})
 
 
 def schedule(conn: Connection, request_id: int, next_due_at: datetime, failures: int) -> None:
     """When to ask again. A request that nobody asks for any more (its source ended meanwhile) stays at rest."""
-    asked = update(requests).where(requests.c.id == request_id, requests.c.next_due_at.is_not(None))
-    conn.execute(asked.values(next_due_at=next_due_at, failures=failures))
+    conn.execute(_SCHEDULE, {"b_id": request_id, "b_due": next_due_at, "b_failures": failures})
 
 
 def mark_suspect(conn: Connection, request_id: int, fetch_id: int) -> None:
     """The capture waits for a second one, which is asked for without validators."""
-    taken = case((requests.c.unread_fetch_id <= fetch_id, None), else_=requests.c.unread_fetch_id)
-    conn.execute(
-        update(requests).where(requests.c.id == request_id).values(suspect_fetch_id=fetch_id, unread_fetch_id=taken)
-    )
+    values = {"suspect_fetch_id": fetch_id, "unread_fetch_id": _other_than(requests.c.unread_fetch_id, fetch_id)}
+    conn.execute(update(requests).where(requests.c.id == request_id).values(values))
 
 
 def discard(conn: Connection, request_id: int, fetch_id: int) -> None:
     """The capture does not become content: no longer unread, no longer suspect; the validators stay as they were."""
-    conn.execute(
-        update(requests)
-        .where(requests.c.id == request_id)
-        .values(
-            unread_fetch_id=case((requests.c.unread_fetch_id <= fetch_id, None), else_=requests.c.unread_fetch_id),
-            suspect_fetch_id=case((requests.c.suspect_fetch_id == fetch_id, None), else_=requests.c.suspect_fetch_id),
-        )
-    )
+    values = {
+        "unread_fetch_id": _other_than(requests.c.unread_fetch_id, fetch_id),
+        "suspect_fetch_id": case((requests.c.suspect_fetch_id == fetch_id, None), else_=requests.c.suspect_fetch_id),
+    }
+    conn.execute(update(requests).where(requests.c.id == request_id).values(values))
 
 
 def record_absence(conn: Connection, request_id: int, at: datetime) -> Absence:
@@ -201,7 +291,7 @@ def mark_gone(conn: Connection, document_id: int, fetch_id: int) -> bool:
 
 
 def _document(conn: Connection, document_id: int) -> Row[Any]:
-    row = conn.execute(select(documents).where(documents.c.id == document_id)).one_or_none()
+    row = conn.execute(_DOCUMENT, {"b_id": document_id}).one_or_none()
     if row is None:
         raise NotFound(f"document {document_id} is not in the archive")
     return row
@@ -210,18 +300,14 @@ def _document(conn: Connection, document_id: int) -> Row[Any]:
 def _before(conn: Connection, version_id: int | None) -> tuple[Row[Any], Columns] | None:
     if version_id is None:
         return None
-    row = conn.execute(select(versions).where(versions.c.id == version_id)).one_or_none()
+    row = conn.execute(_VERSION, {"b_id": version_id}).one_or_none()
     if row is None:
         raise NotFound(f"version {version_id} is not in the archive")
     return row, unpack(row.places)
 
 
 def _known_version(conn: Connection, document_id: int, text: str, extractor: str) -> VersionRow | None:
-    row = conn.execute(
-        select(versions.c.id, versions.c.number)
-        .where(versions.c.document_id == document_id, versions.c.text_digest == text, versions.c.extractor == extractor)
-        .limit(1)
-    ).one_or_none()
+    row = conn.execute(_KNOWN, {"b_document": document_id, "b_text": text, "b_extractor": extractor}).first()
     return VersionRow(row.id, row.number, is_new=False) if row else None
 
 
@@ -256,55 +342,43 @@ def _insert_version(  # noqa: PLR0913 (the columns of one row)
     fetch_id: int,
     reading: Reading,
     columns: Columns,
-    digest: str,
-    extractor: str,
+    names: tuple[str, str, str],
 ) -> VersionRow:
+    digest, text, extractor = names
     made = conn.execute(
-        insert(versions).values(
-            document_id=document_id,
-            number=number,
-            extractor=extractor,
-            fetch_id=fetch_id,
-            digest=digest,
-            text_digest=text_digest(columns),
-            form_digest=form_digest(columns.forms),
-            places=pack(columns),
-            title=reading.title,
-            lang=reading.lang,
-            page_date=reading.page_date,
-            words=sum(word_count(place.text) for place in reading.places),
-            facts={"facts": dict(reading.facts), "incomplete": reading.incomplete},
-        )
+        _INSERT_VERSION,
+        {
+            "document_id": document_id,
+            "number": number,
+            "extractor": extractor,
+            "fetch_id": fetch_id,
+            "digest": digest,
+            "text_digest": text,
+            "form_digest": form_digest(columns.forms),
+            "places": pack(columns),
+            "title": reading.title,
+            "lang": reading.lang,
+            "page_date": reading.page_date,
+            "words": sum(word_count(place.text) for place in reading.places),
+            "facts": {"facts": dict(reading.facts), "incomplete": reading.incomplete},
+        },
     )
     assert made.inserted_primary_key is not None
     return VersionRow(int(made.inserted_primary_key[0]), number, is_new=True)
 
 
-def _write_reading(conn: Connection, fetch_id: int, document_id: int, version_id: int, variant: int) -> None:
-    """A capture has one reading; read again, it shows the new version."""
-    values = {"document_id": document_id, "version_id": version_id, "variant": variant}
-    if conn.execute(update(readings).where(readings.c.fetch_id == fetch_id).values(values)).rowcount == 0:
-        conn.execute(insert(readings).values(fetch_id=fetch_id, **values))
-
-
-def _validators(conn: Connection, fetch_id: int, digest: str) -> dict[str, Any]:
-    kept = conn.execute(select(fetches.c.record).where(fetches.c.id == fetch_id)).scalar_one() or {}
+def _validators(conn: Connection, fetch_id: int, digest: str) -> Validators:
+    kept = conn.execute(_RECORD, {"b_id": fetch_id}).scalar_one() or {}
     headers = dict(reversed([(name, value) for name, value in kept.get("headers", ())]))
-    return {"etag": headers.get("etag"), "last_modified": headers.get("last-modified"), "last_digest": digest}
+    return Validators(headers.get("etag"), headers.get("last-modified"), digest)
 
 
 def _accept_request(
-    conn: Connection, request_id: int, fetch_id: int, accepted: dict[str, Any], next_due_at: datetime | None
+    conn: Connection, request_id: int, fetch_id: int, validators: Validators | None, next_due_at: datetime | None
 ) -> None:
-    values: dict[str, Any] = {
-        **accepted,
-        "last_good_fetch_id": fetch_id,
-        "unread_fetch_id": case((requests.c.unread_fetch_id <= fetch_id, None), else_=requests.c.unread_fetch_id),
-        "suspect_fetch_id": None,
-        "absences": 0,
-        "absent_since": None,
-    }
+    bound: dict[str, Any] = {"b_id": request_id, "b_fetch": fetch_id}
+    if validators is not None:
+        bound |= {"b_etag": validators.etag, "b_modified": validators.last_modified, "b_digest": validators.digest}
     if next_due_at is not None:
-        resting = requests.c.next_due_at.is_(None)
-        values |= {"next_due_at": case((resting, None), else_=literal(next_due_at, UtcTime())), "failures": 0}
-    conn.execute(update(requests).where(requests.c.id == request_id).values(values))
+        bound["b_due"] = next_due_at
+    conn.execute(_ACCEPTED[validators is not None, next_due_at is not None], bound)

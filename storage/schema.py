@@ -259,7 +259,8 @@ readings = Table(  # which accepted capture showed which version; captures that 
 passages = Table(
     "passages",
     metadata,
-    Column("id", BigInteger, primary_key=True, autoincrement=False),  # 63 bits of BLAKE2b over the text
+    Column("number", Id, primary_key=True, autoincrement=True),  # in order of arrival; what the search index holds
+    Column("id", BigInteger, nullable=False, unique=True),  # 63 bits of BLAKE2b over the text
     Column("form", BigInteger, nullable=False),  # the same over the masked text
     Column("text", Text, nullable=False),
 )

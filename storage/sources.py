@@ -107,7 +107,7 @@ def ask(conn: Connection, url: str, *, source_id: str, part: str, every: timedel
     url = address(url)
     row = {"url": url, "host": host_of(url), "next_due_at": due_at, "every_seconds": int(every.total_seconds())}
     insert_or_ignore(conn, hosts_table, [{"host": row["host"], "failures": 0}])
-    made = insert_or_ignore(conn, requests, [row], returning=requests.c.id)
+    made = insert_or_ignore(conn, requests, [row], returning=[requests.c.id])
     found = select(requests.c.id, requests.c.next_due_at, requests.c.every_seconds).where(requests.c.url == url)
     request = conn.execute(found).one()
     if not made and (request.next_due_at is None or request.every_seconds > int(every.total_seconds())):
