@@ -183,6 +183,10 @@ def _guess(body: bytes) -> str:
     best = matches.best()
     if best is None:
         return FALLBACK
+    if best.encoding in ("cp1251", "koi8_r"):
+        # The two put small letters where the other has capitals, and a text has more small ones.
+        low, high = (sum(first <= byte < first + 32 for byte in sample) for first in (0xC0, 0xE0))
+        return "koi8-r" if low > high else "windows-1251"
     if best.encoding in _LATIN:
         # Short texts of western Europe fit several Latin charsets; the one nine in ten of such pages use goes first.
         western = next((match for match in matches if "cp1252" in match.could_be_from_charset), None)

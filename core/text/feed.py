@@ -102,7 +102,8 @@ def _xml_entry(entry: Any, url: str, base: str) -> FeedEntry:
     title = _plain(_text(entry.get("title")))
     link = absolute(url, base, _text(entry.get("link")))
     guid = _text(entry.get("id")) or link or title or summary[:200]
-    published_at = _from_struct(entry.get("published_parsed") or entry.get("updated_parsed"))
+    # Asked of the plain dictionary: feedparser's own look-up answers one date for the other.
+    published_at = _from_struct(dict.get(entry, "published_parsed") or dict.get(entry, "updated_parsed"))
     return FeedEntry(guid, link, title, published_at, summary[:SUMMARY_CHARS])
 
 

@@ -6,9 +6,7 @@ the library is not thread-safe, and its input is hostile.
 
 from __future__ import annotations
 
-import ctypes
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final, NamedTuple
 
@@ -20,31 +18,20 @@ from core.errors import ReadError
 from core.model import Place, Reading
 from core.text.normalise import tidy, word_count
 from core.text.pagedate import page_date
-from core.text.pdflayout import Block, Fragment, PageLines, arrange
+from core.text.pdflayout import Block, PageLines, arrange
+from core.text.pdfletters import Letters
 
 MAX_PAGES: Final = 2_000
 MAX_CHARS: Final = 6_000_000
 PICTURE_PAGES_SHARE: Final = 0.2  # a cover and some photographs are no loss; more pages without words may be
 UNMAPPED_SHARE: Final = 0.2  # of the letters looked at; beyond it the text is noise to a reader
 
-_WIDE_GAP: Final = 1.4  # of the height of the letters: wider than any space, as between two cells
-_SPACES: Final = frozenset((9, 32, 160))
-_LINE_ENDS: Final = frozenset((10, 13))
-_HYPHENS: Final = frozenset((2, 0xFFFE))  # what pdfium makes of a hyphen at the end of a line
-_LIGATURES: Final = str.maketrans(
-    {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl", "\ufb05": "st", "\ufb06": "st"}
-)
-_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
-_BOLD_NAME: Final = re.compile(rb"bold|black|heavy|semibd|demi", re.IGNORECASE)
 _NAMES_OF_PROGRAMS: Final = re.compile(
     r"^(?:microsoft (?:word|powerpoint|excel) - |untitled$)|\.(?:docx?|indd|pdf|pptx?)$", re.IGNORECASE
 )
 _PDF_DATE: Final = re.compile(
     r"D?:?(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?\s*(?:([+\-Z])(?:(\d\d)'?(\d\d)?)?)?"  # PDF 32000-1, 7.9.4
 )
-
-
-Box = tuple[float, float, float, float]  # left, right, bottom, height
 
 
 class _Count(NamedTuple):
@@ -119,7 +106,7 @@ def _page(document: Any, index: int) -> tuple[PageLines, _Count]:
     try:
         text = page.get_textpage()
         try:
-            letters = _Letters(page, text.raw)
+            letters = Letters(page, text.raw)
             fragments = tuple(letters.fragments())
         finally:
             text.close()
@@ -129,111 +116,6 @@ def _page(document: Any, index: int) -> tuple[PageLines, _Count]:
         return PageLines(index + 1, letters.height, fragments), count
     finally:
         page.close()
-
-
-class _Letters:
-    """The letters of a page: their codes read once, their boxes asked for only where a line begins, gaps or ends."""
-
-    def __init__(self, page: Any, raw: Any) -> None:
-        self.raw = raw
-        unicode_of = api.FPDFText_GetUnicode
-        self.codes = [unicode_of(raw, at) for at in range(max(0, api.FPDFText_CountChars(raw)))]
-        self.turn = page.get_rotation() % 360
-        width, self.height = page.get_size()
-        self.width = width
-        self.rect = api.FS_RECTF()
-        self.looked_at = 0
-        self.unmapped = 0
-
-    def fragments(self) -> Iterator[Fragment]:
-        start = row = 0
-        for at, code in enumerate([*self.codes, 10]):
-            if code in _LINE_ENDS or code in _HYPHENS:
-                yield from self._line(start, at, row, is_broken=code in _HYPHENS)
-                start = at + 1
-                row += 1
-
-    def _line(self, start: int, end: int, row: int, *, is_broken: bool) -> Iterator[Fragment]:
-        words = self._words(start, end)
-        if not words:
-            return
-        boxes = [(self._box(first), self._box(last - 1)) for first, last in words]
-        height = sorted(box[3] for pair in boxes for box in pair)[len(boxes)]
-        begin = 0
-        for at in range(1, len(words) + 1):
-            is_end = at == len(words)
-            if is_end or boxes[at][0][0] - boxes[at - 1][1][1] > _WIDE_GAP * height:
-                made = self._fragment(words[begin:at], boxes[begin:at], height, row)
-                if made.text:
-                    yield made._replace(is_broken=is_broken and is_end)
-                begin = at
-
-    def _words(self, start: int, end: int) -> list[tuple[int, int]]:
-        """[start, end) of the runs between spaces."""
-        words: list[tuple[int, int]] = []
-        begin = start
-        for at in range(start, end + 1):
-            if at == end or self.codes[at] in _SPACES:
-                if at > begin:
-                    words.append((begin, at))
-                begin = at + 1
-        return words
-
-    def _fragment(
-        self, words: list[tuple[int, int]], boxes: list[tuple[Box, Box]], height: float, row: int
-    ) -> Fragment:
-        text = " ".join(self._text(first, last) for first, last in words)
-        x0, x1 = min(pair[0][0] for pair in boxes), max(pair[1][1] for pair in boxes)
-        first, last = words[0][0], words[-1][1] - 1
-        middle = words[len(words) // 2][0]
-        for at in (first, middle, last):
-            self.looked_at += 1
-            self.unmapped += self._is_unmapped(at)
-        ys = sorted(pair[0][2] for pair in boxes)
-        return Fragment(
-            text=tidy(text),
-            x0=x0,
-            x1=x1,
-            y=ys[len(ys) // 2],
-            height=height,
-            is_bold=self._is_bold(first) and self._is_bold(last) and self._is_bold(middle),
-            row=row,
-            first_word=boxes[0][1][1] - boxes[0][0][0],
-            mark_gap=boxes[1][0][0] - boxes[0][1][1] if len(boxes) > 1 else 0.0,
-        )
-
-    def _text(self, first: int, last: int) -> str:
-        text = "".join(map(chr, self.codes[first:last]))
-        if text.isascii() and text.isprintable():
-            return text
-        if any("\ud800" <= char <= "\udfff" for char in text):
-            text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-        return _CONTROLS.sub("", text).translate(_LIGATURES)
-
-    def _box(self, at: int) -> Box:
-        """(left, right, bottom, height) as the page is looked at, its rotation undone."""
-        rect = self.rect
-        api.FPDFText_GetLooseCharBox(self.raw, at, rect)
-        left, bottom, right, top = rect.left, rect.bottom, rect.right, rect.top
-        if self.turn == 90:
-            left, right, bottom, top = bottom, top, self.height - right, self.height - left
-        elif self.turn == 180:
-            left, right, bottom, top = self.width - right, self.width - left, self.height - top, self.height - bottom
-        elif self.turn == 270:
-            left, right, bottom, top = self.width - top, self.width - bottom, left, right
-        return left, right, bottom, top - bottom
-
-    def _is_unmapped(self, at: int) -> bool:
-        code = self.codes[at]
-        return code in (0, 0xFFFD) or api.FPDFText_HasUnicodeMapError(self.raw, at) == 1
-
-    def _is_bold(self, at: int) -> bool:
-        if api.FPDFText_GetFontWeight(self.raw, at) >= 600:
-            return True
-        name = ctypes.create_string_buffer(128)
-        flags = ctypes.c_int()
-        api.FPDFText_GetFontInfo(self.raw, at, name, 128, flags)
-        return _BOLD_NAME.search(name.value) is not None
 
 
 # --- places and facts ----------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ VERSION: Final = "pdf-1"  # of all reading of PDFs; stands here because loading 
 
 BlockKind = Literal["heading", "paragraph", "item", "row"]
 
+WIDE_GAP: Final = 1.4  # of the height of the letters: wider than any space, as between two cells
 BULLETS: Final = "•◦▪▫‣⁃·∙●○■□◆◇➢➤✓✔❖►▶\uf0b7\uf0a7\uf0d8\uf0fc\uf076\uf0a8\uf0e0"  # the last are of symbol fonts
 NUMBER_MARK: Final = re.compile(r"\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]|\d{1,2}(?:\.\d{1,2}){1,3}\.?")
 SOFT_BULLETS: Final = frozenset(("-", "–", "—", "*", "o"))
@@ -27,6 +28,7 @@ LEADER: Final = re.compile(r"\s*(?:[.·…_]\s?){5,}\s*")
 _PAGE_NUMBER: Final = re.compile(r"\d{1,4}|[ivxlc]{1,6}")
 _DIGITS: Final = re.compile(r"\d+")
 _HEADING_CHARS: Final = 200
+_RUNNING_CHARS: Final = 100
 _EDGE: Final = 0.14  # of the page's height, above and below: where running headers and footers stand
 _NO_SPACE_BETWEEN: Final = re.compile(r"[\u3000-\u303f\u3040-\u30ff\u3400-\u9fff\uff00-\uffef]")
 
@@ -99,21 +101,38 @@ def arrange(pages: Sequence[PageLines]) -> list[Block]:
 
 
 def _running_lines(pages: Sequence[PageLines]) -> set[tuple[int, int]]:
-    """(page, index) of lines that stand at the same height of several pages with the same words, digits aside."""
+    """(page, index) of lines outermost on several pages at the same height, with the same words, digits aside."""
     seen: dict[tuple[str, int], list[tuple[int, int]]] = defaultdict(list)
     for page in pages:
         for at, line in enumerate(page.fragments):
             if line.y > page.height * (1 - _EDGE) or line.y < page.height * _EDGE:
-                masked = _DIGITS.sub("#", line.text).casefold()
-                seen["#" if _PAGE_NUMBER.fullmatch(line.text.casefold()) else masked, round(line.y / 4)].append(
-                    (page.number, at)
-                )
+                seen[_without_digits(line.text), round(line.y / 4)].append((page.number, at))
     enough = 3 if len(pages) > 4 else 2
-    found: set[tuple[int, int]] = set()
-    for (masked, height), lines in seen.items():
-        near = [*lines, *seen.get((masked, height + 1), ()), *seen.get((masked, height - 1), ())]
+    repeated: set[tuple[int, int]] = set()
+    for (words, height), lines in seen.items():
+        near = [*lines, *seen.get((words, height + 1), ()), *seen.get((words, height - 1), ())]
         if len({number for number, _ in near}) >= enough:
-            found.update(lines)
+            repeated.update(lines)
+    return {(page.number, at) for page in pages for at in _outermost(page, repeated)}
+
+
+def _without_digits(text: str) -> str:
+    """What stays the same from page to page. A long line is prose, and must stay the same to the digit."""
+    if _PAGE_NUMBER.fullmatch(text.casefold()):
+        return "#"
+    return _DIGITS.sub("#", text) if len(text) <= _RUNNING_CHARS else text
+
+
+def _outermost(page: PageLines, repeated: set[tuple[int, int]]) -> set[int]:
+    """Repeated lines with nothing but repeated lines between them and the nearer edge of the page."""
+    found: set[int] = set()
+    by_height = sorted(range(len(page.fragments)), key=lambda at: page.fragments[at].y)
+    for order, is_lower in ((by_height, True), (by_height[::-1], False)):
+        for at in order:
+            is_on_this_side = (page.fragments[at].y < page.height / 2) == is_lower
+            if (page.number, at) not in repeated or not is_on_this_side:
+                break
+            found.add(at)
     return found
 
 
@@ -130,18 +149,24 @@ def _body_height(pages: Sequence[PageLines]) -> float:
 
 
 def _pitch(pages: Sequence[PageLines]) -> dict[int, float]:
-    """Usual distance of two lines of one paragraph, by rounded height of the letters."""
-    steps: dict[int, Counter[float]] = defaultdict(Counter)
+    """Usual distance of two lines of one paragraph, by rounded height of the letters.
+
+    Sentences that plainly go on from one line to the next tell it; where a script has no small letters, the closest
+    lines that occur often, within reason: gaps between paragraphs may be as many as lines.
+    """
+    sure: dict[int, Counter[float]] = defaultdict(Counter)
+    likely: dict[int, Counter[float]] = defaultdict(Counter)
     for page in pages:
         for above, below in pairwise(page.fragments):
             step = above.y - below.y
             if 0.5 * above.height < step < 2.6 * above.height and abs(above.height - below.height) < 1:
+                steps = sure if above.is_broken or _is_mid_sentence(above, below) else likely
                 steps[round(above.height)][round(step * 2) / 2] += 1
     usual: dict[int, float] = {}
-    for height, counted in steps.items():
+    for height, counted in (*likely.items(), *sure.items()):
         most = max(counted.values())
-        # Lines of a paragraph are the closest that occur often; gaps between paragraphs may be as many as lines.
-        usual[height] = min(step for step, count in counted.items() if count >= 0.4 * most)
+        closest = min(step for step, count in counted.items() if count >= 0.4 * most)
+        usual[height] = closest if height in sure else min(closest, 1.4 * height)
     return usual
 
 
@@ -223,13 +248,22 @@ def _columns_apart(lines: list[Fragment]) -> list[Fragment]:
 
 
 def _rows(lines: list[Fragment]) -> list[list[Fragment]]:
+    """Fragments by row: drawn as one line, or one after the other at the same height, left to right."""
     rows: list[list[Fragment]] = []
     for line in lines:
-        if rows and rows[-1][-1].row == line.row:
-            rows[-1].append(line)
-        else:
+        last = rows[-1][-1] if rows else None
+        if last is None or not (last.row == line.row or _is_right_of(last, line)):
             rows.append([line])
+        elif line.x0 - last.x1 < WIDE_GAP * line.height and last.row != line.row:
+            rows[-1][-1] = last._replace(text=f"{last.text} {line.text}", x1=line.x1, is_broken=line.is_broken)
+        else:
+            rows[-1].append(line)
     return rows
+
+
+def _is_right_of(last: Fragment, line: Fragment) -> bool:
+    same_size = abs(last.height - line.height) < 0.12 * line.height
+    return same_size and abs(last.y - line.y) < 0.1 * line.height and line.x0 >= last.x1
 
 
 def _is_wrapped(lines: list[Fragment]) -> bool:
@@ -326,8 +360,12 @@ def _continues(last: Fragment, line: Fragment, edges: dict[int, float], pitch: d
         return True
     if LEADER.search(line.text) or LEADER.search(last.text) or line.text[0] in BULLETS:
         return False
+    if marker(line) and abs(line.x0 - last.x0) > 0.4 * line.height and not _hangs_under(last, line):
+        return False
     if _is_mid_sentence(last, line) or (last.is_bold and line.is_bold and not marker(line)):
         return True
+    if _are_labels(last, line) or (last.is_bold != line.is_bold and SENTENCE_END.search(last.text)):
+        return False
     is_full = _is_full(last, line, edges)
     return is_full and not (marker(line) and SENTENCE_END.search(last.text))
 
@@ -345,6 +383,18 @@ def _is_mid_sentence(last: Fragment, line: Fragment) -> bool:
         and last.is_bold == line.is_bold
         and not marker(line)
     )
+
+
+def _hangs_under(last: Fragment, line: Fragment) -> bool:
+    """The line begins where the words of an item begin, in mid-sentence: a dash there is no mark."""
+    words_begin = last.x0 + last.first_word + last.mark_gap
+    is_open = bool(marker(last)) and not SENTENCE_END.search(last.text)
+    return is_open and abs(line.x0 - words_begin) < 0.3 * line.height
+
+
+def _are_labels(last: Fragment, line: Fragment) -> bool:
+    """Single words or numbers one below the other are a column of a table, not prose."""
+    return " " not in last.text and " " not in line.text and len(last.text) < 20 and not last.text.islower()
 
 
 def _follows_in_number(block: Block, line: Fragment) -> bool:

@@ -86,7 +86,9 @@ def _of_chunk(lines: list[str]) -> Iterator[Part]:
             if gathered and kind == "paragraph":
                 yield " ".join(gathered[:-1]), kind, level
                 yield gathered[-1], "heading", 1 if underline.group(1) == "=" else 2
-                gathered = []
+            else:
+                yield " ".join(gathered), kind, level
+            gathered, kind, level = [], "paragraph", 0
         elif number:
             yield " ".join(gathered), kind, level
             kind, level = "item", min(6, 1 + len(number.group(1).expandtabs(4)) // 2)
