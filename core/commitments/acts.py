@@ -38,6 +38,12 @@ _NOUN_TAILS = {"supply": ("chain", "chains"), "supplies": (), "use": ("case", "c
 _HANDING_OVER = frozenset({"disclose", "provide", "share", "give", "transfer", "surrender"})
 
 
+DUTY = 3
+"""The level of a duty laid on those we bind, where its verb alone says nothing."""
+
+_DUTY_WORDS = frozenset({"must", "shall", "will", "should", "required", "expected", "need", "encouraged"})
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
     """One act of the main clause. ``level``: how strong a promise it is (0 permitted, 6 never); ``at``: its word."""
@@ -87,6 +93,9 @@ class _English:
             for at in range(mark.first, mark.last)
         } | {at for mark in marks if mark.dimension in ("hedges", "deadline") for at in range(mark.first, mark.last)}
         self.has_person_data = any(mark.dimension == "person_data" for mark in marks)
+        actors = [mark for mark in marks if mark.dimension == "actors" and mark.clause < 0]
+        self.bound = min((mark.first for mark in actors if mark.value == "third"), default=len(words))
+        self.ours = min((mark.first for mark in actors if mark.value == "we"), default=len(words))
         self.governors: list[_Governor] = []
         self.found: list[Act] = []
         self.reviews: list[tuple[int, int]] = []  # protective verbs that may govern a harmful noun: (word, tier)
@@ -99,7 +108,8 @@ class _English:
                 self.governors, self.reviews = [], []
             if at in self.negations:
                 self.governors.append(_Governor(at, 0))
-            entry = self.vocabulary.actions.get(word)
+            following = self.words[at + 1] if at + 1 < len(self.words) else ""
+            entry = self.vocabulary.actions.get(f"{word} {following}") or self.vocabulary.actions.get(word)
             if entry and at not in self.soft and not self._is_compound(at):
                 self._take(at, *entry)
         return tuple(self.found)
@@ -116,12 +126,9 @@ class _English:
         return following in _NOUN_TAILS.get(self.words[at], ())
 
     def _take(self, at: int, lemma: str, group: Group) -> None:
-        following = self.words[at + 1] if at + 1 < len(self.words) else ""
         is_noun = group.is_noun or self._stands_as_noun(at)
         role = group.role
-        if lemma == "engage" and following == "in":
-            self._harm(at, "engage in", "use", is_noun=False)
-        elif lemma in _HANDING_OVER and (self.has_person_data or role == "harm"):
+        if lemma in _HANDING_OVER and (self.has_person_data or role == "harm"):
             self._harm(at, lemma, "hand_over" if self.has_person_data else group.name, is_noun=is_noun)
         elif role == "harm":
             self._harm(at, lemma, group.name, is_noun=is_noun)
@@ -168,6 +175,8 @@ class _English:
             review = next((each for each in reversed(self.reviews) if at - each[0] <= self.vocabulary.window), None)
             if review and (is_noun or self.words[at].endswith("ing")):
                 self._merge_review(review, at, lemma, group)
+            elif not is_noun and self._is_duty(at):
+                self.found.append(Act(at, lemma, group, DUTY, "restrains", claims))
             elif not is_noun and self._is_head(at) and not self._is_kind(at):
                 self.found.append(Act(at, lemma, group, 0, "permits", claims, is_harm=True))
             return
@@ -201,6 +210,11 @@ class _English:
         if self.words[before] == "to":
             return not any(act.at < at for act in self.found)
         return self.words[before] in _HEADS_BEFORE or (before <= 1 and not self.words[at].endswith(("ing", "ed")))
+
+    def _is_duty(self, at: int) -> bool:
+        """ "Suppliers must allow audits": what those we bind must do is their duty, not our freedom."""
+        before = self.words[max(at - 3, 0) : at]
+        return self.bound < at and self.bound < self.ours and bool(_DUTY_WORDS.intersection(before))
 
     def _is_kind(self, at: int) -> bool:
         """ "We provide remedy": a harmful verb with a good object within a few words."""

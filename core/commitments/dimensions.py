@@ -13,6 +13,7 @@ from typing import Literal
 
 from core.commitments.acts import Act
 from core.commitments.frame import Clause, Frame, Mark
+from core.commitments.guard import LIST_WORDS, Element, content
 from core.commitments.vocabulary import Vocabulary
 
 Sign = Literal["+", "-", "?"]
@@ -50,7 +51,7 @@ def deltas(vocabulary: Vocabulary, before: Frame, after: Frame) -> list[Delta]:
         return [_turned(delta) for delta in found]
     if is_duty_of_affected(before) or is_duty_of_affected(after):
         return [replace(delta, sign="?") for delta in found]
-    if before.tier is not None and before.tier <= 0 and after.tier is not None and after.tier <= 0:
+    if before.firmness is not None and before.firmness <= 0 and after.firmness is not None and after.firmness <= 0:
         return [replace(delta, sign="?") for delta in found]  # nothing was promised, so nothing can be softened
     return found
 
@@ -65,7 +66,11 @@ def is_duty_of_affected(frame: Frame) -> bool:
 
 
 def _turned(delta: Delta) -> Delta:
-    return delta if delta.dimension in ("stance", "actions") else replace(delta, sign=_TURNED[delta.sign])
+    """A delta of a permission. A softer "may" limits nobody, so no modality makes a permission narrower."""
+    if delta.dimension in ("stance", "actions"):
+        return delta
+    sign = _TURNED[delta.sign]
+    return replace(delta, sign="?" if delta.dimension in ("modality", "actors", "evidence") and sign == "+" else sign)
 
 
 def _span(marks: Sequence[Mark | Clause]) -> frozenset[int]:
@@ -117,10 +122,11 @@ def _negation_words(frame: Frame) -> frozenset[int]:
     return frozenset(frame.negations)
 
 
-def _by_lemma(acts: Sequence[Act]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
+def _by_lemma(acts: Sequence[Act]) -> dict[str, set[tuple[str, bool]]]:
+    """How each verb is held: a duty to use and a ban on using are opposites, though both restrain."""
+    found: dict[str, set[tuple[str, bool]]] = {}
     for act in acts:
-        found.setdefault(act.lemma, set()).add(act.stance)
+        found.setdefault(act.lemma, set()).add((act.stance, act.is_harm))
     return found
 
 
@@ -227,7 +233,8 @@ def _actions(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
     elif left:
         yield Delta("actions", "-", f"action gone: {_all_told(before, left)}", claims_left)
     elif right:
-        sign = "+" if any(act.level >= 3 for act in right) else "?"
+        promised_nothing = not before.acts and before.firmness is not None and before.firmness <= 0
+        sign = "+" if promised_nothing or any(act.level >= 3 for act in right) else "?"
         yield Delta("actions", sign, f"action added: {_all_told(after, right)}", frozenset(), claims_right)
 
 
@@ -465,14 +472,14 @@ def _hedges(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
     marks_gone = _of_classes(_surplus(one, two)[0], gone)
     marks_added = _of_classes(_surplus(one, two)[1], added)
     if before.stance == after.stance == "permits":
-        limits = {"law_limit", "trigger", "exception", "case_by_case"}
-        if not all(mark.value in limits for mark in (*marks_gone, *marks_added)):
-            yield Delta("hedges", "?", "qualification changed", _span(marks_gone), _span(marks_added))
-            return
+        if marks_gone or marks_added:  # "in accordance with law" on a freedom protects nobody for certain
+            words = f"{_quotes(before, marks_gone)} → {_quotes(after, marks_added)}"
+            yield Delta("hedges", "?", f"qualification of a permission: {words}", _span(marks_gone), _span(marks_added))
+        return
     if gone:
         yield Delta("hedges", "+", f"hedge gone: {_quotes(before, marks_gone)}", _span(marks_gone))
     if added:
-        sign: Sign = "-" if before.tier is not None and before.tier >= 1 else "?"
+        sign: Sign = "-" if before.firmness is not None and before.firmness >= 1 else "?"
         yield Delta("hedges", sign, f"hedge added: {_quotes(after, marks_added)}", frozenset(), _span(marks_added))
     if not gone and not added and Counter(m.text for m in one) != Counter(m.text for m in two):
         left, right = _surplus(one, two)
@@ -498,7 +505,7 @@ def _conditions(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
         two = [clause for clause in two if clause.kind != "unmet"]
     if one and two:
         reason = f"condition: {_quotes(before, one)} → {_quotes(after, two)}"
-        sign: Sign = "-" if len(two) > len(one) or _only_grew(before, after, one, two) else "?"
+        sign: Sign = "-" if _only_grew(before, after, one, two) else "?"
         yield Delta("conditions", sign, reason)
         return
     for clause in one:
@@ -530,7 +537,7 @@ def _only_grew(before: Frame, after: Frame, one: Sequence[Clause], two: Sequence
 
 def _actors(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
     one, two = before.actor, after.actor
-    if one == two or before.lang != "en":
+    if one == two or before.lang != "en" or before.tier is None or after.tier is None:
         return
     rank = {"nobody": 0, "third": 1, "named": 2, "we": 2, "we and the group": 3}
     if one not in rank or two not in rank:
@@ -559,6 +566,50 @@ def _with_and(frame: Frame, marks: Sequence[Mark]) -> frozenset[int]:
     return frozenset(words)
 
 
+def _list(vocabulary: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
+    """A list that lost an item and nothing else: shorter is weaker, whatever the item was."""
+    one, two = content(vocabulary, before), content(vocabulary, after)
+    bare_one = [each for each in one if each.id not in LIST_WORDS]
+    bare_two = [each.id for each in two if each.id not in LIST_WORDS]
+    gap = len(bare_one) - len(bare_two)
+    if not 0 < gap <= 6:
+        return
+    head = 0
+    while head < len(bare_two) and bare_one[head].id == bare_two[head]:
+        head += 1
+    if [each.id for each in bare_one[head + gap :]] != bare_two[head:]:
+        return
+    for start in range(head, max(head - gap, -1), -1):  # "A and A's B": the same gap may be read in several places
+        part = bare_one[start : start + gap]
+        if [each.id for each in bare_one[:start] + bare_one[start + gap :]] != bare_two:
+            break
+        if _is_item(before, part):
+            claims = frozenset(range(part[0].at, part[-1].last))
+            links = frozenset(each.at for each in one if each.id in LIST_WORDS)
+            links_after = frozenset(each.at for each in two if each.id in LIST_WORDS)
+            words = " ".join(before.words[part[0].at : part[-1].last])
+            yield Delta("list", "-", f"list shorter: {words}", claims | links, links_after)
+            return
+
+
+def _is_item(frame: Frame, part: Sequence[Element]) -> bool:
+    """Whether words stand as one item of a list: beside an "and" or "or", or before a comma with one to follow."""
+    first, last = part[0].at, part[-1].last
+    inside = range(first, last)
+    cues = ("modality", "hedges", "breadth", "deadline", "duration", "channel", "places", "customers", "negation")
+    if any(mark.first in inside for mark in frame.marks if mark.dimension in cues):
+        return False
+    if any(act.at in inside for act in frame.acts) or any(clause.first in inside for clause in frame.clauses):
+        return False
+    before = [word for word in frame.words[max(first - 3, 0) : first]]
+    while before and before[-1] in ("the", "a", "an", "of", "to", "in", "our", "their", "any"):
+        before.pop()
+    following = frame.words[last : last + 1]
+    if (before and before[-1] in LIST_WORDS - {","}) or following in (("and",), ("or",), ("nor",)):
+        return True
+    return following == (",",) and any(word in ("and", "or", "nor") for word in frame.words[last : last + 10])
+
+
 def _evidence(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
     one, two = before.of("evidence", main_only=False), after.of("evidence", main_only=False)
     rank_before, rank_after = ({mark.value: mark.tier for mark in marks} for marks in (one, two))
@@ -567,7 +618,7 @@ def _evidence(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
     total_before, total_after = sum(rank_before.values()), sum(rank_after.values())
     reason = f"evidence: {_quotes(before, one)} → {_quotes(after, two)}"
     sign: Sign = "?" if total_before == total_after else "+" if total_after > total_before else "-"
-    yield Delta("evidence", sign, reason, _span(one), _checked(after, two) if sign == "+" else _span(two))
+    yield Delta("evidence", sign, reason, _checked(before, one), _checked(after, two))
 
 
 def _checked(frame: Frame, marks: Sequence[Mark]) -> frozenset[int]:
@@ -629,6 +680,6 @@ def _anaphora(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
 
 _COMPARISONS: tuple[Callable[[Vocabulary, Frame, Frame], Iterator[Delta]], ...] = (
     _stance, _modality, _actions, _lattice("places", "place"), _lattice("customers", "customer"), _breadth,
-    _ranked("channel", "channel"), _ranked("frequency", "how often"), _only, _duration, _deadline, _hedges, _conditions,
+    _ranked("channel", "channel"), _ranked("frequency", "how often"), _only, _duration, _deadline, _hedges, _conditions, _list,
     _actors, _evidence, _standards, _numbers, _anaphora,
 )  # fmt: skip

@@ -45,6 +45,7 @@ _PASSIVE = re.compile(
     r"(?:\w+ed|sold|bought|given|made|built|held|kept|taken|paid|withdrawn|forbidden|written)\b"
 )
 _BY_US = re.compile(r"\bby (?:us|we|our company|the company|the group)\b")
+_FREEDOMS = frozenset({"may", "might", "can", "could", "reserve the right to", "reserves the right to", "is free to", "are free to"})
 _INFINITE = 10_000
 
 
@@ -97,6 +98,12 @@ class Frame:
     def quote(self, mark: Mark | Clause) -> str:
         """The words of a mark as captured."""
         return shown(mark.text, self.sentence)
+
+    @property
+    def firmness(self) -> int | None:
+        """The highest tier of the main clause, where several modal words stand."""
+        tiers = [mark.tier for mark in self.of("modality")]
+        return max(tiers) if tiers else self.tier
 
     @property
     def is_commitment(self) -> bool:
@@ -171,7 +178,7 @@ def build_frame(vocabulary: Vocabulary, sentence: str, lead_in: str = "", compan
         lang=lang,
         words=tuple(words),
         actor=_actor(marks, words, acts, at, prepared, is_passive=passive),
-        stance=_stance(acts, tier),
+        stance=_stance(acts, marks),
         tier=tier,
         modality=modality,
         acts=acts,
@@ -203,8 +210,16 @@ def tongue_of(vocabulary: Vocabulary, prepared: str, words: list[str]) -> str:
         latin = sum(1 for char in prepared if "a" <= char <= "z")
         if latin * 2 < letters:
             return "other"
-    present = set(words)
-    counts = {lang: len(present & known) for lang, known in vocabulary.tongue.items()}
+    return best_tongue(vocabulary, set(words))
+
+
+def best_tongue(vocabulary: Vocabulary, words: set[str]) -> str:
+    """The Latin language whose function words stand here; a word several languages share counts less in each."""
+    counts = dict.fromkeys(vocabulary.tongue, 0.0)
+    for word in words & vocabulary.tongue_words.keys():
+        langs = vocabulary.tongue_words[word]
+        for lang in langs:
+            counts[lang] += 1 / len(langs)
     best = max(counts, key=lambda lang: (counts[lang], lang == "en"))
     return best if counts[best] else "en"
 
@@ -252,6 +267,7 @@ def _clauses(
 ) -> tuple[Clause, ...]:
     """Conditions, exceptions and relative clauses, in order, not nested (an exception cuts the one it stands in)."""
     made: list[Clause] = []
+    hedged = {_word_span(each.start, each.end, starts)[0] for each in found if each.cue.dimension in ("hedges", "deadline")}
     for each in found:
         if each.cue.dimension != "conditions":
             continue
@@ -264,7 +280,7 @@ def _clauses(
                 continue
             cut = made[-1]
             made[-1] = Clause(cut.kind, cut.first, first, _text(prepared, starts, cut.first, first))
-        last = _clause_end(words, first, last_of_cue)
+        last = _clause_end(words, first, last_of_cue, hedged)
         made.append(Clause(kind, first, last, _text(prepared, starts, first, last)))
     return tuple(made)
 
@@ -276,15 +292,15 @@ def _opens_relative(vocabulary: Vocabulary, words: list[str], first: int) -> boo
     return bool(before)
 
 
-def _clause_end(words: list[str], first: int, last_of_cue: int) -> int:
-    """Up to the next mark of punctuation; a clause that opens the sentence may also end before "we will"."""
+def _clause_end(words: list[str], first: int, last_of_cue: int, hedged: set[int]) -> int:
+    """Up to the next mark of punctuation or qualification; one that opens the sentence may also end before "we will"."""
     for at in range(last_of_cue, len(words)):
-        if words[at] in _BOUNDARIES or words[at] in ".!?。":
+        if at in hedged or words[at] in _BOUNDARIES or words[at] in ".!?。":
             return at
         following = words[at + 1] if at + 1 < len(words) else ""
         if first <= 1 and words[at] in _SUBJECTS and following in _MODALS and at > last_of_cue:
             return at
-        if words[at] in ("and", "but") and (following in _SUBJECTS or following in _MODALS) and at > last_of_cue:
+        if first > 1 and words[at] in ("and", "but") and (following in _SUBJECTS or following in _MODALS) and at > last_of_cue:
             return at
     return len(words)
 
@@ -306,9 +322,13 @@ def _leading(marks: tuple[Mark, ...], acts: tuple[Act, ...]) -> tuple[int | None
     return None, "", _INFINITE
 
 
-def _stance(acts: tuple[Act, ...], tier: int | None) -> Stance:
-    kinds = {act.stance for act in acts}
-    if kinds == {"restrains"} or (not kinds and tier is not None):
+def _stance(acts: tuple[Act, ...], marks: tuple[Mark, ...]) -> Stance:
+    """By the acts; without any, a bare "may" is a freedom, and any other modality a promise of something unknown."""
+    kinds: set[str] = {act.stance for act in acts}
+    modals = [mark.text for mark in marks if mark.dimension == "modality" and mark.clause < 0]
+    if not kinds and modals:
+        kinds = {"permits"} if all(text in _FREEDOMS for text in modals) else {"restrains"}
+    if kinds == {"restrains"}:
         return "restrains"
     if kinds == {"permits"}:
         return "permits"

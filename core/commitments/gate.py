@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re2
 
+from core.commitments.frame import best_tongue
 from core.commitments.patterns import loosened
 from core.commitments.vocabulary import LANGUAGES, Vocabulary
 from core.commitments.wording import with_lead_in
@@ -27,14 +28,14 @@ class Gate:
     """One set of patterns for each language; the answer is a combination of what was seen."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        self._tongue = vocabulary.tongue
+        self._vocabulary = vocabulary
         self._sets = {lang: _set(_parts(vocabulary, lang)) for lang in LANGUAGES}
 
     def holds(self, text: str, lead_in: str = "") -> bool:
         """Whether the passage (an item is read with its lead-in) holds a commitment."""
         folded = fold(with_lead_in(text, lead_in)[:MAX_READ]).text
         for lang in self._languages(folded):
-            seen = {_NAMES[at] for at in self._sets[lang].Match(folded)}
+            seen = {_NAMES[at] for at in self._sets[lang].Match(folded) or ()}
             if seen and _binds(seen):
                 return True
         return False
@@ -44,10 +45,8 @@ class Gate:
             return ("en",)
         if not folded.isascii() and any("\u4e00" <= char <= "\u9fff" for char in folded):
             return ("zh",)
-        words = set(folded.split())
-        counts = {lang: len(words & known) for lang, known in self._tongue.items()}
-        best = max(counts, key=lambda lang: (counts[lang], lang == "en"))
-        return ("en",) if best == "en" or not counts[best] else (best, "en")
+        best = best_tongue(self._vocabulary, set(folded.split()))
+        return ("en",) if best == "en" else (best, "en")
 
 
 _NAMES = ("ban", "done", "firm", "soft", "plain", "protects", "harms", "topic")

@@ -19,7 +19,7 @@ _BE = frozenset({"is", "are", "be", "been", "being", "was", "were"})
 _AUXILIARY = {"was": "past", "were": "past", "did": "past", "has": "perfect", "have": "perfect", "had": "pluperfect"}
 _BY_NAME = ("places", "customers", "standards")  # cues that count by what they name, not by their words
 _MOVABLE = ("hedges", "deadline", "frequency")
-_LIST_WORDS = frozenset({"and", "or", "nor", ",", "、", "和", "或", "及", "与", "et", "ou", "und", "oder", "y", "o"})
+LIST_WORDS = frozenset({"and", "or", "nor", ",", "、", "和", "或", "及", "与", "et", "ou", "und", "oder", "y", "o"})
 _SAME_MODALS = {
     "will": "will", "shall": "will", "will not": "will not", "shall not": "will not", "will never": "will never",
     "shall never": "will never", "do not": "does not", "does not": "does not", "is not": "does not", "are not": "does not",
@@ -65,10 +65,17 @@ def content(vocabulary: Vocabulary, frame: Frame) -> tuple[Element, ...]:
             at = max(span.last, at + 1)
             continue
         word = frame.words[at]
-        if word not in _PUNCTUATION and word not in stop:
+        if word == "from" and _leads_to_scope(frame, at):
+            found.append(Element("from", at, at + 1))
+        elif word not in _PUNCTUATION and word not in stop:
             found.append(Element(_identity(vocabulary, frame, at), at, at + 1))
         at += 1
     return tuple(found)
+
+
+def _leads_to_scope(frame: Frame, at: int) -> bool:
+    """ "From" before a place or a customer: where something goes to and comes from is not the same promise."""
+    return any(mark.first in (at + 1, at + 2) for mark in frame.marks if mark.dimension in ("places", "customers"))
 
 
 def difference(before: Sequence[Element], after: Sequence[Element]) -> Difference:
@@ -85,8 +92,15 @@ def difference(before: Sequence[Element], after: Sequence[Element]) -> Differenc
 
 
 def unexplained(elements: Iterable[Element], claimed: frozenset[int] | set[int]) -> list[Element]:
-    """The elements of which no word is claimed by a dimension."""
-    return [each for each in elements if not claimed.issuperset(range(each.at, each.last))]
+    """The elements of which no word is claimed by a dimension, nor is an "and" or "or" whose item is claimed."""
+    return [each for each in elements if not is_claimed(each, claimed)]
+
+
+def is_claimed(element: Element, claimed: frozenset[int] | set[int]) -> bool:
+    """Whether a dimension accounts for all words of an element."""
+    if claimed.issuperset(range(element.at, element.last)):
+        return True
+    return element.id in LIST_WORDS and bool(claimed.intersection(range(element.last, element.last + 3)))
 
 
 def same_order(before: Frame, after: Frame, one: Sequence[Element], two: Sequence[Element]) -> bool:
@@ -170,7 +184,7 @@ def _modal(frame: Frame, mark: Mark) -> str:
 def _identity(vocabulary: Vocabulary, frame: Frame, at: int) -> str:
     """The name under which a word is compared. Tense counts, except in a passive participle."""
     word = frame.words[at]
-    if frame.lang != "en" or not word[:1].isalpha() or not word.isascii():
+    if frame.lang != "en" or word in LIST_WORDS or not word[:1].isalpha() or not word.isascii():
         return word
     if word in _AUXILIARY:
         return _AUXILIARY[word]
@@ -205,14 +219,14 @@ def _items(frame: Frame, elements: Sequence[Element], head: int, tail: int) -> l
     by_start = {each.at: each for each in part}
     for at in range(start, end):
         word = frame.words[at]
-        if word in _LIST_WORDS:
+        if word in LIST_WORDS:
             items.append([])
         elif at in by_start:
             if by_start[at].id.startswith(("modality:", "hedges:")) or at in frame.negations or _is_act(frame, at):
                 return [f"{id(frame)}"]  # verbs and modals in the part: no mere list
             items[-1].append(by_start[at].id)
     kept = sorted(" ".join(item) for item in items if item)
-    connectives = sorted(word for word in frame.words[start:end] if word in _LIST_WORDS and word != ",")
+    connectives = sorted(word for word in frame.words[start:end] if word in LIST_WORDS and word != ",")
     return [*kept, *connectives] if len(kept) > 1 else [f"{id(frame)}"]
 
 
@@ -231,7 +245,7 @@ def _act_of(frame: Frame, element: Element) -> str:
     following = next((act for act in frame.acts if act.at >= element.last), None)
     preceding = next((act for act in reversed(frame.acts) if act.at < element.at), None)
     between = frame.words[element.last : following.at] if following else ()
-    if following and (preceding is None or not any(word in _LIST_WORDS for word in between[1:])):
+    if following and (preceding is None or not any(word in LIST_WORDS for word in between[1:])):
         return following.lemma
     return preceding.lemma if preceding else ""
 

@@ -29,7 +29,10 @@ _NOT_PAST = frozenset({"need", "feed", "seed", "speed", "indeed", "exceed", "pro
 
 
 def forms_of(verb: str, irregular: tuple[str, ...] = ()) -> set[str]:
-    """The forms in which a verb may stand; ``irregular`` are added to what the rules make."""
+    """The forms in which a verb may stand ("rule out": its first word); ``irregular`` are added to what rules make."""
+    if " " in verb:
+        first, particle = verb.split(" ", 1)
+        return {f"{form} {particle}" for form in forms_of(first)}
     if verb.endswith("e"):
         ruled = {verb, verb + "s", verb + "d", verb[:-1] + "ing"}
     elif verb.endswith("y") and verb[-2] not in _VOWELS:

@@ -7,7 +7,7 @@ never too few; a pattern re2 cannot hold is always tried.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import re2
@@ -56,17 +56,23 @@ class Sieve:
                 self._always.append(at)
             else:
                 self._of.append(at)
-        if self._of:
-            self._set.Compile()
+        self._sentinel = self._set.Add("(?s:.)")
+        self._set.Compile()
 
     def find(self, prepared: str) -> Iterator[Found]:
         """Every match, in the order of the lexicon."""
-        at = [self._of[each] for each in self._set.Match(prepared)] if self._of else []
-        for index in sorted([*at, *self._always]):
+        for index in self._candidates(prepared):
             pattern, cue = self._patterns[index]
             for match in pattern.finditer(prepared):
                 if match.end() > match.start():
                     yield Found(cue, match.start(), match.end(), match)
+
+    def _candidates(self, prepared: str) -> Iterable[int]:
+        """Patterns that could match. The sentinel matches every text: without it re2 gave up, and all are tried."""
+        seen = self._set.Match(prepared) or ()
+        if self._sentinel not in seen:
+            return range(len(self._patterns)) if prepared else ()
+        return sorted([*(self._of[each] for each in seen if each != self._sentinel), *self._always])
 
 
 def folded_pattern(pattern: str) -> str:

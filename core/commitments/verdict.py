@@ -17,6 +17,7 @@ from core.commitments.guard import (
     antonyms_between,
     content,
     difference,
+    is_claimed,
     is_voice_change,
     same_order,
     unexplained,
@@ -24,7 +25,7 @@ from core.commitments.guard import (
 from core.commitments.vocabulary import Vocabulary
 from core.model import Finding, Verdict
 
-LEAST_LIKENESS = 0.3
+LEAST_LIKENESS = 0.4
 """Below this share of common content two sentences are no two wordings of one promise, and no direction is named."""
 
 _GRAVITY = (
@@ -57,7 +58,6 @@ def judge(vocabulary: Vocabulary, before: Frame, after: Frame) -> Finding:
         verdict = _if_nothing_moved(before, after, one, two, apart)
     elif verdict is Verdict.STRENGTHENED and not _stays_in_order(one, two, moved):
         verdict = Verdict.UNCLASSIFIED
-        unread = [*unread, *(Element(each.id, each.at, each.last) for each in ())]
     return _finding(vocabulary, verdict, moved, (before, after), unread, opposites)
 
 
@@ -118,8 +118,8 @@ def _stays_in_order(one: Sequence[Element], two: Sequence[Element], moved: Seque
     """Whether what nothing claims stands in the same order on both sides: no word changed what it belongs to."""
     claimed_before = {at for delta in moved for at in delta.before}
     claimed_after = {at for delta in moved for at in delta.after}
-    left = [each.id for each in one if each.at not in claimed_before]
-    right = [each.id for each in two if each.at not in claimed_after]
+    left = [each.id for each in one if not is_claimed(each, claimed_before)]
+    right = [each.id for each in two if not is_claimed(each, claimed_after)]
     return left == right
 
 

@@ -50,6 +50,7 @@ class Vocabulary:
     antonyms: frozenset[tuple[str, str]]
     stop_words: dict[str, frozenset[str]]
     tongue: dict[str, frozenset[str]]
+    tongue_words: dict[str, tuple[str, ...]]  # function word -> the languages that use it
     after_said: frozenset[str]
     protective_objects: frozenset[str]
     window: int
@@ -231,6 +232,7 @@ def _build(data: dict[str, Any]) -> Vocabulary:
         antonyms=frozenset(pair for left, right in data.get("antonyms", []) for pair in ((left, right), (right, left))),
         stop_words={lang: _folded(words) for lang, words in data["stop_words"].items()},
         tongue={lang: _folded(words) for lang, words in data.get("tongue", {}).items()},
+        tongue_words=_tongue_words(data.get("tongue", {})),
         after_said=frozenset(data["conditions"].get("said", ())),
         protective_objects=frozenset(data.get("protective_objects", ())),
         window=int(data["negation"].get("window", 6)),
@@ -273,6 +275,14 @@ def _patterns_of(data: dict[str, Any], lang: str) -> list[tuple[str, Cue]]:
     add(data.get("person_data", {}), Cue("person_data", "person_data", 0))
     add(data.get("anaphora", {}), Cue("anaphora", "anaphora", 0))
     return found
+
+
+def _tongue_words(tongue: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
+    langs: dict[str, list[str]] = {}
+    for lang, words in tongue.items():
+        for word in _folded(words):
+            langs.setdefault(word, []).append(lang)
+    return {word: tuple(found) for word, found in langs.items()}
 
 
 def _topics_of(data: dict[str, Any], lang: str) -> list[tuple[str, Cue]]:
