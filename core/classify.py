@@ -49,7 +49,7 @@ class Classified:
 FLAP_SECONDS: Final = 7 * 86_400  # a text that stood for less before the old one came back is one leg of a flap
 _LABEL_WORDS: Final = 6
 _EMAIL: Final = re.compile(
-    r"\[\s*e-?mail\s*(?:protected|geschützt|protégé|protegido)\s*\]|[\w.+-]+\s?(?:@|\[at\]|\(at\))\s?[\w-]+(?:\s?(?:\.|\[dot\]|\(dot\))\s?[\w-]+)+",
+    r"\[\s*e-?mail\s*(?:protected|geschützt|protégé|protegido)\s*\]|[\w.+-]+(?:@|\s?(?:\[at\]|\(at\))\s?)[\w-]+(?:(?:\.|\s?(?:\[dot\]|\(dot\))\s?)[\w-]+)+",
     re.IGNORECASE,
 )
 _SCRAMBLED: Final = re.compile(
@@ -61,7 +61,7 @@ _LINK_HINT: Final = re.compile(
     r"|\(?\s*在新(?:窗口|标签页)中?打开\s*\)?|\(?\s*external link\s*\)?",
     re.IGNORECASE,
 )
-_SIGNS: Final = re.compile(r"[^\w\s]|_")
+_PARTING: Final = re.compile(r"[;•·|]")
 _SAME_SIGNS: Final = str.maketrans(
     {"’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "–": "-", "—": "-", "‑": "-"}
 )
@@ -78,7 +78,8 @@ def classify(
 ) -> Classified:
     """The class of a change. ``lives`` maps a passage's text to its past in this document, where it has one."""
     judged = [_judge(before, after, edit, guard, lives or {}) for edit in edits]
-    if returned is not None and _is_flap_leg(before, after, edits, guard, returned):
+    is_loud = any(found is ChangeClass.SUBSTANTIVE for found, _ in judged)
+    if is_loud and returned is not None and _is_flap_leg(before, after, edits, guard, returned):
         why = f"back to version {returned.number}, which this one had replaced for {_span(returned.stayed_seconds)}"
         return Classified(ChangeClass.VARIANT, (why,), tuple(range(len(edits))))
     for wanted in _ORDER:
@@ -174,19 +175,24 @@ def _same_words(was: str, now: str, guarded: bool, *, leads_elsewhere: bool) -> 
         if _signs_kept(plain_was) == _signs_kept(plain_now):
             return "only spacing, quotation marks or hints of links differ"
         return _scrambled_mail(was, now)
-    if "".join(words_of(plain_was)) == "".join(words_of(plain_now)):
+    if _letters(plain_was) == _letters(plain_now):
         return "the same words: spacing, signs, capitals or the cut of passages differ"
     return _scrambled_mail(was, now)
 
 
+def _letters(text: str) -> str:
+    return "".join(words_of(text))
+
+
 def _signs_kept(text: str) -> str:
-    return "".join(text.translate(_SAME_SIGNS).split()).strip(".")
+    """The text without white space, capitals, kinds of quotation marks, and the signs that part items of a list."""
+    return "".join(_PARTING.sub("", text.translate(_SAME_SIGNS)).split()).strip(".").casefold()
 
 
 def _scrambled_mail(was: str, now: str) -> str | None:
     if bool(_SCRAMBLED.search(was)) == bool(_SCRAMBLED.search(now)):
         return None
-    same = "".join(words_of(_EMAIL.sub(" ", was))) == "".join(words_of(_EMAIL.sub(" ", now)))
+    same = _letters(_EMAIL.sub(" ", was)) == _letters(_EMAIL.sub(" ", now))
     return "only the scrambling of an e-mail address differs" if same else None
 
 

@@ -101,7 +101,8 @@ def take_in(tools: Tools, capture: Capture) -> Taken:
     grade = None if capture.fetch.is_not_modified else grade_transport(capture.fetch, capture.body)
     if grade is not None:
         return refuse(tools, capture, grade)
-    if capture.fetch.is_not_modified or capture.fetch.digest == capture.request.last_digest:
+    is_same = capture.fetch.is_not_modified or capture.fetch.digest == capture.request.last_digest
+    if is_same and capture.request.suspect_fetch_id is None:
         same = _agree_unread(tools, capture)
         if same is not None:
             return same
@@ -122,6 +123,9 @@ def take_in(tools: Tools, capture: Capture) -> Taken:
     if course.step is Step.SUSPECT:
         return _doubt(tools, capture, known, course.grade)
     if course.step is Step.AGREES and known.document.state == "live":
+        passing = _passing_text(tools, capture, known)
+        if passing is not None:
+            return _tell_passing(tools, capture, known, reading, forms, passing)
         return _agree(tools, capture, known, grade)
     return _accept(tools, capture, known, reading, forms, course)
 
@@ -394,6 +398,79 @@ def _first_doubt(tools: Tools, capture: Capture, course: Course) -> datetime | N
         return None
     with tools.database.read() as conn:
         return _started(conn, waiting)
+
+
+# --- a text that stood for one capture ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Passing:
+    """A wholly other text that a suspect capture showed and no second one confirmed."""
+
+    capture: Capture
+    reading: Reading
+    forms: list[int]
+    reasons: tuple[str, ...]
+
+
+def _passing_text(tools: Tools, capture: Capture, known: _Known) -> _Passing | None:
+    """The suspect capture that waited, if it showed a whole text of its own: that is not dropped, it is a variant."""
+    waiting = capture.request.suspect_fetch_id
+    if waiting is None or waiting == capture.fetch.id or known.current is None:
+        return None
+    with tools.database.read() as conn:
+        fetch = fetches.fetch_by_id(conn, waiting)
+        grade = fetches.grade_of(conn, waiting)
+    if fetch.digest is None or grade is None or grade.code not in ("other_text", "other_language"):
+        return None
+    earlier = replace(capture, fetch=fetch, body=tools.blobs.get(fetch.digest))
+    reading = read(tools, earlier)
+    return _Passing(earlier, reading, forms_of(tools, reading), grade.reasons)
+
+
+def _tell_passing(
+    tools: Tools, capture: Capture, known: _Known, reading: Reading, forms: Sequence[int], passing: _Passing
+) -> Taken:
+    """Two changes on record: to the other text and back. Each is a variant; neither is lost."""
+    assert known.current is not None
+    variant = max((known.current.variant, *(other.variant for other in known.others))) + 1
+    reasons = (*passing.reasons, "one capture showed it, the next the text that stood before")
+    there = compare(known.current.reading, known.current.forms, passing.reading, passing.forms)
+    back = compare(passing.reading, passing.forms, reading, forms)
+    with tools.database.write() as conn:
+        last_good = known.document.last_good_fetch_id
+        current = known.current.version
+        other = _accept_rows(conn, passing.capture, known, passing.reading, passing.forms, current.id, there, variant)
+        again = _accept_rows(conn, capture, known, reading, forms, other.id, back, known.current.variant)
+        close_incident(conn, tools, capture)
+        seen = _started(conn, last_good)
+        change = Change(
+            document=known.ref,
+            before=known.current.reading,
+            after=passing.reading,
+            before_version=current,
+            after_version=other,
+            window=Window(seen, passing.capture.fetch.started_at),
+            edits=there,
+            change_class=ChangeClass.VARIANT,
+            event=DocumentEvent.SWAPPED,
+            reasons=reasons,
+        )
+        told = tell(conn, tools, change, last_good, passing.capture)
+        returned = replace(
+            change,
+            before=passing.reading,
+            after=reading,
+            before_version=other,
+            after_version=again,
+            window=Window(passing.capture.fetch.started_at, capture.fetch.started_at),
+            edits=back,
+            event=None,
+            reasons=("the text that stood before is shown again",),
+        )
+        told += tell(conn, tools, returned, passing.capture.fetch.id, capture)
+    good = Grade(GradeLevel.GOOD)
+    return Taken("changed", good, ChangeClass.VARIANT, known.document.slug, told, reasons)
 
 
 # --- shared --------------------------------------------------------------------------------------------------------

@@ -68,18 +68,24 @@ def _position(edit: Edit) -> tuple[int, int, int]:
 def _match_exactly(before: Reading, before_forms: Sequence[int], after: Reading, after_forms: Sequence[int]) -> _Sides:
     """Equal forms in the same order, then equal forms elsewhere (moved)."""
     start, end_before, end_after = _common_ends(before_forms, after_forms)
-    waiting: dict[int, list[int]] = defaultdict(list)
-    for at in range(end_before - 1, start - 1, -1):
-        waiting[before_forms[at]].append(at)
+    gone, came = list(range(start, end_before)), list(range(start, end_after))
     pairs: list[tuple[int, int]] = []
-    came: list[int] = []
-    for at in range(start, end_after):
-        queue = waiting.get(after_forms[at])
-        if queue:
-            pairs.append((queue.pop(), at))
-        else:
-            came.append(at)
-    gone = sorted(at for queue in waiting.values() for at in queue)
+    # The same words may stand in a menu and as a heading: first those that stand as the same thing, then the others.
+    for as_the_same in (True, False):
+        waiting: dict[tuple[object, ...], list[int]] = defaultdict(list)
+        for at in reversed(gone):
+            waiting[_standing(before, before_forms, at, as_the_same)].append(at)
+        left: list[int] = []
+        for at in came:
+            queue = waiting.get(_standing(after, after_forms, at, as_the_same))
+            if queue:
+                pairs.append((queue.pop(), at))
+            else:
+                left.append(at)
+        gone, came = sorted(at for queue in waiting.values() for at in queue), left
+        if not gone or not came:
+            break
+    pairs.sort(key=lambda pair: pair[1])
     sides = _Sides(before, after, gone, came)
     kept = _longest_run([pair[0] for pair in pairs])
     for index, (was, now) in enumerate(pairs):
@@ -92,6 +98,11 @@ def _match_exactly(before: Reading, before_forms: Sequence[int], after: Reading,
     for at in range(end_before, len(before_forms)):
         sides.partner[at] = at + shift
     return sides
+
+
+def _standing(reading: Reading, forms: Sequence[int], at: int, as_the_same: bool) -> tuple[object, ...]:
+    place = reading.places[at]
+    return (forms[at], place.stream, place.kind == "heading") if as_the_same else (forms[at],)
 
 
 def _common_ends(left: Sequence[int], right: Sequence[int]) -> tuple[int, int, int]:

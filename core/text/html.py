@@ -52,6 +52,10 @@ _ASKS_FOR_ZONE: Final = frozenset(
 )
 _SENTENCE_END: Final = re.compile(r"[.!?:;。！？；：…]['\")\]”’»]?\s*$")
 _NUMBERED: Final = re.compile(r"^\s*(?:[•·▪‣–-]\s|\(?[0-9ivxa-z]{1,3}[.)]\s)")
+_FULL_STOP: Final = re.compile(r"[.!?。！？]['\")\]”’»]?$")
+_FOLLOWING: Final = re.compile(
+    r"\bfollowing\b|\bbelow\b|\bsuivant|\bci-dessous\b|\bfolgend|\bsiguiente|以下|如下|下列", re.IGNORECASE
+)
 _HEADING_CHARS: Final = 120
 
 
@@ -325,12 +329,15 @@ def _open_block(walk: _Walk, tag: str, action: int) -> None:
 
 
 def _lead_in(walk: _Walk) -> int:
-    """The place that introduces a list: the one just before it, when it is prose or a heading."""
-    if not walk.kinds or walk.kinds[-1] == "row":
+    """The place that introduces a list: the one just before it in the same container, prose or a heading."""
+    if not walk.kinds or walk.kinds[-1] == "row" or walk.zone_of[-1] != walk.zone:
         return -1
     if walk.kinds[-1] == "item" and walk.kind != "item":
         return -1
-    return len(walk.kinds) - 1
+    introduces = (
+        walk.kinds[-1] == "heading" or not _FULL_STOP.search(walk.texts[-1]) or _FOLLOWING.search(walk.texts[-1])
+    )
+    return len(walk.kinds) - 1 if introduces else -1
 
 
 def _leave(walk: _Walk, saved: tuple[Any, ...]) -> None:

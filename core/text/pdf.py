@@ -18,8 +18,9 @@ from core.errors import ReadError
 from core.model import Place, Reading
 from core.text.normalise import tidy, word_count
 from core.text.pagedate import page_date
-from core.text.pdflayout import Block, PageLines, arrange
+from core.text.pdflayout import Block, arrange
 from core.text.pdfletters import Letters
+from core.text.pdflines import PageLines
 
 MAX_PAGES: Final = 2_000
 MAX_CHARS: Final = 6_000_000

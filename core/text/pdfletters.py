@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 import pypdfium2.raw as api
 
 from core.text.normalise import tidy
-from core.text.pdflayout import WIDE_GAP, Fragment
+from core.text.pdflines import WIDE_GAP, Fragment
 
 LINE_HEIGHT: Final = 1.2  # of the size of the letters: what stands for their height in the layout
 

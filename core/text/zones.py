@@ -110,7 +110,7 @@ def _stream(zone: Zone, parent: Stream, share: float) -> Stream:
 
 PROSE: Final = 12  # a passage of so many words is prose; it marks where the page's own text begins and ends
 _MENU_RUN: Final = 5  # so many short links in a row are a menu
-_MENU_WORDS: Final = 8
+_MENU_WORDS: Final = 12
 _HAS_DIGIT_OR_COMMA: Final = re.compile(r"[\d,:;@]")
 
 
@@ -140,9 +140,9 @@ def set_apart_labels(
 
 
 def _is_label(text: str, words: int) -> bool:
-    if text[-1:] in ".!?。！？":
-        return False
-    return words <= 3 or (words <= 6 and not _HAS_DIGIT_OR_COMMA.search(text))
+    if words <= 3:
+        return True
+    return words <= 6 and text[-1:] not in ".!?。！？" and not _HAS_DIGIT_OR_COMMA.search(text)
 
 
 def _set_apart_menus(
@@ -159,5 +159,8 @@ def _set_apart_menus(
         elif start >= 0:
             introduced = start > 0 and texts[start - 1][-1:] in ":："
             if at - start >= _MENU_RUN and not introduced:
-                streams[start:at] = ["surroundings"] * (at - start)
+                headed = start > 0 and kinds[start - 1] == "heading"
+                has_more = at < len(streams) and streams[at] == "main" and kinds[at] != "heading"
+                first = start - 1 if headed and not has_more else start  # a heading over a menu and nothing else
+                streams[first:at] = ["surroundings"] * (at - first)
             start = -1
