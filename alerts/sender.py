@@ -17,7 +17,7 @@ from typing import Final
 from alerts.channels import Channel, Receipt
 from alerts.message import compose
 from core.errors import DeliveryError
-from core.wording import counted
+from core.wording import counted, stamp
 from storage import outbox
 from storage.engine import Database
 from storage.outbox import Delivery
@@ -53,12 +53,14 @@ class Policy:
     """How the sender works. ``jitter`` gives 0 to 1; a pause grows by up to a tenth of it.
 
     With an ``executor`` messages travel side by side; without one they go one after another in the caller's thread.
+    ``owner`` names this process, so that another one can take up its claims at once should it die.
     """
 
     retry_for: timedelta = RETRY_FOR
     lanes_per_channel: int = LANES_PER_CHANNEL
     executor: Executor | None = None
     jitter: Callable[[], float] = field(default=lambda: 0.0)
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ class _Round:
 
     def _claimed(self, channel: str, free: int) -> list[Delivery]:
         with self.database.write() as conn:
-            return outbox.claim(conn, self.now(), free, LEASE, channel=channel)
+            return outbox.claim(conn, self.now(), free, LEASE, channel=channel, owner=self.policy.owner)
 
     def _send_off(self, delivery: Delivery) -> None:
         if self.policy.executor is not None:
@@ -184,7 +186,7 @@ class _Round:
             is_kept = outbox.retry(conn, delivery.id, token, decided.reason, decided.next_attempt_at, now=now)
             if decided.holds_target:
                 outbox.hold(conn, delivery.channel, delivery.target, decided.next_attempt_at)
-            log.warning("delivery %s waits until %s: %s", delivery.id, decided.next_attempt_at, decided.reason)
+            log.warning("delivery %s waits until %s: %s", delivery.id, stamp(decided.next_attempt_at), decided.reason)
             return "retried" if is_kept else "late"
 
 

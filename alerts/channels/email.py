@@ -50,6 +50,9 @@ class EmailChannel:
         except smtplib.SMTPNotSupportedError as error:
             reason = f"mail server {mail.host}: {one_line(str(error), 120)}"
             raise DeliveryError(reason, permanent=True) from None
+        except UnicodeError:
+            reason = f"mail server {mail.host}: user name or password hold characters a login cannot carry"
+            raise DeliveryError(reason, permanent=True) from None
         except (OSError, smtplib.SMTPException) as error:
             reason = f"mail server {mail.host} could not be reached: {type(error).__name__}"
             raise DeliveryError(reason, permanent=False) from None
@@ -111,7 +114,7 @@ def _deliver(letter: EmailMessage, mail: Mail) -> str:
     server = _connected(mail)
     try:
         if mail.user:
-            server.login(mail.user, mail.password.reveal() if mail.password else "")
+            _log_in(server, mail.user, mail.password.reveal() if mail.password else "")
         server.send_message(letter, from_addr=mail.sender, to_addrs=[letter["To"].addresses[0].addr_spec])
     except BaseException:
         server.close()
@@ -119,6 +122,21 @@ def _deliver(letter: EmailMessage, mail: Mail) -> str:
     with suppress(OSError, smtplib.SMTPException):
         server.quit()
     return "accepted"
+
+
+def _log_in(server: smtplib.SMTP, user: str, password: str) -> None:
+    """One login by one mechanism. ``SMTP.login`` tries the next after a refusal, and servers hang up on that."""
+    server.ehlo_or_helo_if_needed()
+    server.user, server.password = user, password  # as SMTP.login hands them over
+    offered = server.esmtp_features.get("auth", "").upper().split()
+    if "PLAIN" in offered:
+        server.auth("PLAIN", server.auth_plain)
+    elif "LOGIN" in offered:
+        server.auth("LOGIN", server.auth_login)
+    elif "CRAM-MD5" in offered:
+        server.auth("CRAM-MD5", server.auth_cram_md5)
+    else:
+        raise smtplib.SMTPNotSupportedError("the server offers no login that can be used here")
 
 
 def _connected(mail: Mail) -> smtplib.SMTP:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from core.text import words
 from core.text.words import fast_differ, python_differ, word_diff
 
-ADAPTERS = [python_differ] if words.fast_diff_match_patch is None else [python_differ, fast_differ]
+ADAPTERS = [python_differ, fast_differ] if words.default_differ() is fast_differ else [python_differ]
 
 PLAIN_WORDS = st.sampled_from(
     ["we", "will", "not", "sell", "to", "police", ".", ",", "knowingly", "新", "疆", "\u0301"]

@@ -114,7 +114,8 @@ def test_no_class_hides_a_watched_term_or_a_commitment(quiet: ChangeClass) -> No
     match = Match("r", "p", Act.ADDED, Severity.MEDIUM, ("tools",), 0)
     assert told(replace(words_without_rule(), change_class=quiet, matches=(match,))).severity is Severity.MEDIUM
     finding = Finding(Verdict.UNCLASSIFIED, (), ("a promise changed",), 0)
-    assert told(replace(words_without_rule(), change_class=quiet, findings=(finding,)))
+    held = told(replace(words_without_rule(), change_class=quiet, findings=(finding,)))
+    assert held.reasons[0] == "a passage that holds a commitment changed"
 
 
 def test_a_restamped_page_whose_words_stand_is_not_told() -> None:
