@@ -92,6 +92,17 @@ def needs_words(query: Query) -> bool:
             return False
 
 
+def only_company(query: Query) -> str | None:
+    """The one company every answer must be of, where the query names one."""
+    match query:
+        case Field("company", value):
+            return value
+        case And(parts):
+            return next((company for part in parts if (company := only_company(part))), None)
+        case _:
+            return None
+
+
 def _wanted(query: Query) -> Iterator[Term]:
     match query:
         case Term():

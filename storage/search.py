@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, case, select, union_all
+from sqlalchemy import ColumnElement, Connection, RowMapping, case, select, union, union_all
 
 from core import query as query_language
 from core.query import Query
@@ -21,7 +21,7 @@ from storage.schema import companies, documents, fetches, span_texts, spans
 
 __all__ = ["Found", "create_index", "search"]
 
-MOST_ANSWERS = 2_000
+MOST_ANSWERS = 1_000
 """Answers that are gathered before they are put in order; a query with more is answered from these."""
 
 
@@ -56,14 +56,27 @@ def search(conn: Connection, query: str | Query, limit: int = 20) -> list[Found]
     answer for each.
     """
     tree = query_language.parse(query) if isinstance(query, str) else query
+    company = query_language.only_company(tree)
     answers: list[tuple[datetime, Found]] = []
-    for ids in fulltext.propose(conn, tree):
+    for proposed in fulltext.propose(conn, tree):
+        ids = proposed if company is None else _said_by(conn, company, proposed)
         answers += _verified(conn, tree, ids)
         if len(answers) >= MOST_ANSWERS:
             break
     answers.sort(key=lambda answer: (answer[1].company_id, answer[1].document, answer[1].passage_id))
     answers.sort(key=lambda answer: answer[0], reverse=True)
     return [found for _, found in answers[:limit]]
+
+
+def _said_by(conn: Connection, company: str, ids: Sequence[int]) -> list[int]:
+    """Those of the passages that stand or stood in a document of the company."""
+    theirs = select(documents.c.id).where(documents.c.company_id == company).scalar_subquery()
+    other = select(span_texts.c.passage_id).join(spans, spans.c.id == span_texts.c.span_id)
+    said = union(
+        select(spans.c.passage_id).where(spans.c.passage_id.in_(ids), spans.c.document_id.in_(theirs)),
+        other.where(span_texts.c.passage_id.in_(ids), spans.c.document_id.in_(theirs)),
+    )
+    return list(conn.execute(said).scalars())
 
 
 def _verified(conn: Connection, tree: Query, ids: Sequence[int]) -> list[tuple[datetime, Found]]:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import QueryError
-from core.query import answers, marks, needs_words, parse
+from core.query import answers, marks, needs_words, only_company, parse
 from core.text.tokens import units
 
 STATEMENT = "Following fact-specific assessments we will no longer sell in Xinjiang. 我们尊重人权。"
@@ -85,6 +85,20 @@ def test_a_bad_query_says_where_and_why(query: str, position: int, why: str) -> 
     assert caught.value.position == position
     assert why in caught.value.message
     assert str(caught.value).startswith(f"at character {position}: ")
+
+
+@pytest.mark.parametrize(
+    ("query", "company"),
+    [
+        ("sell company:acme", "acme"),
+        ("(sell company:Acme) buy", "acme"),
+        ("sell", None),
+        ("sell -company:acme", None),
+        ("(sell company:acme) OR buy", None),
+    ],
+)
+def test_the_company_every_answer_is_of(query: str, company: str | None) -> None:
+    assert only_company(parse(query)) == company
 
 
 @given(st.text(st.sampled_from('ab "()-*:“”ORNT人权,'), max_size=30))
