@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from core.commitments.acts import Act
+from core.commitments.acts import ABSOLUTE, Act
 from core.commitments.frame import Clause, Frame, Mark
 from core.commitments.guard import LIST_WORDS, Element, content
 from core.commitments.vocabulary import Vocabulary
@@ -47,10 +47,10 @@ class Delta:
 def deltas(vocabulary: Vocabulary, before: Frame, after: Frame) -> list[Delta]:
     """Everything that moved between two frames, in no particular order."""
     found = [delta for compare in _COMPARISONS for delta in compare(vocabulary, before, after)]
-    if before.stance == after.stance == "permits":
-        return [_turned(delta) for delta in found]
     if is_duty_of_affected(before) or is_duty_of_affected(after):
         return [replace(delta, sign="?") for delta in found]
+    if before.stance == after.stance == "permits":
+        return [_turned(delta) for delta in found]
     if before.firmness is not None and before.firmness <= 0 and after.firmness is not None and after.firmness <= 0:
         return [replace(delta, sign="?") for delta in found]  # nothing was promised, so nothing can be softened
     return found
@@ -65,12 +65,24 @@ def is_duty_of_affected(frame: Frame) -> bool:
     return not {"receive", "entitled", "right", "rights", "protected", "free", "access"}.intersection(frame.words)
 
 
+def is_restraint(frame: Frame) -> bool:
+    """Everything the sentence does is to hold back, stop or forbid: there less condition and more scope are firmer."""
+    return bool(frame.acts) and all(
+        act.stance == "restrains" and (act.is_harm or act.group in ("sever", "suspend")) for act in frame.acts
+    )
+
+
+def _unless_restraint(sign: Sign, *frames: Frame) -> Sign:
+    """A "+" that holds for restraints only; elsewhere the same words may have been the substance of the promise."""
+    return sign if sign != "+" or all(is_restraint(frame) for frame in frames) else "?"
+
+
 def _turned(delta: Delta) -> Delta:
-    """A delta of a permission. A softer "may" limits nobody, so no modality makes a permission narrower."""
+    """A delta of a permission: more of it is weaker. Less of it is for a reader, for the same words may be a duty
+    told as practice ("we use only independent auditors")."""
     if delta.dimension in ("stance", "actions"):
         return delta
-    sign = _TURNED[delta.sign]
-    return replace(delta, sign="?" if delta.dimension in ("modality", "actors", "evidence") and sign == "+" else sign)
+    return replace(delta, sign="-" if delta.sign == "+" else "?")
 
 
 def _span(marks: Sequence[Mark | Clause]) -> frozenset[int]:
@@ -157,10 +169,15 @@ def _modality(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
         else [((before.tier, _kind(one)), (after.tier, _kind(two)))]
     )
     signs: set[Sign] = {sign for pair in pairs if (sign := _modal_sign(*pair))}
+    if not after.acts and after.actor != "third":  # a firmer promise of we know not what
+        signs = {"?" if sign == "+" else sign for sign in signs}
     if len(one) != len(two) and not (len(one) <= 1 and len(two) <= 1):
         signs |= _extra_modals(kinds_before, kinds_after)
+    told = f"modality: {_lead(before)} → {_lead(after)}"
+    if len(one) > 1 or len(two) > 1:
+        told = f"modality: {', '.join(mark.text for mark in one)} → {', '.join(mark.text for mark in two)}"
     for sign in sorted(signs):
-        yield Delta("modality", sign, f"modality: {_lead(before)} → {_lead(after)}", claims_before, claims_after)
+        yield Delta("modality", sign, told, claims_before, claims_after)
 
 
 def _extra_modals(before: list[tuple[int, str]], after: list[tuple[int, str]]) -> set[Sign]:
@@ -227,9 +244,9 @@ def _actions(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
         if strongest_left == strongest_right:
             yield Delta("actions", "?", reason)
         else:
-            harm_changed = any(act.is_harm for act in left) and any(act.is_harm for act in right)
-            sign = "+" if strongest_right > strongest_left else "-"
-            yield Delta("actions", "?" if harm_changed and sign == "+" else sign, reason, claims_left, claims_right)
+            # The ranks are coarse: a lower verb is a warning, a higher one (consult → inform) no proof of more.
+            sign = "-" if strongest_left - strongest_right >= (1 if strongest_left >= 4 else 2) else "?"
+            yield Delta("actions", sign, reason, claims_left, claims_right)
     elif left:
         yield Delta("actions", "-", f"action gone: {_all_told(before, left)}", claims_left)
     elif right:
@@ -267,6 +284,8 @@ def _lattice(dimension: str, word: str) -> Callable[[Vocabulary, Frame, Frame], 
         elif wider_after:
             added = [mark for mark in two if mark.value not in names_before]
             sign = "+" if not one or not added or _is_listed(after, added, two, len(one)) else "?"
+            if dimension == "customers":  # told to more of them, or withheld from more of them
+                sign = _unless_restraint(sign, before, after)
         elif wider_before:
             sign = "-"
         claims_after = _with_links(after, two)
@@ -298,9 +317,13 @@ def _is_listed(frame: Frame, added: Sequence[Mark], marks: Sequence[Mark], count
     if len(marks) <= count_before:
         return True
     return all(
-        any(all(word in _LINKS for word in _between(frame, mark, other)) for other in marks if other is not mark)
+        any(_is_linked(_between(frame, mark, other)) for other in marks if other is not mark)
         for mark in added
     )
+
+
+def _is_linked(words: Sequence[str]) -> bool:
+    return all(word in _LINKS for word in words) and any(word in LIST_WORDS for word in words)
 
 
 def _between(frame: Frame, one: Mark, two: Mark) -> Sequence[str]:
@@ -313,7 +336,7 @@ def _with_links(frame: Frame, marks: Sequence[Mark]) -> frozenset[int]:
     words = set(_span(marks))
     ordered = sorted(marks, key=lambda mark: mark.first)
     for left, right in zip(ordered, ordered[1:], strict=False):
-        if all(word in _LINKS for word in frame.words[left.last : right.first]):
+        if _is_linked(frame.words[left.last : right.first]):
             words.update(range(left.last, right.first))
     return frozenset(words)
 
@@ -324,18 +347,21 @@ def _breadth(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
     if not one and not two:
         return
     reason = f"object: {_quotes(before, one)} → {_quotes(after, two)}"
-    weights = [-_breadth_weight(mark) for mark in one] + [_breadth_weight(mark) for mark in two]
-    if all(weight > 0 for weight in weights):
-        sign: Sign = "+"
-    elif all(weight < 0 for weight in weights):
-        sign = "-"
-    else:
-        sign = "?"
+    signs = {_breadth_gone(before, mark) for mark in one} | {_breadth_added(after, mark) for mark in two}
+    sign: Sign = "?" if "+" in signs and len(signs) > 1 else "-" if "-" in signs else signs.pop()
     yield Delta("objects", sign, reason, _span(one), _span(two))
 
 
-def _breadth_weight(mark: Mark) -> int:
-    return 1 if mark.tier >= 3 else -1
+def _breadth_added(frame: Frame, mark: Mark) -> Sign:
+    if mark.value == "whole":  # "not every agency" may spare some
+        return "?" if (frame.negations or is_restraint(frame)) and mark.text != "any" else "+"
+    return "-" if mark.value == "part" or is_restraint(frame) else "?"
+
+
+def _breadth_gone(frame: Frame, mark: Mark) -> Sign:
+    if mark.value == "whole":
+        return "?" if frame.negations and mark.text not in ("any", "all") else "-"
+    return "+" if mark.value == "part" else "?"
 
 
 def _surplus(one: Sequence[Mark], two: Sequence[Mark]) -> tuple[list[Mark], list[Mark]]:
@@ -364,6 +390,10 @@ def _ranked(dimension: str, word: str) -> Callable[[Vocabulary, Frame, Frame], I
         rank_before, rank_after = _rank(dimension, one), _rank(dimension, two)
         reason = f"{word}: {_quotes(before, one)} → {_quotes(after, two)}"
         sign: Sign = "?" if rank_before == rank_after else "+" if rank_after > rank_before else "-"
+        if dimension == "frequency" and not one:  # "we audit" and "we audit regularly": the first may have meant always
+            sign = "-" if rank_after == 1 else "?"
+        if dimension == "channel" and any(mark.text == "directly" for mark in one):  # a manner, or a limit
+            sign = _unless_restraint(sign, before, after)
         yield Delta(dimension, sign, reason, _span(one), _span(two))
 
     return compare
@@ -382,10 +412,11 @@ def _only(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
     came = [at for at, word in enumerate(after.words) if word == "only"]
     if len(out) == len(came):
         return
-    yield Delta(
-        "conditions", "-" if len(came) > len(out) else "+", "limit added: only" if came else "limit gone: only",
-        frozenset(out), frozenset(came),
-    )  # fmt: skip
+    sign: Sign = "-" if len(came) > len(out) else "+"
+    if "permits" not in (before.stance, after.stance) and (sign == "+" or is_restraint(after) or not after.acts):
+        sign = "?"  # "only independent auditors" demands more, "only direct suppliers" less
+    told = "limit added: only" if len(came) > len(out) else "limit gone: only"
+    yield Delta("conditions", sign, told, frozenset(out), frozenset(came))
 
 
 # --- time --------------------------------------------------------------------------------------------------------
@@ -397,6 +428,7 @@ def _duration(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
         return
     length_before, length_after = _length(one), _length(two)
     sign: Sign = "?" if length_before == length_after else "+" if length_after > length_before else "-"
+    sign = _unless_restraint(sign, before, after)
     reason = f"duration: {_quotes(before, one)} → {_quotes(after, two)}"
     yield Delta("duration", sign, reason.replace("nothing", "open-ended"), _span(one), _span(two))
 
@@ -426,8 +458,36 @@ def _deadline(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
             reason = reason.replace("deadline:", "start:")
             if not one or not two:
                 sign = _TURNED[sign]  # a promise that starts later than now is the weaker one
-        is_past = any(mark.value in _PAST_KINDS for mark in (*before.of("modality"), *after.of("modality")))
-        yield Delta("deadline", "?" if is_past else sign, reason, _span(one), _span(two))
+        was_done, is_done = _is_past(before), _is_past(after)
+        if kinds != ("from",) and one and not two and is_done and not was_done:
+            sign, reason = "+", f"deadline: {_quotes(before, one)} → done"
+        elif was_done or is_done:
+            sign = "?"
+        elif kinds != ("from",) and two and not one:
+            sign = _deadline_added(before, after, two)
+        yield Delta("deadline", sign, reason, _span(one), _span(two))
+
+
+def _is_past(frame: Frame) -> bool:
+    return any(mark.value in _PAST_KINDS for mark in frame.of("modality"))
+
+
+def _deadline_added(before: Frame, after: Frame, marks: Sequence[Mark]) -> Sign:
+    """A date may bind a duty or put it off. It binds where it is short, or comes with an act that is new itself."""
+    if any(act.level >= ABSOLUTE and act.is_harm for act in after.acts):
+        return "-"
+    if not after.acts or not after.of("modality"):
+        return "?"
+    known = {act.lemma for act in before.acts}
+    new_acts = [act.at for act in after.acts if act.lemma not in known]
+    for mark in marks:
+        is_short = mark.value == "now" or (mark.value == "within" and _due(mark)[1] <= _SHORT)
+        if not is_short and not any(at < mark.first for at in new_acts):
+            return "?"
+    return "+"
+
+
+_SHORT = 100  # days
 
 
 def _deadline_sign(one: Sequence[Mark], two: Sequence[Mark]) -> Sign:
@@ -477,7 +537,8 @@ def _hedges(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
             yield Delta("hedges", "?", f"qualification of a permission: {words}", _span(marks_gone), _span(marks_added))
         return
     if gone:
-        yield Delta("hedges", "+", f"hedge gone: {_quotes(before, marks_gone)}", _span(marks_gone))
+        sign_gone: Sign = "?" if set(gone) & {"law_standard", "case_by_case", "standard_soft"} else "+"
+        yield Delta("hedges", sign_gone, f"hedge gone: {_quotes(before, marks_gone)}", _span(marks_gone))
     if added:
         sign: Sign = "-" if before.firmness is not None and before.firmness >= 1 else "?"
         yield Delta("hedges", sign, f"hedge added: {_quotes(after, marks_added)}", frozenset(), _span(marks_added))
@@ -509,9 +570,10 @@ def _conditions(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
         yield Delta("conditions", sign, reason)
         return
     for clause in one:
-        yield Delta(
-            "conditions", _when_gone(clause), f"{_NAMES[clause.kind]} gone: {before.quote(clause)}", _span([clause])
-        )
+        sign = _when_gone(clause)
+        if clause.kind != "exception":  # "we notify users when a government asks" says more than "we notify users"
+            sign = _unless_restraint(sign, before, after)
+        yield Delta("conditions", sign, f"{_NAMES[clause.kind]} gone: {before.quote(clause)}", _span([clause]))
     for clause in two:
         sign = _TURNED[_when_gone(clause)]
         yield Delta(
@@ -652,6 +714,8 @@ def _numbers(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
     if len(one) == len(two) == 1 and _is_share(before, one[0][0]) and _is_share(after, two[0][0]):
         if not _LOWER_IS_BETTER.intersection((*before.words, *after.words)):
             sign = "+" if float(two[0][1]) > float(one[0][1]) else "-"
+            if not after.acts or is_restraint(after):
+                sign = "?" if sign == "+" else sign
     yield Delta("numbers", sign, reason, *(claims if sign != "?" else (frozenset(), frozenset())))
 
 

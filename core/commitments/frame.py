@@ -156,12 +156,14 @@ class Frame:
 _LIMITS = ("condition", "exception", "unmet", "relative")
 
 
-def build_frame(vocabulary: Vocabulary, sentence: str, lead_in: str = "", company_names: tuple[str, ...] = ()) -> Frame:
-    """The frame of one sentence, read with its lead-in. Cost grows with its length; callers bound that."""
+def build_frame(
+    vocabulary: Vocabulary, sentence: str, lead_in: str = "", company_names: tuple[str, ...] = (), lang: str = ""
+) -> Frame:
+    """The frame of one sentence, read with its lead-in; ``lang`` where it is known. Callers bound its length."""
     whole = with_lead_in(sentence, lead_in)
     prepared = as_we(prepare(whole), company_names)
     words, starts, _ = words_of(prepared)
-    lang = tongue_of(vocabulary, prepared, words)
+    lang = lang or tongue_of(vocabulary, prepared, words)
     sieve = vocabulary.sieves.get(lang)
     found = _settled(sieve.find(prepared)) if sieve else []
     clauses = _clauses(vocabulary, found, words, starts, prepared)

@@ -18,6 +18,7 @@ _PUNCTUATION = frozenset(".,;:!?()\"'-–—/…·•*，。；：！？（）�
 _BE = frozenset({"is", "are", "be", "been", "being", "was", "were"})
 _AUXILIARY = {"was": "past", "were": "past", "did": "past", "has": "perfect", "have": "perfect", "had": "pluperfect"}
 _BY_NAME = ("places", "customers", "standards")  # cues that count by what they name, not by their words
+_EVERY = frozenset({"all", "every", "each"})  # "not any" and "not every" are not the same
 _MOVABLE = ("hedges", "deadline", "frequency")
 LIST_WORDS = frozenset({"and", "or", "nor", ",", "、", "和", "或", "及", "与", "et", "ou", "und", "oder", "y", "o"})
 _SAME_MODALS = {
@@ -160,7 +161,8 @@ def _spans(frame: Frame) -> dict[int, Element]:
     spans: dict[int, Element] = {}
     for mark in frame.marks:
         if mark.dimension in _BY_NAME:
-            spans[mark.first] = Element(f"{mark.dimension}:{mark.value}", mark.first, mark.last)
+            every = " every" if _EVERY.intersection(mark.text.split()) else ""
+            spans[mark.first] = Element(f"{mark.dimension}:{mark.value}{every}", mark.first, mark.last)
         elif mark.dimension == "deadline":
             spans[mark.first] = Element(f"deadline:{_deadline(mark)}", mark.first, mark.last, mark.clause < 0)
         elif mark.dimension in _MOVABLE:

@@ -27,9 +27,14 @@ class Lexicon:
         """Whether a passage holds a sentence that binds somebody: see :mod:`core.commitments.gate` for what counts."""
         return self._gate.holds(text, lead_in)
 
-    def frame(self, sentence: str, *, lead_in: str = "", company_names: tuple[str, ...] = ()) -> Frame:
-        """One sentence taken apart, read with its lead-in; ``company_names`` are read as "we"."""
-        return self._frame(sentence, lead_in, company_names)
+    def frame(
+        self, sentence: str, *, lead_in: str = "", company_names: tuple[str, ...] = (), lang: str = ""
+    ) -> Frame:
+        """One sentence taken apart, read with its lead-in; ``company_names`` are read as "we".
+
+        ``lang`` (en, zh, fr, de, es) where the caller knows it; otherwise it is told by the words.
+        """
+        return self._frame(sentence, lead_in, company_names, lang)
 
     def compare(
         self,
@@ -46,8 +51,8 @@ class Lexicon:
         """
         return compare_passages(self, (before, lead_in_before), (after, lead_in_after), company_names)
 
-    def _build(self, sentence: str, lead_in: str, company_names: tuple[str, ...]) -> Frame:
-        return build_frame(self.vocabulary, sentence, lead_in, company_names)
+    def _build(self, sentence: str, lead_in: str, company_names: tuple[str, ...], lang: str) -> Frame:
+        return build_frame(self.vocabulary, sentence, lead_in, company_names, lang)
 
 
 def parse_lexicon(text: str, file: str) -> Lexicon:

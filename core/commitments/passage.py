@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from core.commitments.frame import Frame
+from core.commitments.frame import Frame, best_tongue
 from core.commitments.verdict import judge
 from core.commitments.vocabulary import Vocabulary
 from core.commitments.wording import MAX_SENTENCE, prepare, split_sentences
@@ -31,7 +31,9 @@ class Reader(Protocol):
     @property
     def vocabulary(self) -> Vocabulary: ...
 
-    def frame(self, sentence: str, *, lead_in: str = "", company_names: tuple[str, ...] = ()) -> Frame: ...
+    def frame(
+        self, sentence: str, *, lead_in: str = "", company_names: tuple[str, ...] = (), lang: str = ""
+    ) -> Frame: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,11 +201,7 @@ def _key_words(sentences: Sequence[str]) -> set[str]:
 def _judged(reader: Reader, one: _Side, two: _Side, pair: _Pair, company_names: tuple[str, ...]) -> Finding:
     before, after = pair
     if before and after:
-        frames = (
-            reader.frame(before, lead_in=one.lead_of(before), company_names=company_names),
-            reader.frame(after, lead_in=two.lead_of(after), company_names=company_names),
-        )
-        return judge(reader.vocabulary, *frames)
+        return judge(reader.vocabulary, *_frames(reader, (one, before), (two, after), company_names))
     side, sentence = (one, before) if before else (two, after)
     frame = reader.frame(sentence, lead_in=side.lead_of(sentence), company_names=company_names)
     words = sentence if len(sentence) <= 200 else sentence[:197] + "…"
@@ -212,6 +210,22 @@ def _judged(reader: Reader, one: _Side, two: _Side, pair: _Pair, company_names: 
     if after and _is_plain_addition(frame):
         return Finding(Verdict.STRENGTHENED, (("sentences", "+"),), (f"sentence added: {words}",))
     return Finding(Verdict.UNCLASSIFIED, (("sentences", "?"),), (f"sentence {'gone' if before else 'added'}: {words}",))
+
+
+def _frames(
+    reader: Reader, one: tuple[_Side, str], two: tuple[_Side, str], company_names: tuple[str, ...]
+) -> tuple[Frame, Frame]:
+    """Both frames, in one language: two short wordings of a sentence may each look like another one."""
+    lead_before, lead_after = one[0].lead_of(one[1]), two[0].lead_of(two[1])
+    before = reader.frame(one[1], lead_in=lead_before, company_names=company_names)
+    after = reader.frame(two[1], lead_in=lead_after, company_names=company_names)
+    if before.lang == after.lang or not {before.lang, after.lang} <= {"en", "fr", "de", "es"}:
+        return before, after
+    lang = best_tongue(reader.vocabulary, {*before.words, *after.words})
+    return (
+        reader.frame(one[1], lead_in=lead_before, company_names=company_names, lang=lang),
+        reader.frame(two[1], lead_in=lead_after, company_names=company_names, lang=lang),
+    )
 
 
 def _is_plain_addition(frame: Frame) -> bool:

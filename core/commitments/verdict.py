@@ -17,7 +17,6 @@ from core.commitments.guard import (
     antonyms_between,
     content,
     difference,
-    is_claimed,
     is_voice_change,
     same_order,
     unexplained,
@@ -56,7 +55,7 @@ def judge(vocabulary: Vocabulary, before: Frame, after: Frame) -> Finding:
     verdict = _decided(before, after, moved, apart, unread, opposites)
     if verdict is None:
         verdict = _if_nothing_moved(before, after, one, two, apart)
-    elif verdict is Verdict.STRENGTHENED and not _stays_in_order(one, two, moved):
+    elif verdict is Verdict.STRENGTHENED and not _stays_in_order(one, two, apart):
         verdict = Verdict.UNCLASSIFIED
     return _finding(vocabulary, verdict, moved, (before, after), unread, opposites)
 
@@ -82,9 +81,27 @@ def _decided(
     if "-" in signs:
         return Verdict.MIXED if "+" in signs else Verdict.WEAKENED
     is_clear = signs == {"+"} and not unread
-    if is_clear and after.stance in ("restrains", "permits") and not is_duty_of_affected(after):
+    if is_clear and after.stance in ("restrains", "permits") and not _may_harm(after):
         return Verdict.STRENGTHENED
     return Verdict.UNCLASSIFIED
+
+
+_ABOUT_THE_PROMISE = frozenset(
+    "ban bans moratorium prohibition position restriction restrictions decision suspension pledge exemption exception".split()
+)
+_WATCHING = frozenset({"monitor", "screen", "trace", "identify", "map", "inspect", "report", "verify", "investigate"})
+
+
+def _may_harm(frame: Frame) -> bool:
+    """What sounds firmer and may be worse: reviewing the ban itself, watching people, a duty of those affected."""
+    if is_duty_of_affected(frame):
+        return True
+    if _ABOUT_THE_PROMISE.intersection(frame.words) and not any(act.is_harm for act in frame.acts):
+        return True
+    people = {mark.first for mark in frame.marks if mark.dimension == "actors" and mark.value in ("users", "affected")}
+    return any(
+        act.lemma in _WATCHING and not people.isdisjoint(range(act.at + 1, act.at + 5)) for act in frame.acts
+    )
 
 
 def _if_nothing_moved(
@@ -114,13 +131,10 @@ def _unread(apart: Difference, moved: Sequence[Delta]) -> list[tuple[str, Elemen
     ]
 
 
-def _stays_in_order(one: Sequence[Element], two: Sequence[Element], moved: Sequence[Delta]) -> bool:
-    """Whether what nothing claims stands in the same order on both sides: no word changed what it belongs to."""
-    claimed_before = {at for delta in moved for at in delta.before}
-    claimed_after = {at for delta in moved for at in delta.after}
-    left = [each.id for each in one if not is_claimed(each, claimed_before)]
-    right = [each.id for each in two if not is_claimed(each, claimed_after)]
-    return left == right
+def _stays_in_order(one: Sequence[Element], two: Sequence[Element], apart: Difference) -> bool:
+    """Whether what both sides say stands in the same order on both sides: no word changed what it belongs to."""
+    gone, came = set(apart.only_before), set(apart.only_after)
+    return [each.id for each in one if each not in gone] == [each.id for each in two if each not in came]
 
 
 def _finding(
