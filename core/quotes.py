@@ -6,15 +6,18 @@ A quote is narrowed to the sentences that changed; every place where words were 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 from core.model import Act, Change, DocumentEvent, Edit, Finding, Match, Reading, Verdict, severity_rank
 from core.text.sentences import sentences as sentence_spans
 from core.text.visible import CUT, cut
 from core.text.words import Segment, word_diff
 from core.wording import ACT_PHRASES, GRAVITY, OF_ACT, OF_VERDICT, Mark, quoted, unique
+
+Pointer = TypeVar("Pointer", Match, Finding)
 
 MAX_QUOTES: Final = 6  # told in full; the rest is a count and a link
 MIN_QUOTES: Final = 3  # so many are told even where no rule and no finding asks for it
@@ -54,11 +57,20 @@ class Quote:
 
 def quotes_of(change: Change) -> tuple[tuple[Quote, ...], int]:
     """Quotes of a change, worst first, and how many more edits there are."""
-    weights = {at: _weight(change, at) for at in range(len(change.edits))}
+    matches, findings = _by_edit(change.matches), _by_edit(change.findings)
+    weights = {at: _weight(matches[at], findings[at]) for at in range(len(change.edits))}
     order = sorted(weights, key=lambda at: (-weights[at], _ACT_ORDER[change.edits[at].act], at))
     wanted = max(MIN_QUOTES, min(MAX_QUOTES, sum(1 for weight in weights.values() if weight)))
     chosen = order[:wanted]
-    return tuple(_quote(change, at) for at in chosen), len(order) - len(chosen)
+    return tuple(_quote(change, at, matches[at], findings[at]) for at in chosen), len(order) - len(chosen)
+
+
+def _by_edit(pointers: Sequence[Pointer]) -> defaultdict[int, list[Pointer]]:
+    """Matches or findings by the index of the edit they point at."""
+    found: defaultdict[int, list[Pointer]] = defaultdict(list)
+    for pointer in pointers:
+        found[pointer.edit].append(pointer)
+    return found
 
 
 _ACT_ORDER: Final = {Act.REMOVED: 0, Act.REWORDED: 1, Act.ADDED: 2, Act.RESTORED: 3, Act.MOVED: 4}
@@ -74,26 +86,17 @@ _VERDICT_WEIGHT: Final = {
 }
 
 
-def _weight(change: Change, at: int) -> int:
+def _weight(matches: Sequence[Match], findings: Sequence[Finding]) -> int:
     """How much a reader needs this edit: 0 where neither a rule nor a finding points at it."""
-    matches = [1 + severity_rank(match.severity) for match in _matches(change, at)]
-    findings = [_VERDICT_WEIGHT[finding.verdict] for finding in _findings(change, at)]
-    return max([0, *matches, *findings])
-
-
-def _matches(change: Change, at: int) -> list[Match]:
-    return [match for match in change.matches if match.edit == at]
-
-
-def _findings(change: Change, at: int) -> list[Finding]:
-    return [finding for finding in change.findings if finding.edit == at]
+    by_rule = [1 + severity_rank(match.severity) for match in matches]
+    return max([0, *by_rule, *(_VERDICT_WEIGHT[finding.verdict] for finding in findings)])
 
 
 # --- one edit ----------------------------------------------------------------------------------------------------
 
 
-def _quote(change: Change, at: int) -> Quote:
-    edit, findings, matches = change.edits[at], _findings(change, at), _matches(change, at)
+def _quote(change: Change, at: int, matches: Sequence[Match], findings: Sequence[Finding]) -> Quote:
+    edit = change.edits[at]
     gravest = min((finding.verdict for finding in findings), key=GRAVITY.index, default=None)
     words = unique(word for match in matches for word in match.words)
     before, after = _sides(change, edit, words)
