@@ -43,6 +43,7 @@ class Course:
     """The step, the grade behind it, what to compare with, and the variant the capture belongs to.
 
     ``is_new_variant``: believed to be a wholly other text at the same address, shown for the first time.
+    ``is_confirmed``: a suspect capture showed it first, and this one agrees with that.
     """
 
     step: Step
@@ -50,6 +51,7 @@ class Course:
     base: Shown
     variant: int
     is_new_variant: bool = False
+    is_confirmed: bool = False
 
 
 def chart(
@@ -77,7 +79,7 @@ def chart(
         believed = Grade(GradeLevel.GOOD, ("a second capture agrees", *grade.reasons), grade.code)
         is_other = grade.code in ("other_text", "other_language")
         variant = max((current.variant, *(other.variant for other in others))) + 1 if is_other else current.variant
-        return Course(Step.ACCEPT, believed, current, variant, is_new_variant=is_other)
+        return Course(Step.ACCEPT, believed, current, variant, is_new_variant=is_other, is_confirmed=True)
     step = Step.SUSPECT if grade.level is GradeLevel.SUSPECT else Step.BAD
     return Course(step, grade, current, current.variant)
 

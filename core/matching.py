@@ -36,7 +36,7 @@ class Commitments(Protocol):
         *,
         lead_in_before: str = "",
         lead_in_after: str = "",
-        company_names: Sequence[str] = (),
+        company_names: tuple[str, ...] = (),
     ) -> Finding: ...
 
 
@@ -88,9 +88,9 @@ def match_edits(
                 found.append(_match(rules, new[rule], now, act, "added", index))
             else:
                 found.append(_match(rules, new[rule], now, Act.REWORDED, "added", index))
-        for rule in old:
-            if rule not in new or lost:
-                found.append(_match(rules, old[rule], was, Act.REMOVED, "removed", index))
+        found.extend(
+            _match(rules, old[rule], was, Act.REMOVED, "removed", index) for rule in old if rule not in new or lost
+        )
     return tuple(found)
 
 
@@ -99,8 +99,8 @@ def match_present(reading: Reading, rules: Rules, *, role: str | None) -> tuple[
     found: list[tuple[int, Match]] = []
     for at, place in enumerate(reading.places):
         text = Side(place.text, reading.lead_in(at) if place.kind == "item" else "")
-        for hit in _hits(rules, text, role, neighbours=True).values():
-            found.append((at, _match(rules, hit, text, "present", "present", at)))
+        hits = _hits(rules, text, role, neighbours=True).values()
+        found.extend((at, _match(rules, hit, text, "present", "present", at)) for hit in hits)
     return tuple(found)
 
 
@@ -110,7 +110,7 @@ def find_verdicts(
     edits: Sequence[Edit],
     commitments: Commitments,
     *,
-    company_names: Sequence[str] = (),
+    company_names: tuple[str, ...] = (),
 ) -> tuple[Finding, ...]:
     """The verdict on each edit that touches a commitment on either side; moves are left out."""
     found: list[Finding] = []

@@ -22,8 +22,7 @@ from core.model import (
     Purpose,
     Window,
 )
-from monitor import intake
-from monitor.intake import Capture, Taken
+from monitor.capture import Capture, Taken, tell
 from monitor.tools import Fetches, Tools
 from storage import documents, fetches, record, versions
 from storage.siblings import newest_good_on_host
@@ -90,7 +89,7 @@ def _gone(tools: Tools, capture: Capture, document: documents.DocumentRow, reaso
     with tools.database.write() as conn:
         if not record.mark_gone(conn, document.id, capture.fetch.id):
             return Taken("failed", _bad(capture), document=document.slug, is_absence=True)
-        told = intake.tell(conn, tools, change, document.last_good_fetch_id, capture)
+        told = tell(conn, tools, change, capture, document.last_good_fetch_id)
     return Taken("gone", _bad(capture), None, document.slug, told, (reason,), is_absence=True)
 
 

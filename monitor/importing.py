@@ -18,7 +18,8 @@ from urllib.parse import urlsplit
 
 from core.errors import ReadError
 from core.model import Company, Fetch, Purpose, Source
-from monitor.intake import Capture, take_in
+from monitor.capture import Capture
+from monitor.intake import take_in
 from monitor.pipeline import Checked
 from monitor.tools import Tools
 from storage import record, sources
@@ -52,7 +53,7 @@ def responses(path: Path) -> Iterator[Recorded]:
 
 def _recorded(found: Any) -> Recorded:
     body: bytes = found.content_stream().read(MAX_BODY)
-    at = datetime.fromisoformat(found.rec_headers.get_header("WARC-Date").replace("Z", "+00:00")).astimezone(UTC)
+    at = datetime.fromisoformat(found.rec_headers.get_header("WARC-Date")).astimezone(UTC)
     url = found.rec_headers.get_header("WARC-Target-URI")
     status = int(found.http_headers.get_statuscode())
     fetch = Fetch(

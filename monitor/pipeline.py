@@ -17,7 +17,7 @@ from core.grade import GRADER, grade_page, grade_transport
 from core.model import Ask, Fetch, Grade, GradeLevel, Purpose, Source
 from core.schedule import ABSENT_AFTER, CONFIRM_AFTER, item_interval, next_check
 from monitor import absence, intake
-from monitor.intake import Capture, Taken
+from monitor.capture import Capture, Taken, close_incident, read
 from monitor.kinds import kinds
 from monitor.tools import Fetches, Tools
 from storage import documents, events, fetches, leases, listings, record, sources
@@ -120,7 +120,7 @@ def rehearse(tools: Tools, request: DueRequest, asked: tuple[Asked, ...], fetch:
                 feed = tools.reader.read_feed(body, content_type=fetch.header("content-type"), url=fetch.url)
                 reasons = (f"{len(feed.entries)} items",)
             else:
-                reading = intake.read(tools, Capture(request, asked, fetch, body))
+                reading = read(tools, Capture(request, asked, fetch, body))
                 grade = grade_page(reading)
                 reasons = (f"{len(reading.places)} passages, {reading.facts.get('words', 0)} words",)
         except ReadError as error:
@@ -165,7 +165,7 @@ def take_listing(tools: Tools, capture: Capture) -> Taken:
                 conn, source.id, fetch.id, entries, every=item_interval(timedelta(0)), due_at=tools.now()
             )
         record.record_unchanged(conn, capture.request.id, None, fetch.id, fetch)
-        intake.close_incident(conn, tools, capture)
+        close_incident(conn, tools, capture)
         if fresh:
             events.write(
                 conn,

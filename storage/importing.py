@@ -22,9 +22,9 @@ def adopt_request(conn: Connection, url: str, company: Company, source: Source, 
     found = conn.execute(select(requests.c.id).where(requests.c.url == url)).scalar()
     if found is not None:
         return request_by_id(conn, found)
-    row = {"id": company.id, "name": company.name, "aliases": [], "topics": [], "country": None}
+    row: dict[str, object] = {"id": company.id, "name": company.name, "aliases": [], "topics": [], "country": None}
     insert_or_ignore(conn, companies, [row])
-    about = {"select": [], "remove": [], "options": [], "note": None, "confidence": None}
+    about: dict[str, object] = {"select": [], "remove": [], "options": [], "note": None, "confidence": None}
     insert_or_ignore(
         conn,
         sources,

@@ -104,9 +104,8 @@ class _Walk:
             self.pending_links.clear()
             return
         kind, level = self.kind, self.level
-        if kind == "paragraph" and strong and len(text) <= _HEADING_CHARS and strong >= len(text) * 0.9:
-            if not text.endswith((".", ",", ";", ":", "。")) and link < len(text) * 0.5:
-                kind, level = "heading", 6
+        if kind == "paragraph" and strong >= len(text) * 0.9 and _reads_as_heading(text) and link < len(text) * 0.5:
+            kind, level = "heading", 6
         self._emit(text, kind, level, link)
 
     def _emit(self, text: str, kind: PlaceKind, level: int, link_chars: int) -> None:
@@ -138,6 +137,10 @@ class _Walk:
     def open_zone(self, kind: ZoneKind) -> None:
         self.zones.append(Zone(self.zone, kind))
         self.zone = len(self.zones) - 1
+
+
+def _reads_as_heading(text: str) -> bool:
+    return len(text) <= _HEADING_CHARS and not text.endswith((".", ",", ";", ":", "。"))
 
 
 def read_html(

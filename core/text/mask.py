@@ -18,12 +18,11 @@ _QUOTES: Final = str.maketrans(
 )
 _UUID: Final = r"\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b"
 _HEX: Final = r"\b(?=[0-9a-fA-F]*[0-9])(?=[0-9a-fA-F]*[a-fA-F])[0-9a-fA-F]{12,}\b"
-_TOKEN: Final = r"\b(?=[A-Za-z0-9_-]*[0-9])(?=[A-Za-z0-9_-]*[a-z])(?=[A-Za-z0-9_-]*[A-Z])[A-Za-z0-9_-]{20,}(?![\w-])"
+_TRACE: Final = r"\b(?=[A-Za-z0-9_-]*[0-9])(?=[A-Za-z0-9_-]*[a-z])(?=[A-Za-z0-9_-]*[A-Z])[A-Za-z0-9_-]{20,}(?![\w-])"
 _CLOCK: Final = r"\b[0-2]?\d:[0-5]\d(?::[0-5]\d)?(?:\s?[ap]\.?m\.?\b)?(?:\s?(?:UTC|GMT|CES?T|[PMCE][SD]?T)\b)?"
-_EMAIL: Final = r"\[email\s*protected\]|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\b[\w.+-]+\s?(?:\[at\]|\(at\)|\[dot\]|\(dot\))\s?[\w.-]+(?:\s?(?:\[dot\]|\(dot\)|\.)\s?\w+)*"
 _BUILD: Final = r"\bv?\d+\.\d+\.\d+\.\d+\b"  # a software build, not a section number
 _LONG_NUMBER: Final = r"(?<![\w.,/+-])\d{13,}(?![\w.,/-])"
-_VOLATILE: Final = re.compile(f"({_UUID})|({_HEX})|({_TOKEN})|({_CLOCK})|({_LONG_NUMBER})|({_BUILD})")
+_VOLATILE: Final = re.compile(f"({_UUID})|({_HEX})|({_TRACE})|({_CLOCK})|({_LONG_NUMBER})|({_BUILD})")
 _COPYRIGHT: Final = re.compile(
     r"((?:©|\(c\)|copyright)[^.]{0,40}?)\b(?:19|20)\d\d\b(?:\s?[-–]\s?(?:19|20)\d\d\b)?", re.IGNORECASE
 )

@@ -67,7 +67,7 @@ def _named_kind(name: str) -> ZoneKind | None:
 
 def hinted_kind(tag: str, role: str | None, classes: str | None, ident: str | None) -> ZoneKind | None:
     """What an element's tag, role and names propose, or None."""
-    if role is not None and role in _STRUCTURE_ROLES or tag in _STRUCTURE_TAGS:
+    if role in _STRUCTURE_ROLES or tag in _STRUCTURE_TAGS:
         if classes or ident:
             named = _named_kind(f"{classes or ''} {ident or ''}")
             if named is ZoneKind.CONSENT:
@@ -133,9 +133,9 @@ def set_apart_labels(
     first, last = prose[0], prose[-1]
     for at, stream in enumerate(streams):
         is_outside = at < top or at > last or (at < first and kinds[at] != "heading")
-        if stream == "main" and is_outside and _is_label(texts[at], words[at]):
-            if not (at and texts[at - 1][-1:] in ":："):  # "By post:" and then who to write to
-                streams[at] = "surroundings"
+        is_introduced = at > 0 and texts[at - 1][-1:] in ":："  # "By post:" and then who to write to
+        if stream == "main" and is_outside and not is_introduced and _is_label(texts[at], words[at]):
+            streams[at] = "surroundings"
     _set_apart_menus(streams, texts, kinds, words, linked)
 
 

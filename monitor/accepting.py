@@ -1,0 +1,215 @@
+"""A capture that is believed becomes a version: the first of a document, or a change that may have to be told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from core import matching
+from core.classify import Classified, FormLife, Returned, classify
+from core.course import Course
+from core.grade import GRADER
+from core.model import (
+    Act,
+    Change,
+    ChangeClass,
+    DocumentEvent,
+    Edit,
+    Finding,
+    Grade,
+    Match,
+    Relation,
+    VersionRef,
+    Window,
+)
+from core.text.diff import compare
+from monitor.capture import Case, Taken, close_incident, keep_version, names_of, started_at, tell
+from storage import changes, record, variants, versions
+
+# --- a first version -----------------------------------------------------------------------------------------------
+
+
+def accept_first(case: Case, grade: Grade) -> Taken:
+    """The first good capture of a document: what stands there is matched; only a newcomer at a known source is told."""
+    tools, capture = case.tools, case.capture
+    present = matching.match_present(case.reading, tools.rules, role=capture.source.role)
+    with tools.database.write() as conn:
+        version = keep_version(conn, case, before=None, edits=(), variant=0)
+        record.record_grade(conn, capture.fetch.id, grade, GRADER)
+        found = [replace(match, edit=at) for at, match in present]
+        changes.record_first_look(conn, version.id, found, case.reading)
+        close_incident(conn, tools, capture)
+        told = 0
+        if not capture.is_first_look:
+            told = tell(conn, tools, _newcomer(case, version, present), capture, None)
+    return Taken("new", grade, document=case.known.document.slug, alerts=told, reasons=grade.reasons)
+
+
+def _newcomer(case: Case, version: VersionRef, present: Sequence[tuple[int, Match]]) -> Change:
+    """A document that appeared at a known source: its rules count as added."""
+    places = [at for at, place in enumerate(case.reading.places) if place.stream == "main"]
+    index_of = {at: index for index, at in enumerate(places)}
+    rules = case.tools.rules
+    found = tuple(
+        replace(match, act=Act.ADDED, severity=rules.severity(match.rule, "added"), edit=index_of.get(at, -1))
+        for at, match in present
+    )
+    return Change(
+        document=case.known.ref,
+        before=None,
+        after=case.reading,
+        before_version=None,
+        after_version=version,
+        window=Window(None, case.seen_at),
+        edits=tuple(Edit(Act.ADDED, after=(at,)) for at in places),
+        change_class=ChangeClass.SUBSTANTIVE,
+        event=DocumentEvent.NEW,
+        matches=found,
+        reasons=("a document that was not listed before",),
+    )
+
+
+# --- a change ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """The edits against the base, their class, and what rules and commitments say of those that carry it."""
+
+    edits: tuple[Edit, ...]
+    classified: Classified
+    matches: tuple[Match, ...]
+    findings: tuple[Finding, ...]
+
+
+def accept(case: Case, course: Course) -> Taken:
+    """Another text than the one that stood: a version, a change, and whoever should hear of it."""
+    tools, capture, known = case.tools, case.capture, case.known
+    judged = _judge(case, course)
+    doubted_at = _first_doubt(case, course)
+    is_return = known.document.state != "live"
+    with tools.database.write() as conn:
+        last_good = known.document.last_good_fetch_id
+        # Spans follow what the page showed before this capture; the change follows what it is held against.
+        is_next = course.base is known.current
+        version = keep_version(
+            conn,
+            case,
+            before=known.current.version if known.current else None,
+            edits=judged.edits if is_next else None,
+            variant=course.variant,
+        )
+        record.record_grade(conn, capture.fetch.id, course.grade, GRADER)
+        close_incident(conn, tools, capture)
+        last_seen = started_at(conn, last_good) if is_next else course.base.version.seen_at
+        change = Change(
+            document=known.ref,
+            before=course.base.reading,
+            after=case.reading,
+            before_version=course.base.version,
+            after_version=version,
+            window=Window(last_seen, doubted_at or case.seen_at),
+            edits=judged.edits,
+            change_class=judged.classified.change_class,
+            relation=Relation.NEXT if is_next else Relation.SAME_VARIANT,
+            event=_event_of(course, judged.classified, is_return),
+            matches=judged.matches,
+            findings=judged.findings,
+            verdict=matching.gravest(judged.findings),
+            reasons=judged.classified.reasons,
+        )
+        told = tell(conn, tools, change, capture, last_good)
+    status = "returned" if is_return else "changed"
+    classified = judged.classified
+    return Taken(status, course.grade, classified.change_class, known.document.slug, told, classified.reasons)
+
+
+def _judge(case: Case, course: Course) -> _Judged:
+    base, tools = course.base, case.tools
+    edits = _restored(case, compare(base.reading, base.forms, case.reading, case.forms))
+    classified = _classify(case, course, edits)
+    loud = set(classified.carriers) if classified.change_class is ChangeClass.SUBSTANTIVE else set()
+    matches = matching.match_edits(base.reading, case.reading, edits, tools.rules, role=case.capture.source.role)
+    names = names_of(tools, case.known.ref)
+    findings = matching.find_verdicts(base.reading, case.reading, edits, tools.commitments, company_names=names)
+    return _Judged(
+        edits,
+        classified,
+        tuple(match for match in matches if match.edit in loud),
+        tuple(finding for finding in findings if finding.edit in loud),
+    )
+
+
+def _classify(case: Case, course: Course, edits: tuple[Edit, ...]) -> Classified:
+    if course.is_new_variant:
+        is_language = course.grade.code == "other_language"
+        told = ChangeClass.SUBSTANTIVE if is_language else ChangeClass.VARIANT
+        return Classified(told, course.grade.reasons, tuple(range(len(edits))))
+    if not edits and course.base is not case.known.current:
+        return Classified(ChangeClass.VARIANT, (f"variant {course.variant} is shown again",), ())
+    return classify(
+        course.base.reading,
+        case.reading,
+        edits,
+        matching.guard_for(case.tools.rules, case.tools.commitments),
+        lives=_lives(case, course, edits),
+        returned=_returned(case),
+    )
+
+
+def _event_of(course: Course, classified: Classified, is_return: bool) -> DocumentEvent | None:
+    if is_return:
+        return DocumentEvent.RETURNED
+    if course.is_new_variant:
+        return DocumentEvent.SWAPPED
+    if classified.change_class is ChangeClass.DATES_ONLY:
+        return DocumentEvent.RESTAMPED
+    return None
+
+
+def _restored(case: Case, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    """Passages that come in and stood here before are restored, not new."""
+    came = [edit.after[0] for edit in edits if edit.act is Act.ADDED]
+    if not came:
+        return edits
+    with case.tools.database.read() as conn:
+        past = versions.form_history(conn, case.known.document.id, [case.forms[at] for at in came])
+    back = {at for at in came if case.forms[at] in past and not past[case.forms[at]].open}
+    return tuple(
+        replace(edit, act=Act.RESTORED) if edit.act is Act.ADDED and edit.after[0] in back else edit for edit in edits
+    )
+
+
+def _lives(case: Case, course: Course, edits: Sequence[Edit]) -> dict[str, FormLife]:
+    """How often each text of the edits has come and gone in this document, by text."""
+    base = course.base
+    form_of = {base.reading.places[at].text: base.forms[at] for edit in edits for at in edit.before}
+    form_of |= {case.reading.places[at].text: case.forms[at] for edit in edits for at in edit.after}
+    if not form_of:
+        return {}
+    with case.tools.database.read() as conn:
+        past = versions.form_history(conn, case.known.document.id, list(set(form_of.values())))
+    return {
+        text: FormLife(past[form].times_seen, past[form].times_gone) for text, form in form_of.items() if form in past
+    }
+
+
+def _returned(case: Case) -> Returned | None:
+    """The earlier version whose text is back, if this capture shows one."""
+    known = case.known
+    with case.tools.database.read() as conn:
+        earlier = versions.version_with_forms(conn, known.document.id, case.forms)
+        if earlier is None or known.stayed_since is None:
+            return None
+        left = variants.times_left(conn, known.document.id, earlier.number)
+    return Returned(earlier.number, left - 1, (case.seen_at - known.stayed_since).total_seconds())
+
+
+def _first_doubt(case: Case, course: Course) -> datetime | None:
+    """When the text was first seen, if a suspect capture of it waited for this one."""
+    waiting = case.capture.request.suspect_fetch_id
+    if waiting is None or not course.is_confirmed:
+        return None
+    with case.tools.database.read() as conn:
+        return started_at(conn, waiting)

@@ -1,0 +1,210 @@
+"""A capture on its way in, what the archive knows of its document, and the rows every step writes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from alerts.decide import decide
+from alerts.routes import facts_of, route
+from core import matching
+from core.course import Shown
+from core.model import Change, ChangeClass, DocumentRef, Edit, Fetch, Grade, Reading, Source, VersionRef
+from core.text.mask import mask
+from core.text.read import EXTRACTOR
+from monitor.tools import Tools
+from storage import changes, documents, events, fetches, incidents, outbox, passages, record, variants, versions
+from storage.leases import DueRequest
+from storage.sources import Asked
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """Bytes kept under a fetch row, about to be taken in. ``fetch.id`` is set; ``body`` is empty for a 304."""
+
+    request: DueRequest
+    asked: tuple[Asked, ...]
+    fetch: Fetch
+    body: bytes
+    is_first_look: bool = False
+
+    @property
+    def source(self) -> Source:
+        return self.asked[0].source
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a capture: a line of ``check`` and ``archive import`` (DESIGN section 6)."""
+
+    status: str  # new | unchanged | changed | suspect | failed | gone | returned
+    grade: Grade
+    change_class: ChangeClass | None = None
+    document: str | None = None
+    alerts: int = 0
+    reasons: tuple[str, ...] = ()
+    is_absence: bool = False
+
+
+@dataclass(slots=True)
+class Known:
+    """What the archive knows of the document before this capture."""
+
+    document: documents.DocumentRow
+    ref: DocumentRef
+    current: Shown | None = None
+    stayed_since: datetime | None = None
+    others: list[Shown] = field(default_factory=list)
+
+    @property
+    def free_variant(self) -> int:
+        """A number no variant of the document has yet."""
+        shown = [self.current.variant] if self.current else []
+        return max([*shown, *(other.variant for other in self.others)], default=-1) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A capture that was read, with the document it belongs to: what every later step needs."""
+
+    tools: Tools
+    capture: Capture
+    known: Known
+    reading: Reading
+    forms: tuple[int, ...]
+
+    @property
+    def seen_at(self) -> datetime:
+        return self.capture.fetch.started_at
+
+
+def read(tools: Tools, capture: Capture) -> Reading:
+    """The reading of a page's bytes with its source's selectors. Raises ReadError."""
+    source = capture.source
+    return tools.reader.read(
+        capture.body,
+        content_type=capture.fetch.header("content-type"),
+        url=capture.fetch.final_url or capture.fetch.url,
+        select=source.select,
+        remove=source.remove,
+    )
+
+
+def forms_of(tools: Tools, reading: Reading) -> tuple[int, ...]:
+    """The form of each place; a passage with a promise or a watched term is compared unmasked (promise P8)."""
+    guard = matching.guard_for(tools.rules, tools.commitments)
+    forms: list[int] = []
+    for at, place in enumerate(reading.places):
+        masked = mask(place.text)
+        is_exact = masked == place.text or guard(place.text, reading.lead_in(at))
+        forms.append(passages.passage_id(place.text if is_exact else masked))
+    return tuple(forms)
+
+
+def know(tools: Tools, capture: Capture, reading: Reading) -> Known:
+    """The document of a request (made where missing) with the text it shows and the others it has shown."""
+    source = capture.source
+    with tools.database.write() as conn:
+        for asked in reversed(capture.asked):
+            document = documents.find_or_create(
+                conn,
+                company_id=source.company,
+                url=capture.request.url,
+                kind=source.kind,
+                request_id=capture.request.id,
+                source_id=asked.source.id,
+                title=reading.title,
+                lang=reading.lang or source.lang,
+                role=source.role,
+                now=tools.now(),
+            )
+    with tools.database.read() as conn:
+        known = Known(document, documents.ref(conn, document.id))
+        if document.current_version_id is None:
+            return known
+        for showing in variants.showings(conn, document.id):
+            stored = versions.load(conn, showing.version_id)
+            shown = Shown(stored.ref, stored.reading, stored.forms, showing.variant)
+            if stored.ref.id == document.current_version_id and known.current is None:
+                known.current, known.stayed_since = shown, showing.since
+            else:
+                known.others.append(shown)
+    return known
+
+
+def keep_version(
+    conn: Connection, case: Case, *, before: VersionRef | None, edits: Sequence[Edit] | None, variant: int
+) -> VersionRef:
+    """The rows of an accepted reading: version, spans, validators, and the event."""
+    capture, fetch = case.capture, case.capture.fetch
+    assert fetch.digest is not None
+    row = record.accept_version(
+        conn,
+        document_id=case.known.document.id,
+        request_id=capture.request.id,
+        fetch_id=fetch.id,
+        reading=case.reading,
+        forms=case.forms,
+        digest=fetch.digest,
+        extractor=EXTRACTOR,
+        edits=edits,
+        before_version_id=before.id if before else None,
+        variant=variant,
+    )
+    write_event(conn, case.tools, capture, "version.recorded", {"number": row.number}, case.known)
+    return VersionRef(row.id, row.number, fetch.digest, fetch.started_at, fetch.id)
+
+
+def tell(conn: Connection, tools: Tools, change: Change, capture: Capture, before_fetch_id: int | None) -> int:
+    """Record the change and, where it deserves one, its alert with a delivery for each target; returns 1 or 0."""
+    now = tools.now()
+    change_id = changes.record_change(
+        conn, change, before_fetch_id=before_fetch_id, after_fetch_id=capture.fetch.id, now=now
+    )
+    change = replace(change, id=change_id)
+    alert = decide(change, base_url=tools.base_url) if tools.tells else None
+    alert_id = outbox.record_alert(conn, alert, now) if alert else None
+    if alert is None or alert_id is None:
+        return 0
+    outbox.enqueue(conn, alert_id, route(facts_of(alert, change), tools.routes), now)
+    return 1
+
+
+def write_event(
+    conn: Connection,
+    tools: Tools,
+    capture: Capture,
+    type_: str,
+    data: dict[str, object],
+    known: Known | None = None,
+) -> None:
+    """An event about this capture, in the transaction that makes it true."""
+    events.write(
+        conn,
+        type_,
+        at=tools.now(),
+        company_id=capture.source.company,
+        source_id=capture.source.id,
+        document_id=known.document.id if known else None,
+        fetch_id=capture.fetch.id,
+        data={"url": capture.request.url, **data},
+    )
+
+
+def close_incident(conn: Connection, tools: Tools, capture: Capture) -> None:
+    """The source is seen again: its incident, if one is open, ends."""
+    incidents.close(conn, capture.request.id, capture.fetch.id, tools.now())
+
+
+def started_at(conn: Connection, fetch_id: int | None) -> datetime | None:
+    """When a fetch began, None without one."""
+    return fetches.fetch_by_id(conn, fetch_id).started_at if fetch_id is not None else None
+
+
+def names_of(tools: Tools, ref: DocumentRef) -> tuple[str, ...]:
+    """What the company is called: subjects of its promises."""
+    company = tools.companies.get(ref.company_id)
+    return (company.name, *company.aliases) if company else (ref.company,)
