@@ -308,7 +308,7 @@ class _Resolver(AbstractResolver):
             ResolveResult(
                 hostname=host,
                 host=info[4][0],
-                port=port,
+                port=info[4][1],  # what the lookup returns is what is dialled
                 family=info[0],
                 proto=info[2],
                 flags=socket.AI_NUMERICHOST,

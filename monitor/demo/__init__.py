@@ -1,0 +1,28 @@
+"""``onrecord demo``: a rehearsal that needs no network. A pretend company acts, the product watches and tells.
+
+Only what lies outside the product is pretended: a website, a Slack, a mailbox and a clock. Decision 0012 in docs/design.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+
+def main(home: Path | None = None, *, ends: bool = False, pace: float = 1.0) -> int:
+    """Play the rehearsal; 0 when it has been played.
+
+    ``home``: an empty folder for its data, a new temporary one without it; it is left there. ``ends``: do not stay to
+    serve the pages. ``pace``: 1 for people, 0 for programs. Raises ConfigError where ``home`` holds a home already.
+    """
+    from rich.console import Console
+
+    from monitor.demo.player import Screen, farewell, play
+    from monitor.demo.rehearsal import prepared
+
+    folder = home or Path(tempfile.mkdtemp(prefix="onrecord-demo-"))
+    screen = Screen(Console(highlight=False, markup=False, emoji=False), pace)
+    with prepared(folder) as rehearsal:
+        play(rehearsal, screen)
+        farewell(rehearsal, screen, folder, None)
+    return 0

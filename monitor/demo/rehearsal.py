@@ -1,0 +1,118 @@
+"""Puts a rehearsal together: a home of its own, a pretend clock, the stand-ins, and the product between them.
+
+What happens between the website and the two inboxes is the product's own path, called as the command line calls it;
+nothing here reads, compares, judges or words anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+
+from core.config.settings import DEFAULT_IDENTITY
+from core.errors import ConfigError, Problem
+from monitor import first_looks, outages
+from monitor.app import Agent, build
+from monitor.demo.stages import STAGES
+from monitor.demo.stand_ins import TOKEN, PretendMailbox, PretendSlack
+from monitor.demo.website import HOST, Website
+from monitor.fetcher import Fetcher, FetchLimits
+from monitor.home import Home
+from monitor.pipeline import Checked
+from monitor.sending import channels_of, send
+from monitor.workers import Desk, claim, work
+from storage import holders, sources
+
+TICK = timedelta(hours=1)  # the longest pretend time between two looks at what is due
+OWNER = "rehearsal"
+FILES = ("sources.yaml", "routes.yaml", "settings.yaml")
+
+
+class PretendClock:
+    """A clock that stands still until it is moved. It is set so that the story ends about now."""
+
+    def __init__(self) -> None:
+        story = sum((stage.watch for stage in STAGES), timedelta())
+        self.started_at = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - story
+        self._now = self.started_at
+
+    def __call__(self) -> datetime:
+        return self._now
+
+    def move_to(self, at: datetime) -> None:
+        """Let pretend time pass, never backwards."""
+        self._now = max(self._now, at)
+
+
+@dataclass(slots=True)
+class Rehearsal:
+    """Everything a story needs: the company's site, the agent that watches it, and who is told."""
+
+    folder: Path
+    clock: PretendClock
+    site: Website
+    slack: PretendSlack
+    mailbox: PretendMailbox
+    agent: Agent
+    channels: dict[str, Any]
+
+    def watch(self, span: timedelta) -> Iterator[Checked]:
+        """Let pretend time pass, and the agent do whatever falls due meanwhile. Yields every address asked."""
+        until = self.clock() + span
+        while self.clock() < until:
+            yield from self._tick()
+            self.clock.move_to(min(until, self.clock() + TICK, self._next_due_at() or until))
+
+    def _tick(self) -> list[Checked]:
+        """What the daemon does at each of its ticks: ask what is due, tell what is to be told, send."""
+        asked: list[Checked] = []
+        tools, loaded = self.agent.tools, self.agent.loaded
+        desk = Desk(self.agent.fetcher, owner=OWNER, gap=timedelta(0), on_checked=asked.append)
+        while leases := claim(tools, desk, 1):
+            for lease in leases:
+                work(tools, desk, lease)
+        first_looks.tell(tools)
+        outages.tell(tools)
+        send(tools, loaded, self.channels, owner=OWNER)
+        return asked
+
+    def _next_due_at(self) -> datetime | None:
+        with self.agent.archive.database.read() as conn:
+            return holders.next_due_at(conn)
+
+
+@contextmanager
+def prepared(folder: Path, base_url: str | None = None) -> Iterator[Rehearsal]:
+    """A rehearsal in a folder. Raises ConfigError where the folder holds a home of somebody's own."""
+    clock = PretendClock()
+    with ExitStack() as stack:
+        site = stack.enter_context(Website(clock))
+        slack = stack.enter_context(PretendSlack(clock, folder / "received" / "slack"))
+        mailbox = stack.enter_context(PretendMailbox(folder / "received" / "mailbox"))
+        home = _write_home(folder, slack.base_url, mailbox.port)
+        limits = FetchLimits(user_agent=DEFAULT_IDENTITY, allow_private=frozenset({f"{HOST}:80"}))
+        fetcher = stack.enter_context(Fetcher(limits, site.lookup))
+        agent = build(home, {"ONRECORD_SLACK_TOKEN": TOKEN}, now=clock, fetcher=fetcher)
+        stack.enter_context(agent)
+        with agent.archive.database.write() as conn:
+            sources.sync(conn, agent.loaded.watchlist.companies, agent.loaded.watchlist.sources, clock())
+        channels = channels_of(agent.loaded, lambda _text: None)
+        yield Rehearsal(folder, clock, site, slack, mailbox, agent, channels)
+
+
+def _write_home(folder: Path, slack: str, mail_port: int) -> Home:
+    """The four files of a home, as an operator would write them. Never overwrites one."""
+    there = [name for name in FILES if (folder / name).exists()]
+    if there:
+        message = f"{folder} holds a home already: give the rehearsal an empty folder, or none"
+        raise ConfigError([Problem(there[0], None, message)])
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in FILES:
+        text = files("monitor.demo").joinpath("home", name).read_text(encoding="utf-8")
+        (folder / name).write_text(Template(text).safe_substitute(slack=slack, mail_port=mail_port), encoding="utf-8")
+    return Home(folder)
