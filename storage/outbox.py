@@ -7,7 +7,6 @@ far side. Sending is at least once: a claim whose lease ran out may be claimed a
 from __future__ import annotations
 
 import hashlib
-import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -17,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func,
 
 from core.model import Alert, Intent
 from storage import events
+from storage.leases import token_of
 from storage.schema import alerts, deliveries
 from storage.upsert import insert_or_ignore
 
@@ -111,11 +111,12 @@ def delivery_id(fingerprint: str, intent: Intent) -> str:
 
 
 def claim(
-    conn: Connection, now: datetime, limit: int, lease: timedelta, *, channel: str | None = None
+    conn: Connection, now: datetime, limit: int, lease: timedelta, *, channel: str | None = None, owner: str = ""
 ) -> list[Delivery]:
     """Due deliveries, the longest waiting first, at most one per target, none whose target is being sent to.
 
-    Each is yours until ``now + lease``; name its token when you report. ``channel`` restricts the claim to one.
+    Each is yours until ``now + lease``; name its token when you report. ``channel`` restricts the claim to one;
+    ``owner`` names the process that claims (``storage.holders.free``).
     """
     if conn.dialect.name == "postgresql":
         conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CLAIM_LOCK})
@@ -125,7 +126,7 @@ def claim(
         .where(deliveries.c.id.in_(chosen))
         .values(
             state="sending",
-            token=secrets.token_hex(16),
+            token=token_of(owner),
             leased_until=now + lease,
             attempts=deliveries.c.attempts + 1,
             error=case((deliveries.c.state == "sending", INTERRUPTED), else_=deliveries.c.error),
@@ -213,6 +214,31 @@ def release(conn: Connection, claimed: Collection[Delivery]) -> None:
             )
             .values(state="queued", token=None, leased_until=None, attempts=deliveries.c.attempts - 1)
         )
+
+
+def send_again(conn: Connection, id_: str, now: datetime) -> bool:
+    """A person wants a dead letter, or one that waits for its time, tried now. False where there is none such.
+
+    Its count of attempts goes on; a failure after the time for trying has passed is a dead letter again.
+    """
+    waiting = update(deliveries).where(deliveries.c.id == id_, deliveries.c.state.in_(("queued", "dead", "dropped")))
+    values = {"state": "queued", "next_attempt_at": now, "token": None, "leased_until": None}
+    return conn.execute(waiting.values(**values)).rowcount == 1
+
+
+def drop(conn: Connection, id_: str, reason: str, now: datetime) -> bool:
+    """A person gives up on one, and says why. False where there is none that waits. It can be sent again later."""
+    row = conn.execute(
+        update(deliveries)
+        .where(deliveries.c.id == id_, deliveries.c.state.in_(("queued", "dead")))
+        .values(state="dropped", token=None, leased_until=None, error=f"dropped: {reason}")
+        .returning(deliveries.c.alert_id, deliveries.c.receiver, deliveries.c.channel, deliveries.c.target)
+    ).one_or_none()
+    if row is None:
+        return False
+    about = {"receiver": row.receiver, "channel": row.channel, "target": row.target, "reason": reason}
+    events.write(conn, "delivery.dropped", at=now, alert_id=row.alert_id, delivery_id=id_, data=about)
+    return True
 
 
 def _report(conn: Connection, id_: str, token: str, values: Mapping[str, object], event: str, now: datetime) -> bool:

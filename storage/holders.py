@@ -1,0 +1,99 @@
+"""Who holds what: leases of processes that died are given back, and what keeps a host from being asked now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, and_, exists, func, or_, select, union, update
+
+from storage.chunks import chunks
+from storage.schema import deliveries, hosts, requests
+
+
+@dataclass(frozen=True, slots=True)
+class HostState:
+    """Why a host cannot be asked now: another holds it until a time, or it is left alone until one."""
+
+    host: str
+    leased_until: datetime | None
+    next_allowed_at: datetime | None
+    failures: int
+
+
+# --- processes that died ------------------------------------------------------------------------------------------
+
+
+def owners(conn: Connection) -> set[str]:
+    """The processes that hold a host or a delivery, of those that gave their name."""
+    held = union(
+        select(hosts.c.token).where(hosts.c.token.is_not(None)),
+        select(deliveries.c.token).where(deliveries.c.token.is_not(None)),
+    )
+    return {token.partition(":")[0] for token in conn.execute(held).scalars() if ":" in token}
+
+
+def free(conn: Connection, owner: str, now: datetime) -> int:
+    """Give back everything a dead process held; how many rows that were.
+
+    Its hosts may be asked again at once. What it was sending may have arrived: its claim runs out, and the next one
+    knows that it is uncertain.
+    """
+    theirs = f"{owner}:"
+    asked = conn.execute(
+        update(hosts).where(hosts.c.token.startswith(theirs, autoescape=True)).values(leased_until=None, token=None)
+    )
+    sending = conn.execute(
+        update(deliveries)
+        .where(deliveries.c.state == "sending", deliveries.c.token.startswith(theirs, autoescape=True))
+        .values(leased_until=now - timedelta(seconds=1))
+    )
+    return asked.rowcount + sending.rowcount
+
+
+# --- looking --------------------------------------------------------------------------------------------------------
+
+
+def is_due(conn: Connection, now: datetime) -> bool:
+    """Is any request due on a host that may be asked? A look before the claim, which needs the write lock."""
+    free_host = and_(
+        or_(hosts.c.leased_until.is_(None), hosts.c.leased_until <= now),
+        or_(hosts.c.next_allowed_at.is_(None), hosts.c.next_allowed_at <= now),
+    )
+    due = exists().where(requests.c.next_due_at <= now, hosts.c.host == requests.c.host, free_host)
+    return bool(conn.execute(select(due)).scalar())
+
+
+def next_due_at(conn: Connection) -> datetime | None:
+    """When the next request is due; None where nothing is watched."""
+    found: datetime | None = conn.execute(select(func.min(requests.c.next_due_at))).scalar()
+    return found
+
+
+def states(conn: Connection, request_ids: Sequence[int]) -> list[HostState]:
+    """The hosts of these requests as they stand, in order of their names."""
+    found: dict[str, HostState] = {}
+    for some in chunks(list(request_ids)):
+        wanted = select(requests.c.host).where(requests.c.id.in_(some))
+        for row in conn.execute(select(hosts).where(hosts.c.host.in_(wanted))):
+            found[row.host] = HostState(row.host, row.leased_until, row.next_allowed_at, row.failures)
+    return [found[host] for host in sorted(found)]
+
+
+def due_of(conn: Connection, request_ids: Sequence[int], now: datetime) -> list[int]:
+    """Those of these requests that are due now."""
+    found: list[int] = []
+    for some in chunks(list(request_ids)):
+        due = select(requests.c.id).where(requests.c.id.in_(some), requests.c.next_due_at <= now)
+        found += conn.execute(due.order_by(requests.c.next_due_at, requests.c.id)).scalars()
+    return found
+
+
+def requests_at(conn: Connection, host: str, request_ids: Sequence[int]) -> list[int]:
+    """Those of these requests that are addressed to that host."""
+    found: list[int] = []
+    for some in chunks(list(request_ids)):
+        theirs = select(requests.c.id).where(requests.c.id.in_(some), requests.c.host == host)
+        found += conn.execute(theirs.order_by(requests.c.id)).scalars()
+    return found
