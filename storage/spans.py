@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import Connection, case, func, insert, select, update
+from sqlalchemy import Connection, bindparam, case, func, insert, select, update
 
 from core.model import Act, Edit, Reading
 from storage.chunks import chunks
@@ -46,6 +46,33 @@ class Step(NamedTuple):
     last_good: int | None
 
 
+# Statements of every change are built once: building one costs more than running it.
+_FORMS = spans.c.form.in_(bindparam("b_forms", expanding=True))
+_STANDING = (
+    select(spans.c.id, spans.c.form, spans.c.heading, spans.c.lineage)
+    .where(
+        spans.c.document_id == bindparam("b_document"),
+        spans.c.variant == bindparam("b_variant"),
+        spans.c.last_fetch_id.is_(None),
+        _FORMS,
+    )
+    .order_by(spans.c.id)
+)
+_LINES = select(spans.c.id, spans.c.form, spans.c.lineage).where(
+    spans.c.id.in_(
+        select(func.max(spans.c.id))
+        .where(spans.c.document_id == bindparam("b_document"), _FORMS)
+        .group_by(spans.c.form)
+    )
+)
+_END = (
+    update(spans)
+    .where(spans.c.id.in_(bindparam("b_ids", expanding=True)))
+    .values(last_fetch_id=bindparam("b_last"), gone_fetch_id=bindparam("b_gone"))
+)
+_OPEN = insert(spans)
+
+
 class Standing(NamedTuple):
     """A span that was open before the step."""
 
@@ -76,7 +103,7 @@ def advance(
     rows = _opened(step, after, reading, came)
     _carry_lineage(conn, step, rows, ancestors, standing)
     if rows:
-        conn.execute(insert(spans), [row for _, row in rows])
+        conn.execute(_OPEN, [row for _, row in rows])
     insert_or_ignore(
         conn,
         span_texts,
@@ -170,17 +197,8 @@ def _standing(conn: Connection, step: Step, forms: Iterable[int]) -> dict[int, l
     """Open spans by form, the oldest first."""
     found: dict[int, list[Standing]] = defaultdict(list)
     for some in chunks(sorted(forms)):
-        rows = conn.execute(
-            select(spans.c.id, spans.c.form, spans.c.heading, spans.c.lineage)
-            .where(
-                spans.c.document_id == step.document_id,
-                spans.c.variant == step.variant,
-                spans.c.last_fetch_id.is_(None),
-                spans.c.form.in_(some),
-            )
-            .order_by(spans.c.id)
-        )
-        for row in rows:
+        of = {"b_document": step.document_id, "b_variant": step.variant, "b_forms": some}
+        for row in conn.execute(_STANDING, of):
             found[row.form].append(Standing(row.id, row.heading, row.lineage))
     return found
 
@@ -213,8 +231,7 @@ def _close(
         order = sorted(standing.get(form, ()), key=lambda span: (span.heading in still_under.get(form, ()), -span.id))
         ids += [span.id for span in order[:count]]
     for some in chunks(sorted(ids)):
-        closed = update(spans).where(spans.c.id.in_(some))
-        conn.execute(closed.values(last_fetch_id=step.last_good, gone_fetch_id=step.fetch_id))
+        conn.execute(_END, {"b_ids": some, "b_last": step.last_good, "b_gone": step.fetch_id})
 
 
 def _opened(step: Step, after: Columns, reading: Reading, came: Counter[int]) -> list[tuple[int, dict[str, int | str]]]:
@@ -263,12 +280,7 @@ def _lines(conn: Connection, step: Step, forms: set[int]) -> dict[int, int]:
     """The line of the newest span of each form in the document, of those it has shown before."""
     found: dict[int, int] = {}
     for some in chunks(sorted(forms)):
-        newest = (
-            select(func.max(spans.c.id))
-            .where(spans.c.document_id == step.document_id, spans.c.form.in_(some))
-            .group_by(spans.c.form)
-        )
-        rows = conn.execute(select(spans.c.id, spans.c.form, spans.c.lineage).where(spans.c.id.in_(newest)))
+        rows = conn.execute(_LINES, {"b_document": step.document_id, "b_forms": some})
         found.update((row.form, row.lineage or row.id) for row in rows)
     return found
 
