@@ -250,6 +250,8 @@ def _head(text: str, *, is_new: bool) -> tuple[str, str]:
     """What ends the sentence under way (nothing when a new one begins), and the whole sentence after it."""
     found = sentences(text)
     ending = "" if is_new else found.pop(0)
+    if ending and found and not any(letter.isalnum() for letter in ending):
+        ending += found.pop(0)  # "8." is a number, not a sentence: what it numbers belongs to it
     return ending.rstrip(), (cut(found[0].strip(), 400) if found else "")
 
 

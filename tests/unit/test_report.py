@@ -261,6 +261,12 @@ def test_a_sentence_that_went_leaves_its_neighbours_as_context() -> None:
     assert (left, segments, right) == ("One.", [("out", " We will not sell.")], "Three.")
 
 
+def test_a_number_is_quoted_with_what_it_numbers() -> None:
+    _, segments, right = narrowed(word_diff("7. General prohibitions. More.", "8. General prohibitions. More."))
+    assert segments == [("out", "7"), ("in", "8"), ("same", ". General prohibitions.")]
+    assert right == "More."
+
+
 def test_a_stretch_that_stayed_between_two_edits_is_cut_visibly() -> None:
     middle = " ".join(f"Sentence {n} stays as it was." for n in range(9))
     _, segments, _ = narrowed(word_diff(f"Old start. {middle} Old end.", f"New start. {middle} New end."))
