@@ -2,7 +2,7 @@
 
 A reader process has parsed hostile bytes, so nothing it sends is unpickled or trusted: sizes, texts, kinds and indices
 are checked before they become values. A Reading goes as columns (texts joined, numbers as 32-bit integers), which costs
-a sixth of the same as JSON objects; small things go as JSON.
+a third of the same as JSON; small things go as JSON.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ import json
 import queue
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -25,7 +26,7 @@ import core
 from core.errors import ReadError
 from core.model import Reading
 from core.text.feed import Feed
-from monitor.reader_process import ANSWER, FAILED, LEAVING, REQUEST, perform
+from monitor.reader_process import ANSWER, FAILED, LEAVING, REQUEST, perform, send
 from monitor.reader_wire import MAX_ANSWER, TASKS, BadAnswer, ReaderTask, from_json
 
 WALL_FACTOR: Final = 3.0  # a busy machine may give a process a third of the time it asks for
@@ -225,27 +226,38 @@ class _Worker:
     def ask(self, header: bytes, body: bytes, seconds: float) -> tuple[int, bytearray]:
         """(flags, payload) of the answer. Raises TimeoutError, OSError when the process died, BadAnswer."""
         deadline = monotonic() + seconds + (0 if self.has_worked else START_SECONDS)
-        self._send(REQUEST.pack(len(header), len(body)) + header, deadline)
-        self._send(body, deadline)
-        flags, size = ANSWER.unpack(self._receive(ANSWER.size, deadline))
-        if size > MAX_ANSWER:
-            raise BadAnswer(f"{size} bytes, limit {MAX_ANSWER}")
+        try:
+            if not self.has_worked:
+                self._wait_at_most(seconds + START_SECONDS)
+            send(self._line, REQUEST.pack(len(header), len(body)) + header, body)
+            flags, size = ANSWER.unpack(self._receive(ANSWER.size, deadline))
+            if size > MAX_ANSWER:
+                raise BadAnswer(f"{size} bytes, limit {MAX_ANSWER}")
+            payload = self._receive(size, deadline)
+            if not self.has_worked:
+                self._wait_at_most(seconds)
+        except BlockingIOError as error:  # what the kernel says when SO_RCVTIMEO or SO_SNDTIMEO is over
+            raise TimeoutError from error
         self.has_worked = True
-        return flags, self._receive(size, deadline)
+        return flags, payload
 
-    def _send(self, data: bytes, deadline: float) -> None:
-        self._line.settimeout(max(0.001, deadline - monotonic()))
-        self._line.sendall(data)
+    def _wait_at_most(self, seconds: float) -> None:
+        """Time limits kept by the kernel: Python's own cost two system calls more for each of ours."""
+        limit = struct.pack("@ll", int(seconds), int(seconds % 1 * 1_000_000))
+        for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+            self._line.setsockopt(socket.SOL_SOCKET, option, limit)
 
     def _receive(self, size: int, deadline: float) -> bytearray:
+        """Exactly that many bytes, whole before the deadline even if they come one by one."""
         buffer = bytearray(size)
         view = memoryview(buffer)
         while view:
-            self._line.settimeout(max(0.001, deadline - monotonic()))
             count = self._line.recv_into(view)
             if not count:
                 raise ConnectionResetError("the reader process hung up")
             view = view[count:]
+            if view and monotonic() > deadline:
+                raise TimeoutError
         return buffer
 
     def end(self) -> None:
