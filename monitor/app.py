@@ -71,6 +71,18 @@ class Agent:
     def __exit__(self, kind: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None) -> None:
         self.close()
 
+    def new_fetcher(self, settings: Settings) -> Fetches:
+        """A fetcher for edited settings; the ones before it go on with what they have in hand until the end."""
+        self.fetcher = _fetcher(settings)
+        self.closing.append(self.fetcher) if isinstance(self.fetcher, Closes) else None
+        return self.fetcher
+
+    def close_fetchers(self) -> None:
+        """Cut short every request under way, and close what asks and reads."""
+        for each in self.closing:
+            if hasattr(each, "fetch"):
+                each.close()
+
     def close(self) -> None:
         """Give back what was opened, last opened first."""
         while self.closing:

@@ -1,0 +1,43 @@
+"""``onrecord archive``: past captures taken in, and what the archive holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from core.errors import ReadError
+from core.wording import counted
+from monitor import sending
+from monitor.app import build, make_tools
+from monitor.cache import load_home
+from monitor.commands.lines import as_line, as_object
+from monitor.commands.output import emit, note, progress, say
+from monitor.home import Home
+from monitor.importing import import_capture, responses
+from monitor.lockfile import Holder
+
+
+def import_files(home: Home, environ: Mapping[str, str], files: Sequence[Path], *, as_json: bool, tells: bool) -> int:
+    """Take in every response of these WARC files, in order. 1 where a file could not be read to its end."""
+    loaded = load_home(home, environ)
+    broken = 0
+    with build(home, environ, loaded=loaded) as agent, progress("importing") as shown:
+        tools = make_tools(agent.archive, loaded, agent.tools.reader, agent.tools.now, tells=tells)
+        count = 0
+        for path in files:
+            try:
+                for recorded in responses(path):
+                    checked = import_capture(tools, recorded)
+                    count += 1
+                    shown.text = f"{path.name}: {counted(count, 'capture')}"
+                    emit(as_object(checked)) if as_json else say(as_line(checked))
+            except ReadError as error:
+                note(f"{path}: {error}")
+                broken += 1
+        if tells:
+            channels = sending.channels_of(loaded, lambda text: (note if as_json else say)(text.rstrip("\n")))
+            with Holder(home.data(loaded.settings)) as holder:
+                sending.send(tools, loaded, channels, owner=holder.name)
+        if not as_json:
+            note(f"{counted(count, 'capture')} taken in.")
+    return 1 if broken else 0

@@ -1,0 +1,333 @@
+"""``onrecord run``: clock ticks and signals. Every tick is short and claims rows; nothing due is kept in memory.
+
+SIGTERM or SIGINT lets what is in hand finish and ends within ten seconds; what could not finish is still due, or is
+given back by the next start. A fault in one tick is logged and the next one comes; only a database or disk that takes
+nothing more ends the watch (exit status 1).
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, timedelta
+from functools import partial
+from typing import Any, Final
+
+import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor as TickThreads
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from alerts.channels import Channel
+from core.errors import ConfigError, StorageError
+from monitor import first_looks, logs, outages, sending
+from monitor.app import Agent, build, make_tools, utc_now
+from monitor.cache import load_home
+from monitor.home import Home, Loaded
+from monitor.lockfile import DaemonLock, Holder, give_back
+from monitor.narrator import as_object, narrate
+from monitor.pages import Pages
+from monitor.pipeline import Checked
+from monitor.reload import Watcher
+from monitor.statement import Places, after_first_round, before_first_request
+from monitor.tools import Fetches, Tools
+from monitor.workers import Desk, Pool, Worked, claim, work
+from storage import documents, events, holders, sources
+from storage.faults import cannot_go_on
+
+journal: Any = structlog.get_logger()
+
+GRACE: Final = 5.0  # seconds for what is in hand to finish by itself
+CUT_SHORT: Final = 1.5  # and after its connections were closed
+SENDERS: Final = 8
+FIRST_ROUND: Final = timedelta(minutes=2)
+EVENTS_A_LOOK: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What one state of the configuration gives; a reload replaces it whole, and work under way keeps its own."""
+
+    loaded: Loaded
+    tools: Tools
+    desk: Desk
+    channels: dict[str, Channel]
+
+
+def run(home: Home, environ: Mapping[str, str], *, with_web: bool = True, is_debug: bool = False) -> int:
+    """Watch until told to stop; 0, or 1 where nothing more can be kept. Raises ConfigError, Busy, StorageError."""
+    logs.configure(is_debug=is_debug)
+    loaded = load_home(home, environ)
+    if loaded.missing:
+        raise ConfigError(list(loaded.missing))
+    data = home.make_data(loaded.settings)
+    with DaemonLock(data, utc_now()), Holder(data) as holder:
+        agent = build(home, environ, loaded=loaded)
+        return Daemon(agent, holder.name, Watcher(home, environ, loaded)).run(with_web=with_web)
+
+
+class Daemon:
+    """One run of the watch."""
+
+    def __init__(self, agent: Agent, owner: str, watcher: Watcher) -> None:
+        self.agent, self.owner, self.watcher = agent, owner, watcher
+        self.database = agent.archive.database
+        self.data = agent.archive.home.data(agent.archive.settings)
+        self.stop = threading.Event()
+        self.reason = ""
+        self.status = 0
+        self.began_at = agent.tools.now()
+        self.pool = Pool(agent.loaded.settings.fetch.hosts_at_once)
+        self.senders = ThreadPoolExecutor(SENDERS, thread_name_prefix="send")
+        self.sending = threading.Lock()
+        self.state = self._state(agent.loaded, agent.tools, agent.fetcher)
+        self.cursor = 0
+        self.places = Places(agent.archive.home.path, self.data, None)
+        self.has_reported = False
+
+    def _state(self, loaded: Loaded, tools: Tools, fetcher: Fetches) -> State:
+        gap = timedelta(seconds=loaded.settings.fetch.host_gap_seconds)
+        desk = Desk(fetcher, self.owner, gap, _unheard, self.stop.is_set)
+        return State(loaded, tools, desk, sending.channels_of(loaded, _to_stdout))
+
+    # --- the whole run -----------------------------------------------------------------------------------------------
+
+    def run(self, *, with_web: bool) -> int:
+        """Start, wait for the end, stop."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda got, _frame: self.end(signal.Signals(got).name))
+        scheduler = BackgroundScheduler(
+            timezone=UTC,
+            executors={"default": TickThreads(8)},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+        pages = Pages(self.agent.archive, self.state.tools.now) if with_web else None
+        try:
+            self._begin(pages)
+            for tick, seconds in self._ticks():
+                scheduler.add_job(partial(self._guarded, tick), "interval", seconds=seconds, name=tick.__name__)
+            scheduler.start()
+            _tell_systemd("READY=1")
+            while not self.stop.wait(1.0):  # a wait without an end would not let signals in
+                pass
+        except StorageError as error:
+            self._cannot_go_on(error)
+        _tell_systemd("STOPPING=1")
+        self._wind_down(scheduler, pages)
+        return self.status
+
+    def _begin(self, pages: Pages | None) -> None:
+        """Everything that is said and done before the first request."""
+        now = self.state.tools.now()
+        given_back = give_back(self.database, self.data, now)
+        with self.database.read() as conn:
+            self.cursor = events.last_id(conn)
+        for line in before_first_request(self.state.loaded):
+            journal.info(line)
+        if given_back:
+            journal.info(f"{given_back} leases of a process that died were given back")
+        with self.database.write() as conn:
+            watched = self.state.loaded.watchlist
+            sources.sync(conn, watched.companies, watched.sources, now)
+            events.write(conn, "agent.started", at=now, data={"pid": os.getpid()})
+        address = pages.open() if pages else None
+        self.places = replace(self.places, pages=address)
+        journal.info(f"Data: {self.data}. Pages: {address or 'none'}.", data=str(self.data), pages=address)
+
+    def _ticks(self) -> list[tuple[Callable[[], None], float]]:
+        return [
+            (self.check, 1.0),
+            (self.send, 2.0),
+            (self.tell, 5.0),
+            (self.reload, 2.0),
+            (self.narrate, 1.0),
+            (self.tidy, 30.0),
+        ]
+
+    def end(self, reason: str) -> None:
+        """Stop soon: nothing new is begun from here on."""
+        self.reason = self.reason or reason
+        self.stop.set()
+
+    def _cannot_go_on(self, error: BaseException) -> None:
+        self.status = 1
+        journal.error(f"On Record stops: {error}. Nothing was written in part; mend it and start again.")
+        self.end(str(error))
+
+    def _guarded(self, tick: Callable[[], None]) -> None:
+        """The edge of every tick: what goes wrong in one is told, and the next one comes."""
+        if self.stop.is_set():
+            return
+        try:
+            tick()
+        except StorageError as error:
+            if cannot_go_on(error):
+                self._cannot_go_on(error)
+            else:
+                journal.warning(f"{tick.__name__}: {error}; tried again")
+        except Exception:  # noqa: BLE001 (the edge of a tick: logged with its traceback, and the next one comes)
+            journal.exception(f"a fault in On Record while it wanted to {tick.__name__}; it goes on")
+
+    # --- ticks -------------------------------------------------------------------------------------------------------
+
+    def check(self) -> None:
+        """Claim hosts with something due, as many as may be asked at once."""
+        state = self.state
+        with self.database.read() as conn:
+            is_due = holders.is_due(conn, state.tools.now())
+        free = self.pool.free
+        if is_due and free > 0:
+            for lease in claim(state.tools, state.desk, free):
+                self.pool.give(partial(work, state.tools, state.desk, lease), self._landed)
+        elif not is_due and self.pool.is_idle:
+            self._report()
+        if not self.has_reported and state.tools.now() - self.began_at > FIRST_ROUND:
+            self._report()
+
+    def _landed(self, done: Future[Worked]) -> None:
+        error = done.exception()
+        if error is None:
+            return
+        if isinstance(error, StorageError) and not cannot_go_on(error):
+            journal.warning(f"check: {error}; the address stays due")
+        elif isinstance(error, StorageError):
+            self._cannot_go_on(error)
+        else:
+            journal.error("a fault in On Record in a worker; it goes on", exc_info=error)
+
+    def _report(self) -> None:
+        """Once, when everybody has been asked: what was reached."""
+        if self.has_reported:
+            return
+        self.has_reported = True
+        self.narrate()
+        with self.database.read() as conn:
+            health = sources.list_sources(conn)
+            due_at = holders.next_due_at(conn)
+        for line in after_first_round(health, due_at, self.places, self.state.tools.now()):
+            journal.info(line)
+
+    def send(self) -> None:
+        """Send what is due."""
+        state = self.state
+        with self.sending:
+            sending.send(
+                state.tools,
+                state.loaded,
+                state.channels,
+                owner=self.owner,
+                executor=self.senders,
+                is_stopping=self.stop.is_set,
+            )
+
+    def tell(self) -> None:
+        """Raise the alerts of first looks and of sources that cannot be seen."""
+        first_looks.tell(self.state.tools)
+        outages.tell(self.state.tools)
+
+    def narrate(self) -> None:
+        """Log what happened since the last look: the events, in words."""
+        with self.database.read() as conn:
+            found = events.since(conn, self.cursor, EVENTS_A_LOOK)
+            ids = [event.document_id for event in found if event.document_id is not None]
+            names = {key: ref.slug for key, ref in documents.refs(conn, ids).items()} if ids else {}
+        if not found:
+            return
+        self.cursor = found[-1].id
+        for line in narrate(found, names):
+            about = {key: value for key, value in as_object(line.event).items() if value} if line.event else {}
+            about.pop("at", None)
+            getattr(journal, line.level)(line.text, **about)
+
+    def tidy(self) -> None:
+        """Give back what commands that were killed still held."""
+        give_back(self.database, self.data, self.state.tools.now())
+
+    def reload(self) -> None:
+        """Take an edited configuration over, or say why not and keep the one there is."""
+        edited = self.watcher.edited()
+        if edited is None:
+            return
+        now = self.state.tools.now()
+        if edited.fault is not None:
+            problems = [str(problem) for problem in edited.fault.problems]
+            for problem in problems:
+                journal.error(problem)
+            with self.database.write() as conn:
+                events.write(conn, "configuration.refused", at=now, data={"what": problems[0], "problems": problems})
+        elif edited.loaded is not None:
+            self._take_over(edited.loaded)
+
+    def _take_over(self, loaded: Loaded) -> None:
+        was = self.state
+        tools = make_tools(self.agent.archive, loaded, was.tools.reader, was.tools.now)
+        fetcher = was.desk.fetcher
+        if loaded.settings.fetch != was.loaded.settings.fetch:
+            fetcher = self.agent.new_fetcher(loaded.settings)
+        with self.database.write() as conn:
+            watched = loaded.watchlist
+            synced = sources.sync(conn, watched.companies, watched.sources, tools.now())
+            what = f"{len(synced.added)} sources added, {len(synced.ended)} ended, {len(synced.changed)} changed"
+            data = {"what": what, "added": list(synced.added), "ended": list(synced.ended)}
+            events.write(conn, "configuration.reloaded", at=tools.now(), data=data)
+        self.state = self._state(loaded, tools, fetcher)
+        if _needs_restart(was.loaded, loaded):
+            journal.warning("data, database, web and readers in settings.yaml count from the next start")
+
+    # --- the end -----------------------------------------------------------------------------------------------------
+
+    def _wind_down(self, scheduler: Any, pages: Pages | None) -> None:
+        """Within ten seconds: finish what is in hand, cut short what cannot, close everything."""
+        journal.info(f"stopping ({self.reason}): finishing what is in hand")
+        if scheduler.running:
+            scheduler.shutdown(wait=False)
+        self.pool.close()
+        is_idle = self.pool.wait(GRACE)
+        self.agent.close_fetchers()
+        is_idle = self.pool.wait(CUT_SHORT) and is_idle
+        is_sent = self.sending.acquire(timeout=CUT_SHORT)
+        self.senders.shutdown(wait=False, cancel_futures=True)
+        if pages:
+            pages.close()
+        with suppress(StorageError):
+            with self.database.write() as conn:
+                events.write(conn, "agent.stopped", at=self.state.tools.now(), data={"reason": self.reason})
+            self.narrate()
+        closing = threading.Thread(target=self.agent.close, daemon=True)
+        closing.start()
+        closing.join(CUT_SHORT)
+        if not (is_idle and is_sent) or closing.is_alive():
+            journal.warning("something in hand did not end in time; the next start goes on with it")
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(self.status)  # threads that still wait for somebody must not hold the exit up
+
+
+def _unheard(_checked: Checked) -> None:
+    """The daemon speaks through events."""
+
+
+def _to_stdout(text: str) -> None:
+    with suppress(BrokenPipeError):
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+
+def _needs_restart(was: Loaded, now: Loaded) -> bool:
+    old, new = was.settings, now.settings
+    return (old.data, old.database, old.web, old.readers) != (new.data, new.database, new.web, new.readers)
+
+
+def _tell_systemd(state: str) -> None:
+    """sd_notify(3): one datagram to the socket the service manager names, where there is one."""
+    address = os.environ.get("NOTIFY_SOCKET", "")
+    if address:
+        with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+            line.connect("\0" + address[1:] if address.startswith("@") else address)
+            line.sendall(state.encode())

@@ -1,0 +1,127 @@
+"""The event stream in words: what the daemon's log says and ``onrecord events`` prints. A view, nothing of its own.
+
+Checks that found nothing are counted, not listed: :func:`narrate` makes one line of many.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from core.text.visible import one_line
+from core.wording import counted
+from storage.events import Event
+
+Level = Literal["debug", "info", "warning", "error"]
+
+LEVELS: Final[dict[str, Level]] = {
+    "fetched": "debug",
+    "delivery.failed": "warning",
+    "delivery.dead": "error",
+    "incident.opened": "warning",
+    "capture.refused": "debug",  # its incident says it
+    "check.failed": "error",
+    "configuration.refused": "error",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: how loud, the words, and the event it tells of (None where it sums several up)."""
+
+    level: Level
+    text: str
+    event: Event | None = None
+
+
+def narrate(events: Sequence[Event], names: Mapping[int, str]) -> list[Line]:
+    """Lines for some events in order, fetches summed up at the end. ``names`` are documents' names by id."""
+    lines = [Line(LEVELS.get(event.type, "info"), describe(event, names), event) for event in events]
+    told = [line for line in lines if line.level != "debug"]
+    asked = [event for event in events if event.type == "fetched"]
+    if asked:
+        told.append(Line("info", _summary(asked)))
+    return told
+
+
+def _summary(asked: Sequence[Event]) -> str:
+    outcomes = Counter(_outcome(event) for event in asked)
+    what = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common())
+    return f"asked {counted(len(asked), 'address', 'addresses')}: {what}"
+
+
+def _outcome(event: Event) -> str:
+    status = event.data.get("status")
+    if status is None:
+        return "without an answer"
+    return "not modified" if status == 304 else f"answered {status}"
+
+
+def describe(event: Event, names: Mapping[int, str]) -> str:
+    """One event as a sentence without a full stop; page text in it is safe to show."""
+    data = event.data
+    document = names.get(event.document_id or 0, "")
+    who = document or event.source_id or _text(data, "url")
+    known = _SENTENCES.get(event.type)
+    if known is None:
+        return f"{event.type} {who}".strip()
+    given: dict[str, str] = {key: _text(data, key) for key in data}
+    given |= {"who": who, "source": event.source_id or who, "reasons": _reasons(data)}
+    return known.format_map(_Given(given)).strip(" ·:")
+
+
+_SENTENCES: Final = {
+    "fetched": "asked {url}: {status} {detail}",
+    "capture.refused": "{source}: not seen: {reasons}",
+    "capture.suspected": "{source}: looks wrong, a second capture decides: {reasons}",
+    "version.recorded": "{who}: version {number} kept",
+    "listing.read": "{source}: {new} of {items} items are new",
+    "change.detected": "{who}: changed · {class} · {event} · {verdict} · {severity}",
+    "document.gone": "{who}: gone",
+    "alert.raised": "alert {severity}: {title}",
+    "delivery.sent": "sent to {receiver}: {channel} {target}",
+    "delivery.failed": "not sent to {receiver} yet: {error}",
+    "delivery.dead": "given up sending to {receiver}: {error} (onrecord outbox)",
+    "delivery.dropped": "dropped for {receiver}: {reason}",
+    "incident.opened": "{source}: cannot be seen: {reasons}",
+    "incident.closed": "{source}: seen again",
+    "check.failed": "{url}: a fault in On Record: {error}",
+    "agent.started": "started, process {pid}",
+    "agent.stopped": "stopped: {reason}",
+    "configuration.reloaded": "configuration reloaded: {what}",
+    "configuration.refused": "the edited configuration is not used: {what}",
+}
+
+
+class _Given(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def _text(data: Mapping[str, object], key: str) -> str:
+    value = data.get(key)
+    return "" if value is None else one_line(str(value).replace("_", " ") if key == "class" else str(value), 300)
+
+
+def _reasons(data: Mapping[str, object]) -> str:
+    reasons = data.get("reasons")
+    return "; ".join(one_line(str(reason), 200) for reason in reasons[:3]) if isinstance(reasons, list) else ""
+
+
+def as_object(event: Event) -> dict[str, Any]:
+    """The event as programs read it."""
+    return {
+        "id": event.id,
+        "at": event.at,
+        "type": event.type,
+        "company": event.company_id,
+        "source": event.source_id,
+        "document": event.document_id,
+        "fetch": event.fetch_id,
+        "change": event.change_id,
+        "alert": event.alert_id,
+        "delivery": event.delivery_id,
+        "data": event.data,
+    }

@@ -1,0 +1,68 @@
+"""The pages in a thread of their own, with their own loop. A port that is taken costs the pages, never the watch."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from uvicorn import Server
+
+    from monitor.app import Archive
+    from monitor.tools import Clock
+
+log = logging.getLogger(__name__)
+STOP_SECONDS = 1.5
+
+
+class Pages:
+    """Serves ``web.app`` until it is closed."""
+
+    def __init__(self, archive: Archive, now: Clock) -> None:
+        self._archive, self._now = archive, now
+        web = archive.settings.web
+        self._host, self._port = web.host, web.port
+        self._socket: socket.socket | None = None
+        self._server: Server | None = None
+        self._thread: threading.Thread | None = None
+
+    def open(self) -> str | None:
+        """Take the port and begin; the address of the pages, None where there will be none (the log says why)."""
+        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
+        try:
+            self._socket = socket.create_server((self._host, self._port), family=family)
+        except OSError as error:
+            where = f"{self._host}:{self._port}"
+            log.warning(
+                "no pages: %s is not free (%s); web.port in settings.yaml chooses another", where, error.strerror
+            )
+            return None
+        self._thread = threading.Thread(target=self._serve, args=(self._socket,), name="pages", daemon=True)
+        self._thread.start()
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{host}:{self._socket.getsockname()[1]}/"
+
+    def _serve(self, taken: socket.socket) -> None:
+        import uvicorn  # here: the pages' libraries take a second that the watch need not wait for
+        from web.app import create_app
+
+        try:
+            archive = self._archive
+            app: Any = create_app(archive, now=self._now)
+            config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", server_header=False)
+            self._server = uvicorn.Server(config)
+            self._server.run(sockets=[taken])
+        except Exception:  # the pages' edge: the watch goes on without them
+            log.exception("the pages stopped; the watch goes on")
+
+    def close(self) -> None:
+        """Stop serving; open connections get a moment."""
+        if self._server is not None:
+            self._server.should_exit = True
+            self._server.force_exit = True
+        if self._thread is not None:
+            self._thread.join(STOP_SECONDS)
+        if self._socket is not None:
+            self._socket.close()

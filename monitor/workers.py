@@ -1,0 +1,199 @@
+"""How jobs run: a claimed host in a thread of a bounded pool, its requests one after another, the host given back.
+
+Nothing that happens to one request stops the house: an unexpected fault is logged, the request is put off, and the next
+one is asked. Only a database or disk that takes nothing more ends the work. The only threads of the product's own.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+
+from core.errors import Busy, StorageError
+from core.model import Purpose
+from core.schedule import next_check
+from core.wording import counted
+from monitor.pipeline import LEASE, Checked, check_lease
+from monitor.tools import Fetches, Tools
+from storage import events, leases, record
+from storage.faults import cannot_go_on
+from storage.leases import DueRequest, Lease
+
+log = logging.getLogger(__name__)
+
+LONGEST_GAP: Final = timedelta(hours=1)  # a host that keeps failing is still asked so often
+NOT_ASKED_FOR: Final = timedelta(days=1)
+OVERLOADED: Final = frozenset((429, 502, 503, 504))
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every worker of a process shares.
+
+    ``owner`` names the process in its leases. ``gap`` lies between two requests to one host; where it is nothing, a
+    lease's requests follow one another at once. ``on_checked`` hears of every address asked, one at a time;
+    ``is_stopping`` is asked before each.
+    """
+
+    fetcher: Fetches
+    owner: str
+    gap: timedelta
+    on_checked: Callable[[Checked], None]
+    is_stopping: Callable[[], bool] = lambda: False
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """What became of a lease: requests dealt with, and how many of them met a fault of ours."""
+
+    requests: tuple[int, ...] = ()
+    faults: int = 0
+
+
+def claim(tools: Tools, desk: Desk, hosts: int, only: Sequence[int] | None = None) -> list[Lease]:
+    """Take up to so many hosts that have something to ask."""
+    with tools.database.write() as conn:
+        return leases.claim_due(conn, tools.now(), lease=LEASE, limit_hosts=hosts, only=only, owner=desk.owner)
+
+
+def work(tools: Tools, desk: Desk, lease: Lease, purpose: Purpose = Purpose.WATCH) -> Worked:
+    """Ask what the lease may ask now, then give the host back. Raises StorageError where nothing can be kept."""
+    done: list[int] = []
+    faults = 0
+    failures = lease.host_failures
+    held_until = lease.leased_until
+    try:
+        for request in lease.requests if not desk.gap else lease.requests[:1]:
+            if desk.is_stopping():
+                break
+            if tools.now() > held_until - LEASE / 2:
+                held_until = tools.now() + LEASE
+                with tools.database.write() as conn:
+                    leases.hold(conn, lease, held_until)
+            try:
+                seen = _ask(tools, desk, lease, request, purpose)
+            except (Busy, _Interrupted) as reason:
+                log.info("host %s: %s", lease.host, reason)
+                break
+            faults += seen is None
+            failures = _host_failures(failures, seen)
+            done.append(request.id)
+    finally:
+        _give_back(tools, desk, lease, failures)
+    return Worked(tuple(done), faults)
+
+
+class _Interrupted(Exception):
+    """The fetcher was closed under a request; it stays due."""
+
+
+def _ask(tools: Tools, desk: Desk, lease: Lease, request: DueRequest, purpose: Purpose) -> Checked | None:
+    """One request with everything that follows from it; the last line of it, None where a fault of ours stopped it."""
+    last: Checked | None = None
+    try:
+        for checked in check_lease(tools, desk.fetcher, replace(lease, requests=(request,)), purpose=purpose):
+            last = checked
+            desk.on_checked(checked)
+    except Busy:
+        raise
+    except Exception as error:  # the worker's edge: one bad page must not stop the house
+        if desk.is_stopping() and isinstance(error, RuntimeError):
+            raise _Interrupted("interrupted by the stop; it is asked first at the next start") from error
+        if isinstance(error, StorageError) and cannot_go_on(error):
+            raise
+        _put_off(tools, request, error)
+        return None
+    if last is None:  # nobody asks for it any more
+        _rest(tools, request)
+    return last
+
+
+def _put_off(tools: Tools, request: DueRequest, error: Exception) -> None:
+    """A fault of ours: say so, and ask again later, not at once and not never."""
+    failures = request.failures + 1
+    due = next_check(tools.now(), request.every, share=tools.share(), failures=failures)
+    log.error(
+        "%s: a fault in On Record (%s); asked again %s UTC", request.url, type(error).__name__, f"{due:%Y-%m-%d %H:%M}",
+        exc_info=error,
+    )  # fmt: skip
+    with tools.database.write() as conn:
+        record.schedule(conn, request.id, due, failures)
+        data = {"url": request.url, "error": f"{type(error).__name__}: {error}"[:500]}
+        events.write(conn, "check.failed", at=tools.now(), data=data)
+
+
+def _rest(tools: Tools, request: DueRequest) -> None:
+    with tools.database.write() as conn:
+        record.schedule(conn, request.id, tools.now() + NOT_ASKED_FOR, 0)
+
+
+def _host_failures(so_far: int, seen: Checked | None) -> int:
+    """Failures of the host as a whole, in a row. What we did wrong is not the host's."""
+    if seen is None:
+        return so_far
+    is_down = seen.taken.status == "failed" and (seen.http_status is None or seen.http_status in OVERLOADED)
+    return so_far + 1 if is_down else 0
+
+
+def gap_after(gap: timedelta, failures: int) -> timedelta:
+    """How long to leave a host alone: the gap, doubled with each failure in a row, an hour at most."""
+    return min(gap * (1 << min(failures, 12)), max(LONGEST_GAP, gap))
+
+
+def _give_back(tools: Tools, desk: Desk, lease: Lease, failures: int) -> None:
+    allowed_at = tools.now() + gap_after(desk.gap, failures)
+    with tools.database.write() as conn:
+        leases.release(conn, lease, allowed_at if desk.gap else None, failures=failures)
+    if failures > lease.host_failures and failures >= 3:
+        log.warning("host %s: %s in a row; left alone until %s UTC", lease.host, counted(failures, "failure"),
+                    f"{allowed_at:%H:%M:%S}")  # fmt: skip
+
+
+class Pool:
+    """Threads that carry out leases, at most so many at a time."""
+
+    def __init__(self, hosts_at_once: int) -> None:
+        self._limit = hosts_at_once
+        self._executor = ThreadPoolExecutor(hosts_at_once, thread_name_prefix="check")
+        self._busy: set[Future[Worked]] = set()
+        self._lock = threading.Lock()
+
+    @property
+    def free(self) -> int:
+        """How many hosts more may be asked now."""
+        with self._lock:
+            return self._limit - len(self._busy)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is under way."""
+        with self._lock:
+            return not self._busy
+
+    def give(self, job: Callable[[], Worked], landed: Callable[[Future[Worked]], None]) -> None:
+        """Carry out one lease; ``landed`` hears of it in the worker's thread when it is done."""
+        future = self._executor.submit(job)
+        with self._lock:
+            self._busy.add(future)
+        future.add_done_callback(lambda done: self._land(done, landed))
+
+    def _land(self, done: Future[Worked], landed: Callable[[Future[Worked]], None]) -> None:
+        with self._lock:
+            self._busy.discard(done)
+        if not done.cancelled():
+            landed(done)
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait until all is done, or so long. True when nothing is under way."""
+        with self._lock:
+            busy = set(self._busy)
+        return not wait(busy, seconds).not_done
+
+    def close(self) -> None:
+        """Take nothing more; what is under way goes on until it ends."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
