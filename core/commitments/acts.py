@@ -32,7 +32,8 @@ _ADVERBS = frozenset("also always now only already then still immediately prompt
 _LIGHT = frozenset(
     "conduct conducts conducting perform performs carry undertake undertakes maintain maintains have has do".split()
 )
-_BREAKS = frozenset({";", ":", ".", "but", "while", "whereas", "although", "however", "though", "yet", "；"})
+BREAKS = frozenset({";", ":", ".", "but", "while", "whereas", "although", "however", "though", "yet", "；"})
+"""Words and marks across which nothing governs; "and" and "or" join them before a new subject."""
 _NEW_SUBJECT = frozenset("we they it you will shall must may might can could should would is are".split())
 _NOUN_TAILS = {"supply": ("chain", "chains"), "supplies": (), "use": ("case", "cases"), "source": ("code",)}
 _HANDING_OVER = frozenset({"disclose", "provide", "share", "give", "transfer", "surrender"})
@@ -101,8 +102,9 @@ class _English:
         self.reviews: list[tuple[int, int]] = []  # protective verbs that may govern a harmful noun: (word, tier)
 
     def acts(self) -> tuple[Act, ...]:
+        telling = self.vocabulary.act_words
         for at, word in enumerate(self.words):
-            if at in self.aside:
+            if (word not in telling and at not in self.negations) or at in self.aside:
                 continue
             if self._breaks(at):
                 self.governors, self.reviews = [], []
@@ -116,7 +118,7 @@ class _English:
 
     def _breaks(self, at: int) -> bool:
         word = self.words[at]
-        if word in _BREAKS:
+        if word in BREAKS:
             return True
         following = self.words[at + 1] if at + 1 < len(self.words) else ""
         return word in ("and", "or") and following in _NEW_SUBJECT

@@ -13,7 +13,7 @@ from typing import Literal
 
 from core.commitments.acts import ABSOLUTE, Act
 from core.commitments.frame import Clause, Frame, Mark
-from core.commitments.guard import LIST_WORDS, Element, content
+from core.commitments.guard import LIST_WORDS, Element
 from core.commitments.vocabulary import Vocabulary
 
 Sign = Literal["+", "-", "?"]
@@ -44,9 +44,13 @@ class Delta:
     is_reversal: bool = False
 
 
-def deltas(vocabulary: Vocabulary, before: Frame, after: Frame) -> list[Delta]:
-    """Everything that moved between two frames, in no particular order."""
+Content = Sequence[Element]
+
+
+def deltas(vocabulary: Vocabulary, before: Frame, after: Frame, contents: tuple[Content, Content]) -> list[Delta]:
+    """Everything that moved between two frames with their contents, in no particular order."""
     found = [delta for compare in _COMPARISONS for delta in compare(vocabulary, before, after)]
+    found += _list(before, *contents)
     if is_duty_of_affected(before) or is_duty_of_affected(after):
         return [replace(delta, sign="?") for delta in found]
     if before.stance == after.stance == "permits":
@@ -316,10 +320,7 @@ def _is_listed(frame: Frame, added: Sequence[Mark], marks: Sequence[Mark], count
     """What was added stands in a list with the others, or took the place of one: it limits nothing by itself."""
     if len(marks) <= count_before:
         return True
-    return all(
-        any(_is_linked(_between(frame, mark, other)) for other in marks if other is not mark)
-        for mark in added
-    )
+    return all(any(_is_linked(_between(frame, mark, other)) for other in marks if other is not mark) for mark in added)
 
 
 def _is_linked(words: Sequence[str]) -> bool:
@@ -628,9 +629,8 @@ def _with_and(frame: Frame, marks: Sequence[Mark]) -> frozenset[int]:
     return frozenset(words)
 
 
-def _list(vocabulary: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
+def _list(before: Frame, one: Content, two: Content) -> Iterator[Delta]:
     """A list that lost an item and nothing else: shorter is weaker, whatever the item was."""
-    one, two = content(vocabulary, before), content(vocabulary, after)
     bare_one = [each for each in one if each.id not in LIST_WORDS]
     bare_two = [each.id for each in two if each.id not in LIST_WORDS]
     gap = len(bare_one) - len(bare_two)
@@ -744,6 +744,6 @@ def _anaphora(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
 
 _COMPARISONS: tuple[Callable[[Vocabulary, Frame, Frame], Iterator[Delta]], ...] = (
     _stance, _modality, _actions, _lattice("places", "place"), _lattice("customers", "customer"), _breadth,
-    _ranked("channel", "channel"), _ranked("frequency", "how often"), _only, _duration, _deadline, _hedges, _conditions, _list,
+    _ranked("channel", "channel"), _ranked("frequency", "how often"), _only, _duration, _deadline, _hedges, _conditions,
     _actors, _evidence, _standards, _numbers, _anaphora,
 )  # fmt: skip

@@ -44,8 +44,11 @@ _PASSIVE = re.compile(
     r"\b(?:is|are|was|were|be|been|being) (?:not |never |also |immediately |\w+ly )*"
     r"(?:\w+ed|sold|bought|given|made|built|held|kept|taken|paid|withdrawn|forbidden|written)\b"
 )
+_BE = frozenset({"is", "are", "was", "were", "be", "been", "being"})
 _BY_US = re.compile(r"\bby (?:us|we|our company|the company|the group)\b")
-_FREEDOMS = frozenset({"may", "might", "can", "could", "reserve the right to", "reserves the right to", "is free to", "are free to"})
+_FREEDOMS = frozenset(
+    {"may", "might", "can", "could", "reserve the right to", "reserves the right to", "is free to", "are free to"}
+)
 _INFINITE = 10_000
 
 
@@ -162,7 +165,7 @@ def build_frame(
     """The frame of one sentence, read with its lead-in; ``lang`` where it is known. Callers bound its length."""
     whole = with_lead_in(sentence, lead_in)
     prepared = as_we(prepare(whole), company_names)
-    words, starts, _ = words_of(prepared)
+    words, starts = words_of(prepared)
     lang = lang or tongue_of(vocabulary, prepared, words)
     sieve = vocabulary.sieves.get(lang)
     found = _settled(sieve.find(prepared)) if sieve else []
@@ -173,7 +176,7 @@ def build_frame(
     )
     acts = find_acts(vocabulary, lang, words, marks, clauses)
     tier, modality, at = _leading(marks, acts)
-    passive = lang == "en" and _PASSIVE.search(prepared) is not None
+    passive = lang == "en" and not _BE.isdisjoint(words) and _PASSIVE.search(prepared) is not None
     return Frame(
         sentence=whole,
         prepared=prepared,
@@ -202,7 +205,10 @@ def as_we(prepared: str, company_names: tuple[str, ...]) -> str:
 
 def tongue_of(vocabulary: Vocabulary, prepared: str, words: list[str]) -> str:
     """The language whose cues apply: by script, then by function words; "other" where we have no cues."""
-    if not prepared.isascii():
+    if prepared.isascii():
+        if " the " in prepared or " and " in prepared:  # spares most sentences the count
+            return "en"
+    else:
         if re.search(r"[\u3040-\u30ff\uac00-\ud7af]", prepared):
             return "other"
         letters = sum(1 for char in prepared if char.isalpha())
@@ -269,7 +275,9 @@ def _clauses(
 ) -> tuple[Clause, ...]:
     """Conditions, exceptions and relative clauses, in order, not nested (an exception cuts the one it stands in)."""
     made: list[Clause] = []
-    hedged = {_word_span(each.start, each.end, starts)[0] for each in found if each.cue.dimension in ("hedges", "deadline")}
+    hedged = {
+        _word_span(each.start, each.end, starts)[0] for each in found if each.cue.dimension in ("hedges", "deadline")
+    }
     for each in found:
         if each.cue.dimension != "conditions":
             continue
@@ -302,7 +310,12 @@ def _clause_end(words: list[str], first: int, last_of_cue: int, hedged: set[int]
         following = words[at + 1] if at + 1 < len(words) else ""
         if first <= 1 and words[at] in _SUBJECTS and following in _MODALS and at > last_of_cue:
             return at
-        if first > 1 and words[at] in ("and", "but") and (following in _SUBJECTS or following in _MODALS) and at > last_of_cue:
+        if (
+            first > 1
+            and words[at] in ("and", "but")
+            and (following in _SUBJECTS or following in _MODALS)
+            and at > last_of_cue
+        ):
             return at
     return len(words)
 

@@ -23,7 +23,6 @@ MAX_READ = 20_000
 _PLAIN_SUBJECTS = "we|company|group|suppliers?|partners?|contractors?|vendors?"
 
 
-
 class Gate:
     """One set of patterns for each language; the answer is a combination of what was seen."""
 
@@ -77,7 +76,9 @@ def _parts(vocabulary: Vocabulary, lang: str) -> dict[str, list[str]]:
     parts["topic"] = [pattern for pattern, _ in vocabulary.topics[lang].sources]
     if lang == "en":
         parts["ban"] += [r"\b(?:won't|don't|doesn't|can't|isn't|aren't|mustn't|haven't|hasn't|didn't)\b"]
-        protect = [form for form, (_, group) in vocabulary.actions.items() if group.role != "harm" and not group.is_noun]
+        protect = [
+            form for form, (_, group) in vocabulary.actions.items() if group.role != "harm" and not group.is_noun
+        ]
         harm = [form for form, (_, group) in vocabulary.actions.items() if group.role == "harm"]
         parts["protects"].append(rf"\b(?:{'|'.join(sorted(protect))})\b")
         parts["harms"].append(rf"\b(?:{'|'.join(sorted(harm))})\b")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from core.commitments.frame import Frame, Mark
-from core.commitments.inflection import word_id
+from core.commitments.inflection import roots_of, word_id
 from core.commitments.vocabulary import Vocabulary
 
 _PUNCTUATION = frozenset(".,;:!?()\"'-–—/…·•*，。；：！？（）、《》「」“”‘’|&#")
@@ -20,7 +20,9 @@ _AUXILIARY = {"was": "past", "were": "past", "did": "past", "has": "perfect", "h
 _BY_NAME = ("places", "customers", "standards")  # cues that count by what they name, not by their words
 _EVERY = frozenset({"all", "every", "each"})  # "not any" and "not every" are not the same
 _MOVABLE = ("hedges", "deadline", "frequency")
-LIST_WORDS = frozenset({"and", "or", "nor", ",", "、", "和", "或", "及", "与", "et", "ou", "und", "oder", "y", "o"})
+LIST_WORDS = frozenset(
+    {"and", "or", "nor", ",", "、", "和", "或", "及", "与", "et", "ou", "und", "oder", "y", "o", "ni"}
+)
 _SAME_MODALS = {
     "will": "will", "shall": "will", "will not": "will not", "shall not": "will not", "will never": "will never",
     "shall never": "will never", "do not": "does not", "does not": "does not", "is not": "does not", "are not": "does not",
@@ -53,7 +55,14 @@ class Difference:
         return self.shared / self.smaller if self.smaller else 0.0
 
 
-def content(vocabulary: Vocabulary, frame: Frame) -> tuple[Element, ...]:
+def contents(vocabulary: Vocabulary, before: Frame, after: Frame) -> tuple[tuple[Element, ...], tuple[Element, ...]]:
+    """The contents of two wordings. Words that stand equally often on both sides need no stemming."""
+    counts_before, counts_after = Counter(before.words), Counter(after.words)
+    same = {word for word, count in counts_before.items() if counts_after.get(word) == count}
+    return _content(vocabulary, before, same), _content(vocabulary, after, same)
+
+
+def _content(vocabulary: Vocabulary, frame: Frame, same: set[str]) -> tuple[Element, ...]:
     """The content of a sentence, in order, without the words that carry nothing."""
     spans = _spans(frame)
     stop = vocabulary.stop_words.get(frame.lang, frozenset())
@@ -69,7 +78,7 @@ def content(vocabulary: Vocabulary, frame: Frame) -> tuple[Element, ...]:
         if word == "from" and _leads_to_scope(frame, at):
             found.append(Element("from", at, at + 1))
         elif word not in _PUNCTUATION and word not in stop:
-            found.append(Element(_identity(vocabulary, frame, at), at, at + 1))
+            found.append(Element(word if word in same else _identity(vocabulary, frame, at), at, at + 1))
         at += 1
     return tuple(found)
 
@@ -134,18 +143,13 @@ def antonyms_between(vocabulary: Vocabulary, before: Frame, after: Frame) -> tup
     came = Counter(after.words) - Counter(before.words)
     if not out or not came:
         return None
-    out_roots = {root: word for word in out for root in _roots(word)}
-    came_roots = {root: word for word in came for root in _roots(word)}
-    for left, right in sorted(vocabulary.antonyms):
-        one = next((out_roots[root] for root in _roots(left) if root in out_roots), None)
-        two = next((came_roots[root] for root in _roots(right) if root in came_roots), None)
-        if one and two:
-            return one, two
+    came_roots = {root: word for word in sorted(came) for root in roots_of(word)}
+    for word in sorted(out):
+        for root in roots_of(word):
+            for opposite in vocabulary.opposites.get(root, ()):
+                if opposite in came_roots:
+                    return word, came_roots[opposite]
     return None
-
-
-def _roots(word: str) -> set[str]:
-    return {word, word_id(word)[0]} if word.isascii() and word.isalpha() else {word}
 
 
 def _surplus(elements: Sequence[Element], counts: Counter[str]) -> Iterable[Element]:

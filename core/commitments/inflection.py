@@ -58,6 +58,11 @@ def word_id(word: str) -> tuple[str, bool]:
     return f"{_STEMMER.stemWord(spelled)}+{ending}", is_past
 
 
+def roots_of(word: str) -> tuple[str, ...]:
+    """A word and the name of all its forms."""
+    return (word, word_id(word)[0]) if word.isascii() and word.isalpha() else (word,)
+
+
 def _american(word: str) -> str:
     """One spelling for labour/labor and organise/organize; the same rule on both sides, so odd results are harmless."""
     if len(word) > 5 and "our" in word:

@@ -27,9 +27,7 @@ class Lexicon:
         """Whether a passage holds a sentence that binds somebody: see :mod:`core.commitments.gate` for what counts."""
         return self._gate.holds(text, lead_in)
 
-    def frame(
-        self, sentence: str, *, lead_in: str = "", company_names: tuple[str, ...] = (), lang: str = ""
-    ) -> Frame:
+    def frame(self, sentence: str, *, lead_in: str = "", company_names: tuple[str, ...] = (), lang: str = "") -> Frame:
         """One sentence taken apart, read with its lead-in; ``company_names`` are read as "we".
 
         ``lang`` (en, zh, fr, de, es) where the caller knows it; otherwise it is told by the words.
@@ -50,6 +48,10 @@ class Lexicon:
         An empty ``before`` is NEW, an empty ``after`` REMOVED. Never raises for any text.
         """
         return compare_passages(self, (before, lead_in_before), (after, lead_in_after), company_names)
+
+    def forget(self) -> None:
+        """Drop remembered frames, for measuring."""
+        self._frame.cache_clear()
 
     def _build(self, sentence: str, lead_in: str, company_names: tuple[str, ...], lang: str) -> Frame:
         return build_frame(self.vocabulary, sentence, lead_in, company_names, lang)

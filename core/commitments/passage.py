@@ -54,7 +54,10 @@ def compare_passages(
     text_before, text_after = before[0].strip(), after[0].strip()
     if not text_before or not text_after:
         return _one_sided(text_before, text_after)
-    one, two = _Side(tuple(split_sentences(text_before)), before[1]), _Side(tuple(split_sentences(text_after)), after[1])
+    one, two = (
+        _Side(tuple(split_sentences(text_before)), before[1]),
+        _Side(tuple(split_sentences(text_after)), after[1]),
+    )
     too_long = max((len(sentence) for sentence in (*one.sentences, *two.sentences, before[1], after[1])), default=0)
     if too_long > MAX_SENTENCE:
         if text_before == text_after and before[1] == after[1]:
@@ -142,9 +145,7 @@ _Group = tuple[set[int], set[int]]
 
 
 def _most_alike(one: _Side, two: _Side, left: list[int], right: list[int]) -> list[_Group]:
-    scored = sorted(
-        (-_alike([one.sentences[a]], [two.sentences[b]]), abs(a - b), a, b) for a in left for b in right
-    )
+    scored = sorted((-_alike([one.sentences[a]], [two.sentences[b]]), abs(a - b), a, b) for a in left for b in right)
     pairs: list[_Group] = []
     used_left: set[int] = set()
     used_right: set[int] = set()

@@ -15,7 +15,7 @@ from core.commitments.guard import (
     Difference,
     Element,
     antonyms_between,
-    content,
+    contents,
     difference,
     is_voice_change,
     same_order,
@@ -43,13 +43,13 @@ def judge(vocabulary: Vocabulary, before: Frame, after: Frame) -> Finding:
     """The verdict on one sentence and its later wording, with every dimension that moved and why."""
     if before.prepared == after.prepared:
         return Finding(Verdict.REWORDED, (), ("the same words",))
-    one, two = content(vocabulary, before), content(vocabulary, after)
+    one, two = contents(vocabulary, before, after)
     apart = difference(one, two)
     if before.lang != after.lang:
         return Finding(Verdict.UNCLASSIFIED, (), (f"language: {before.lang} → {after.lang}",))
     if before.lang == "other":
         return _without_cues(one, two)
-    moved = deltas(vocabulary, before, after)
+    moved = deltas(vocabulary, before, after, (one, two))
     opposites = antonyms_between(vocabulary, before, after)
     unread = _unread(apart, moved)
     verdict = _decided(before, after, moved, apart, unread, opposites)
@@ -99,9 +99,7 @@ def _may_harm(frame: Frame) -> bool:
     if _ABOUT_THE_PROMISE.intersection(frame.words) and not any(act.is_harm for act in frame.acts):
         return True
     people = {mark.first for mark in frame.marks if mark.dimension == "actors" and mark.value in ("users", "affected")}
-    return any(
-        act.lemma in _WATCHING and not people.isdisjoint(range(act.at + 1, act.at + 5)) for act in frame.acts
-    )
+    return any(act.lemma in _WATCHING and not people.isdisjoint(range(act.at + 1, act.at + 5)) for act in frame.acts)
 
 
 def _if_nothing_moved(

@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.commitments.inflection import forms_of
+from core.commitments.acts import BREAKS
+from core.commitments.inflection import forms_of, roots_of
 from core.commitments.patterns import Cue, Sieve, folded_pattern
 from core.config.yamlfile import YamlFile, nearest, read_yaml
 
@@ -45,9 +46,10 @@ class Vocabulary:
     version: str
     sieves: dict[str, Sieve]
     actions: dict[str, tuple[str, Group]]  # inflected English word -> (its verb or noun, group)
+    act_words: frozenset[str]  # the words at which reading acts has to stop: first words of acts, and breaks
     parents: dict[str, dict[str, str | None]]  # "places" and "customers": name -> the name that holds it
     synonyms: dict[str, str]
-    antonyms: frozenset[tuple[str, str]]
+    opposites: dict[str, tuple[str, ...]]  # root of a word -> roots of its antonyms
     stop_words: dict[str, frozenset[str]]
     tongue: dict[str, frozenset[str]]
     tongue_words: dict[str, tuple[str, ...]]  # function word -> the languages that use it
@@ -223,13 +225,14 @@ def _build(data: dict[str, Any]) -> Vocabulary:
     return Vocabulary(
         version=str(data.get("version", "")),
         sieves={lang: Sieve(_patterns_of(data, lang)) for lang in LANGUAGES},
-        actions=_actions(data),
+        actions=(actions := _actions(data)),
+        act_words=frozenset(word.split()[0] for word in actions) | BREAKS | {"and", "or"},
         parents={
             section: {name: entry.get("parent") for name, entry in data.get(section, {}).items()}
             for section in ("places", "customers", "standards")
         },
         synonyms={word: group[0] for group in data.get("synonyms", []) for word in group},
-        antonyms=frozenset(pair for left, right in data.get("antonyms", []) for pair in ((left, right), (right, left))),
+        opposites=_opposites(data.get("antonyms", [])),
         stop_words={lang: _folded(words) for lang, words in data["stop_words"].items()},
         tongue={lang: _folded(words) for lang, words in data.get("tongue", {}).items()},
         tongue_words=_tongue_words(data.get("tongue", {})),
@@ -275,6 +278,15 @@ def _patterns_of(data: dict[str, Any], lang: str) -> list[tuple[str, Cue]]:
     add(data.get("person_data", {}), Cue("person_data", "person_data", 0))
     add(data.get("anaphora", {}), Cue("anaphora", "anaphora", 0))
     return found
+
+
+def _opposites(pairs: list[list[str]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, set[str]] = {}
+    for left, right in pairs:
+        for one, other in ((left, right), (right, left)):
+            for root in roots_of(one):
+                found.setdefault(root, set()).update(roots_of(other))
+    return {root: tuple(sorted(others)) for root, others in found.items()}
 
 
 def _tongue_words(tongue: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
