@@ -67,7 +67,7 @@ def _position(edit: Edit) -> tuple[int, int, int]:
 
 def _match_exactly(before: Reading, before_forms: Sequence[int], after: Reading, after_forms: Sequence[int]) -> _Sides:
     """Equal forms in the same order, then equal forms elsewhere (moved)."""
-    start, end_before, end_after = _common_ends(before_forms, after_forms)
+    start, end_before, end_after = _common_ends(before_forms, after_forms, before, after)
     gone, came = list(range(start, end_before)), list(range(start, end_after))
     pairs: list[tuple[int, int]] = []
     # The same words may stand in a menu and as a heading: first those that stand as the same thing, then the others.
@@ -105,13 +105,19 @@ def _standing(reading: Reading, forms: Sequence[int], at: int, as_the_same: bool
     return (forms[at], place.stream, place.kind == "heading") if as_the_same else (forms[at],)
 
 
-def _common_ends(left: Sequence[int], right: Sequence[int]) -> tuple[int, int, int]:
+def _common_ends(
+    left: Sequence[int], right: Sequence[int], before: Reading, after: Reading
+) -> tuple[int, int, int]:
+    """How far the two agree from the start, and from the end: equal forms that stand as the same thing."""
     shorter = min(len(left), len(right))
+    was, now = before.places, after.places
     start = 0
-    while start < shorter and left[start] == right[start]:
+    while start < shorter and left[start] == right[start] and was[start].stream == now[start].stream:
         start += 1
     tail = 0
-    while tail < shorter - start and left[-1 - tail] == right[-1 - tail]:
+    while (
+        tail < shorter - start and left[-1 - tail] == right[-1 - tail] and was[-1 - tail].stream == now[-1 - tail].stream
+    ):
         tail += 1
     return start, len(left) - tail, len(right) - tail
 

@@ -50,6 +50,7 @@ _ACTION: Final[dict[Any, int]] = {
 _ASKS_FOR_ZONE: Final = frozenset(
     ("div", "section", "ul", "ol", "form", "p", "table", "article", "main", "nav", "header", "footer", "aside", "span")
 )
+_SPECIAL_BLOCKS: Final = frozenset(("dd", "summary", "table"))
 _SENTENCE_END: Final = re.compile(r"[.!?:;。！？；：…]['\")\]”’»]?\s*$")
 _NUMBERED: Final = re.compile(r"^\s*(?:[•·▪‣–-]\s|\(?[0-9ivxa-z]{1,3}[.)]\s)")
 _FULL_STOP: Final = re.compile(r"[.!?。！？]['\")\]”’»]?$")
@@ -211,7 +212,7 @@ def _selected(body: bytes, charset: str | None, select: tuple[str, ...], remove:
     return f"<html{lang}><head>{title}</head><body>{inside}</body></html>".encode()
 
 
-def _fill(walk: _Walk, root: etree._Element) -> int:
+def _fill(walk: _Walk, root: etree._Element) -> int:  # noqa: C901 (the hot loop: a call an element costs a third more)
     """Walk the tree without recursion; returns the greatest depth seen."""
     action_of = _ACTION.get
     stack: list[tuple[Iterator[etree._Element], etree._Element, tuple[Any, ...] | None]] = []
@@ -286,9 +287,11 @@ def _enter(walk: _Walk, element: etree._Element, tag: str, action: int) -> tuple
         if walk.kind == "row" and walk.buffer:
             walk.add(" | ")
         return None
-    walk.flush()
+    if walk.buffer:
+        walk.flush()
     saved = (_BLOCK, walk.zone, walk.kind, walk.level, walk.lead_in)
-    _open_block(walk, tag, action)
+    if action != _BLOCK or tag in _SPECIAL_BLOCKS:
+        _open_block(walk, tag, action)
     if tag in _ASKS_FOR_ZONE:
         kind = hinted_kind(tag, element.get("role"), element.get("class"), element.get("id"))
         if kind is not None:
@@ -349,7 +352,8 @@ def _leave(walk: _Walk, saved: tuple[Any, ...]) -> None:
     elif saved[0] == _LINK:
         walk.link_depth -= 1
     else:
-        walk.flush()
+        if walk.buffer:
+            walk.flush()
         _, walk.zone, walk.kind, walk.level, walk.lead_in = saved
 
 

@@ -1,0 +1,136 @@
+"""The class of a change: what quiets an edit, and that nothing quiets a promise (P8)."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.classify import FormLife, Returned, classify
+from core.model import ChangeClass, Place, Reading, Stream
+from core.text.diff import compare
+
+PROSE = "We publish what we find in every assessment, and answer every question within thirty days."
+PROMISE = "We will not sell these instruments to the police."
+SOFTER = "We will not knowingly sell these instruments to the police."
+
+
+def guard(text: str, lead_in: str) -> bool:
+    """A stand-in for rules and lexicon: a promise is a text, or a list, that says "will not"."""
+    return "will not" in f"{lead_in} {text}".lower()
+
+
+def reading_of(*texts: str | tuple[str, Stream]) -> Reading:
+    pairs = [text if isinstance(text, tuple) else (text, "main") for text in texts]
+    return Reading(tuple(Place(text, "paragraph", stream) for text, stream in pairs))
+
+
+def class_of(before: Reading, after: Reading, **about: object) -> ChangeClass:
+    edits = compare(before, [hash(p.text) for p in before.places], after, [hash(p.text) for p in after.places])
+    return classify(before, after, edits, guard, **about).change_class  # type: ignore[arg-type]  # named arguments only
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (PROSE, PROSE.replace("thirty", "sixty"), ChangeClass.SUBSTANTIVE),
+        (PROSE, PROSE.replace("find", "find "), ChangeClass.FORMATTING),
+        (PROSE, PROSE.replace("We", "WE"), ChangeClass.FORMATTING),
+        (PROSE, PROSE.replace(" in ", " (opens in a new window) in "), ChangeClass.FORMATTING),
+        ("Write to ethics@acme.example.", "Write to [email protected].", ChangeClass.FORMATTING),
+        ("Write to ethics@acme.example.", "Write to legal@acme.example.", ChangeClass.SUBSTANTIVE),
+        ("Last updated: 3 May 2024", "Last updated: 4 June 2024", ChangeClass.DATES_ONLY),
+        ("Dernière mise à jour : 31.01.2023", "Dernière mise à jour : 19.09.2023", ChangeClass.DATES_ONLY),
+        ("Effective: 3 May 2024", "Effective: 4 June 2024", ChangeClass.SUBSTANTIVE),
+        ("These terms apply from 3 May 2024", "These terms apply from 4 June 2024", ChangeClass.SUBSTANTIVE),
+    ],
+)
+def test_one_passage_that_differs(before: str, after: str, expected: ChangeClass) -> None:
+    assert class_of(reading_of(PROSE + " Again.", before), reading_of(PROSE + " Again.", after)) is expected
+
+
+def test_menus_and_footers_are_surroundings() -> None:
+    assert class_of(reading_of(PROSE, ("Careers", "surroundings")), reading_of(PROSE, ("Jobs", "surroundings"))) is (
+        ChangeClass.SURROUNDINGS
+    )
+
+
+def test_the_same_words_in_another_place_are_reordered() -> None:
+    other = "Suppliers give our auditors access to every production site."
+    assert class_of(reading_of(PROSE, other), reading_of(other, PROSE)) is ChangeClass.REORDERED
+
+
+def test_a_label_that_moved_is_no_change_of_order() -> None:
+    assert class_of(reading_of(PROSE, "Share"), reading_of("Share", PROSE)) is ChangeClass.SURROUNDINGS
+
+
+# --- promise P8: planted where a quieting rule would look away ------------------------------------------------------
+
+
+def test_a_promise_planted_in_a_footer_arrives() -> None:
+    assert class_of(reading_of(PROSE), reading_of(PROSE, (PROMISE, "surroundings"))) is ChangeClass.SUBSTANTIVE
+
+
+def test_a_promise_softened_in_a_footer_arrives() -> None:
+    before, after = reading_of(PROSE, (PROMISE, "surroundings")), reading_of(PROSE, (SOFTER, "surroundings"))
+    assert class_of(before, after) is ChangeClass.SUBSTANTIVE
+
+
+def test_a_promise_in_a_dated_line_arrives() -> None:
+    before = "Updated: we will not sell after 1 May 2024"
+    assert class_of(reading_of(PROSE, before), reading_of(PROSE, before.replace("2024", "2029"))) is (
+        ChangeClass.SUBSTANTIVE
+    )
+
+
+def test_a_comma_in_a_promise_counts_and_its_spacing_does_not() -> None:
+    before = "We will not sell to police, or to prisons."
+    assert class_of(reading_of(before), reading_of(before.replace(",", ""))) is ChangeClass.SUBSTANTIVE
+    assert class_of(reading_of(before), reading_of(before.replace("police,", "police ,"))) is ChangeClass.FORMATTING
+
+
+def test_a_promise_in_a_flapping_variant_arrives_at_the_first_return() -> None:
+    returned = Returned(number=1, times_left_before=0, stayed_seconds=3600)
+    assert class_of(reading_of(PROSE, SOFTER), reading_of(PROSE, PROMISE), returned=returned) is ChangeClass.SUBSTANTIVE
+
+
+def test_a_new_promise_inside_a_known_variant_arrives() -> None:
+    """The text is not that of an earlier version: no flap, whatever flapped before."""
+    lives = {PROMISE: FormLife(), PROSE: FormLife(times_seen=4, times_gone=4)}
+    assert class_of(reading_of(PROSE), reading_of(PROSE, PROMISE), lives=lives) is ChangeClass.SUBSTANTIVE
+
+
+def test_a_promise_in_a_list_whose_lead_in_went_arrives() -> None:
+    lead = Place("We will not build:", "paragraph", "main")
+    before = Reading((lead, Place("weapons", "item", "main", 1, lead_in=0)))
+    after = Reading((Place("weapons", "item", "main", 1),))
+    assert class_of(before, after) is ChangeClass.SUBSTANTIVE
+
+
+# --- flaps ---------------------------------------------------------------------------------------------------------
+
+OTHER = "Members in the region may write to the office in Vienna with their questions about the service."
+
+
+def test_a_soon_return_to_the_earlier_text_is_a_leg_of_a_flap() -> None:
+    returned = Returned(number=1, times_left_before=0, stayed_seconds=12 * 3600)
+    assert class_of(reading_of(PROSE, OTHER), reading_of(PROSE), returned=returned) is ChangeClass.VARIANT
+
+
+def test_a_return_after_months_is_a_change() -> None:
+    returned = Returned(number=1, times_left_before=0, stayed_seconds=90 * 86_400)
+    assert class_of(reading_of(PROSE, OTHER), reading_of(PROSE), returned=returned) is ChangeClass.SUBSTANTIVE
+
+
+def test_a_promise_that_flips_for_the_third_time_is_folded() -> None:
+    returned = Returned(number=1, times_left_before=2, stayed_seconds=3600)
+    assert class_of(reading_of(PROSE, SOFTER), reading_of(PROSE, PROMISE), returned=returned) is ChangeClass.VARIANT
+
+
+def test_a_return_in_the_surroundings_alone_stays_in_the_surroundings() -> None:
+    returned = Returned(number=1, times_left_before=5, stayed_seconds=3600)
+    before, after = reading_of(PROSE, ("Jobs", "surroundings")), reading_of(PROSE, ("Careers", "surroundings"))
+    assert class_of(before, after, returned=returned) is ChangeClass.SURROUNDINGS
+
+
+def test_a_passage_that_comes_and_goes_is_a_variant() -> None:
+    lives = {OTHER: FormLife(times_seen=3, times_gone=3)}
+    assert class_of(reading_of(PROSE), reading_of(PROSE, OTHER), lives=lives) is ChangeClass.VARIANT
