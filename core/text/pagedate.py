@@ -21,11 +21,18 @@ _CUE: Final = re.compile(
     r"última\s+(?:actualización|modificación)|actualizad[oa]|vigente|fecha\s+de\s+entrada)\b|最后更新|更新日期|生效日期|修订日期|更新时间",
     re.IGNORECASE,
 )
+_MONTH: Final = (
+    r"(?:jan(?:uary|uar|vier|\.)?|feb(?:ruary|ruar|\.)?|f[ée]vr(?:ier|\.)?|mar(?:ch|s|zo|\.)?|m[äa]rz|apr(?:il|\.)?|avr(?:il|\.)?|"
+    r"ma[iy]o?|jun[ei]?o?|juin|jul[yi]?o?|juillet|aug(?:ust|\.)?|ao[uû]t|sep(?:t|tember|tembre|tiembre|\.)?\.?|o[ck]t(?:ober|obre|ubre|\.)?|"
+    r"nov(?:ember|embre|iembre|\.)?|de[cz](?:ember|\.)?|d[ée]c(?:embre|\.)?|dic(?:iembre|\.)?|"
+    r"enero|febrero|abril|agosto|jänner|setiembre)"
+)
 DATE: Final = re.compile(
-    r"\b\d{1,2}(?:st|nd|rd|th|\.|er)?\s+(?:de\s+)?[^\W\d_]{3,12}\.?,?\s+(?:de\s+)?\d{4}\b"
-    r"|\b[^\W\d_]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}\b"
+    rf"\b\d{{1,2}}(?:st|nd|rd|th|\.|er)?\s+(?:of\s+|de\s+)?{_MONTH}\.?,?\s+(?:de\s+)?\d{{4}}\b"
+    rf"|\b{_MONTH}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}\b|\b{_MONTH}\.?,?\s+(?:de\s+)?\d{{4}}\b"
     r"|\b\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b"
-    r"|\d{4}\s*年\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?|\b[^\W\d_]{3,12}\s+\d{4}\b"
+    r"|\d{4}\s*年\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?",
+    re.IGNORECASE,
 )
 # A line that says when the page was touched, not from when it binds.
 STAMP: Final = re.compile(
