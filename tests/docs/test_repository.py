@@ -131,7 +131,6 @@ def test_the_lock_knows_everything_pyproject_asks_for() -> None:
 
 # Parts that a declared library brings and hands to its users as its own interface.
 BROUGHT_BY = {
-    "yarl": "aiohttp",
     "multidict": "aiohttp",
     "pydantic-core": "pydantic",
     "starlette": "fastapi",
@@ -139,28 +138,39 @@ BROUGHT_BY = {
 }
 
 
-def test_every_library_the_program_imports_is_declared() -> None:
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    declared = {name_of(line) for line in settings["dependencies"]}
-    declared |= {name_of(line) for extra in settings["optional-dependencies"].values() for line in extra}
+def undeclared(folders: tuple[str, ...], declared: set[str]) -> list[str]:
+    """Libraries that the Python files of these folders import and nothing in `declared` brings."""
     providers = packages_distributions()
     imported = {
         module.split(".")[0]
-        for path in sources_of(*PACKAGES)
+        for path in sources_of(*folders)
         for node in ast.walk(ast.parse(path.read_text()))
         for module in modules_of(node)
     }
-    libraries = (
-        imported - set(PACKAGES) - sys.stdlib_module_names - {"compression"}
-    )  # of the standard library from 3.14 on
+    # compression is of the standard library from 3.14 on
+    libraries = imported - {*PACKAGES, "tests", "bench", "compression", ""} - sys.stdlib_module_names
     assert len(libraries) >= 5
-    undeclared = [
+    return [
         library
         for library in sorted(libraries)
         # what is not installed on this Python (a marker excludes it) goes by its own name
         if not {BROUGHT_BY.get(name_of(name), name_of(name)) for name in providers.get(library, [library])} & declared
     ]
-    assert undeclared == []
+
+
+def test_every_library_the_program_imports_is_declared() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    declared = {name_of(line) for line in settings["dependencies"]}
+    declared |= {name_of(line) for extra in settings["optional-dependencies"].values() for line in extra}
+    assert undeclared(PACKAGES, declared) == []
+
+
+def test_every_library_the_tests_and_figures_import_is_declared() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    declared = {name_of(line) for line in settings["project"]["dependencies"]}
+    declared |= {name_of(line) for extra in settings["project"]["optional-dependencies"].values() for line in extra}
+    declared |= {name_of(line) for line in settings["dependency-groups"]["dev"]}
+    assert undeclared(("tests", "bench"), declared) == []
 
 
 def modules_of(node: ast.AST) -> list[str]:
