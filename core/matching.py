@@ -81,17 +81,24 @@ def match_edits(
         if edit.act is Act.MOVED:
             found.extend(_match(rules, new[rule], now, Act.MOVED, "present", index) for rule in new)
             continue
-        lost = edit.lost_lead_in
-        for rule in new:
-            if rule not in old:
-                act = Act.RESTORED if edit.act is Act.RESTORED else Act.ADDED
-                found.append(_match(rules, new[rule], now, act, "added", index))
-            else:
-                found.append(_match(rules, new[rule], now, Act.REWORDED, "added", index))
-        found.extend(
-            _match(rules, old[rule], was, Act.REMOVED, "removed", index) for rule in old if rule not in new or lost
-        )
+        came = [_match(rules, new[rule], now, _act_of(edit, is_new=rule not in old), "added", index) for rule in new]
+        went = [_match(rules, old[rule], was, Act.REMOVED, "removed", index) for rule in old if rule not in new]
+        if edit.lost_lead_in:
+            came = [_by_lead_in(match, now) if match.rule not in old else match for match in came]
+            went = [_by_lead_in(match, was) for match in went]
+        found += [*came, *went]
     return tuple(found)
+
+
+def _act_of(edit: Edit, *, is_new: bool) -> Act:
+    if not is_new:
+        return Act.REWORDED
+    return Act.RESTORED if edit.act is Act.RESTORED else Act.ADDED
+
+
+def _by_lead_in(match: Match, side_: Side) -> Match:
+    """The words of the item stand as they did: what came or went is the sentence that introduced it."""
+    return replace(match, words=(side_.lead_in,)) if side_.lead_in else match
 
 
 def match_present(reading: Reading, rules: Rules, *, role: str | None) -> tuple[tuple[int, Match], ...]:

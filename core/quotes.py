@@ -59,7 +59,9 @@ def quotes_of(change: Change) -> tuple[tuple[Quote, ...], int]:
     """Quotes of a change, worst first, and how many more edits there are."""
     matches, findings = _by_edit(change.matches), _by_edit(change.findings)
     weights = {at: _weight(matches[at], findings[at]) for at in range(len(change.edits))}
-    order = sorted(weights, key=lambda at: (-weights[at], _ACT_ORDER[change.edits[at].act], at))
+    order = sorted(
+        weights, key=lambda at: (-weights[at], _is_heading(change, at), _ACT_ORDER[change.edits[at].act], at)
+    )
     wanted = max(MIN_QUOTES, min(MAX_QUOTES, sum(1 for weight in weights.values() if weight)))
     chosen = order[:wanted]
     return tuple(_quote(change, at, matches[at], findings[at]) for at in chosen), len(order) - len(chosen)
@@ -71,6 +73,13 @@ def _by_edit(pointers: Sequence[Pointer]) -> defaultdict[int, list[Pointer]]:
     for pointer in pointers:
         found[pointer.edit].append(pointer)
     return found
+
+
+def _is_heading(change: Change, at: int) -> bool:
+    """A heading names a promise; of two that weigh the same, the sentence that makes it is told first."""
+    edit = change.edits[at]
+    reading, places = (change.after, edit.after) if edit.after else (change.before, edit.before)
+    return reading is not None and all(reading.places[place].kind == "heading" for place in places)
 
 
 _ACT_ORDER: Final = {Act.REMOVED: 0, Act.REWORDED: 1, Act.ADDED: 2, Act.RESTORED: 3, Act.MOVED: 4}
@@ -122,8 +131,12 @@ def match_in_words(match: Match) -> str:
 
 
 def in_words(finding: Finding) -> tuple[str, ...]:
-    """The reasons of a verdict, then each dimension that moved: ``place: China → Xinjiang``."""
-    moved = (f"{name}: {how.replace('->', '→')}" for name, how in finding.dimensions)
+    """The reasons of a verdict, then each dimension that moved: ``place: China → Xinjiang``.
+
+    A dimension given by its sign alone (``hedges: -``) is for programs: the reasons say the same in words.
+    """
+    told = [(name, how) for name, how in finding.dimensions if how.strip("+-?0 ") or not finding.reasons]
+    moved = (f"{name}: {how.replace('->', '→')}" for name, how in told)
     return (*finding.reasons, *moved)
 
 
@@ -169,7 +182,7 @@ def _one_side(reading: Reading, indices: Sequence[int], segment: Segment, words:
 
 def _two_sides(before: Reading, after: Reading, edit: Edit, texts: tuple[str, str]) -> tuple[Side | None, Side | None]:
     left, segments, right = narrowed(word_diff(*texts))
-    leads = word_diff(before.lead_in(edit.before[0]), after.lead_in(edit.after[0]))
+    leads = word_diff(*_lead_ins(before, after, edit))
     is_same = texts[0] == texts[1] and all(op == "same" for op, _ in leads)
     sides: list[Side] = []
     for reading, indices, hidden in ((before, edit.before, "in"), (after, edit.after, "out")):
@@ -183,6 +196,19 @@ def _two_sides(before: Reading, after: Reading, edit: Edit, texts: tuple[str, st
             )
         )
     return (None if is_same else sides[0]), sides[1]
+
+
+def _lead_ins(before: Reading, after: Reading, edit: Edit) -> tuple[str, str]:
+    """What introduced an item, and what does now; where they differ, not a heading that stood there all the time."""
+    was, now = before.lead_in(edit.before[0]), after.lead_in(edit.after[0])
+    if was == now:
+        return was, now
+    standing = _headings(before) & _headings(after)
+    return ("" if was in standing else was), ("" if now in standing else now)
+
+
+def _headings(reading: Reading) -> set[str]:
+    return {place.text for place in reading.places if place.kind == "heading"}
 
 
 def _without(segments: Sequence[Segment], hidden: str) -> list[Segment]:

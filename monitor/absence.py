@@ -47,7 +47,9 @@ def consider(tools: Tools, fetcher: Fetches, capture: Capture, taken: Taken) -> 
     if witness is None:
         return replace(taken, reasons=(*taken.reasons, "the rest of the site does not answer either: no claim is made"))
     reason = f"{counted.count} captures since {counted.since:%Y-%m-%d %H:%M} UTC agree, while {witness}"
-    return _gone(tools, capture, found[0], reason)
+    with tools.database.read() as conn:
+        first = fetches.fetch_by_id(conn, fetches.first_since(conn, capture.request.id, counted.since))
+    return _gone(tools, replace(capture, fetch=first), found[0], reason)
 
 
 def _site_answers(tools: Tools, fetcher: Fetches, capture: Capture, now: datetime) -> str | None:
@@ -65,6 +67,7 @@ def _site_answers(tools: Tools, fetcher: Fetches, capture: Capture, now: datetim
 
 
 def _gone(tools: Tools, capture: Capture, document: documents.DocumentRow, reason: str) -> Taken:
+    """The document is gone as of ``capture``, the first that said so: the honest interval ends there."""
     with tools.database.read() as conn:
         assert document.current_version_id is not None
         stood = versions.load(conn, document.current_version_id)

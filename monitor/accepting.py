@@ -38,6 +38,7 @@ def accept_first(case: Case, grade: Grade) -> Taken:
         version = keep_version(conn, case, before=None, edits=(), variant=0)
         record.record_grade(conn, capture.fetch.id, grade, GRADER)
         found = [replace(match, edit=at) for at, match in present]
+        found.sort(key=lambda match: case.reading.places[match.edit].kind == "heading")  # sentences before their titles
         changes.record_first_look(conn, version.id, found, case.reading)
         close_incident(conn, tools, capture)
         told = 0

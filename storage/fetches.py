@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
@@ -79,6 +79,20 @@ def fetch_by_id(conn: Connection, fetch_id: int) -> Fetch:
         retry_after=timedelta(seconds=kept["retry_after"]) if kept.get("retry_after") is not None else None,
         id=row["id"],
     )
+
+
+def first_since(conn: Connection, request_id: int, at: datetime) -> int:
+    """The id of a request's first attempt at or after a time. Raises NotFound."""
+    found = (
+        select(fetches.c.id)
+        .where(fetches.c.request_id == request_id, fetches.c.started_at >= at)
+        .order_by(fetches.c.id)
+        .limit(1)
+    )
+    fetch_id: int | None = conn.execute(found).scalar()
+    if fetch_id is None:
+        raise NotFound(f"request {request_id} was not asked since {at:%Y-%m-%d %H:%M}")
+    return fetch_id
 
 
 def grade_of(conn: Connection, fetch_id: int) -> Grade | None:
