@@ -313,4 +313,4 @@ def _table(head: Sequence[object], rows: Sequence[Sequence[object]]) -> list[str
 
 
 if __name__ == "__main__":
-    print(report())  # noqa: T201 - run alone, this is its output
+    print(report())

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from core.commitments.wording import word_set
+
 if TYPE_CHECKING:
     from core.commitments.frame import Clause, Mark
     from core.commitments.vocabulary import Group, Vocabulary
@@ -17,24 +19,20 @@ if TYPE_CHECKING:
 ABSOLUTE = 6
 """The level of a flat "not"; other restraints have the tier of their verb."""
 
-_DETERMINERS = frozenset(
-    """the a an our its their his her your this that these those such any all every each no of in on for with from at
+_DETERMINERS = word_set("""the a an our its their his her your this that these those such any all every each no of in on for with from at
     by per independent external annual further regular public social rights impact supplier human first new full
-    third party mass""".split()
-)  # fmt: skip
+    third party mass""")  # fmt: skip
 _JOINED = frozenset({"and", "or", "nor", ",", "/", "、", "和", "或", "&"})
-_BETWEEN_NOUN = frozenset("the our its all any of this that these their from every such with on".split())
-_HEADS_BEFORE = frozenset(
-    """we they it you i who will shall must may might can could should would cannot to not never also always and or
-    suppliers partners customers company group""".split()
-)  # fmt: skip
-_ADVERBS = frozenset("also always now only already then still immediately promptly publicly never not".split())
-_LIGHT = frozenset(
-    "conduct conducts conducting perform performs carry undertake undertakes maintain maintains have has do".split()
+_BETWEEN_NOUN = word_set("the our its all any of this that these their from every such with on")
+_HEADS_BEFORE = word_set("""we they it you i who will shall must may might can could should would cannot to not never also always and or
+    suppliers partners customers company group""")  # fmt: skip
+_ADVERBS = word_set("also always now only already then still immediately promptly publicly never not")
+_LIGHT = word_set(
+    "conduct conducts conducting perform performs carry undertake undertakes maintain maintains have has do"
 )
 BREAKS = frozenset({";", ":", ".", "but", "while", "whereas", "although", "however", "though", "yet", "；"})
 """Words and marks across which nothing governs; "and" and "or" join them before a new subject."""
-_NEW_SUBJECT = frozenset("we they it you will shall must may might can could should would is are".split())
+_NEW_SUBJECT = word_set("we they it you will shall must may might can could should would is are")
 _NOUN_TAILS = {"supply": ("chain", "chains"), "supplies": (), "use": ("case", "cases"), "source": ("code",)}
 _HANDING_OVER = frozenset({"disclose", "provide", "share", "give", "transfer", "surrender"})
 
@@ -237,7 +235,7 @@ class _English:
             self.governors.append(_Governor(at, group.tier))
 
     def _protect(self, at: int, lemma: str, group: Group, *, is_noun: bool) -> None:
-        governors = [governor for governor in self._near(at, 4)]
+        governors = self._near(at, 4)
         negated = any(governor.level == 0 for governor in governors)
         severed = any(governor.level and self._only_links(governor.at, at) for governor in governors)
         light = any(word in _LIGHT for word in self.words[max(at - 4, 0) : at])

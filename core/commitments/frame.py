@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.commitments.acts import Act, find_acts
-from core.commitments.vocabulary import Vocabulary
 from core.commitments.patterns import Found
+from core.commitments.vocabulary import Vocabulary
 from core.commitments.wording import prepare, shown, with_lead_in, words_of
 from core.text.fold import fold
 
@@ -213,7 +213,7 @@ def tongue_of(vocabulary: Vocabulary, prepared: str, words: list[str]) -> str:
             return "other"
         letters = sum(1 for char in prepared if char.isalpha())
         han = len(_HAN.findall(prepared))
-        if han * 3 > letters:
+        if han * 5 > letters:  # one ideograph says about as much as five letters
             return "zh"
         latin = sum(1 for char in prepared if "a" <= char <= "z")
         if latin * 2 < letters:

@@ -9,7 +9,7 @@ from typing import Protocol
 from core.commitments.frame import Frame, best_tongue
 from core.commitments.verdict import judge
 from core.commitments.vocabulary import Vocabulary
-from core.commitments.wording import MAX_SENTENCE, prepare, split_sentences
+from core.commitments.wording import MAX_SENTENCE, prepare, split_sentences, word_set
 from core.model import Finding, Verdict
 
 MAX_CHANGED_SENTENCES = 80
@@ -19,10 +19,8 @@ LEAST_PAIRING = 0.25
 """Shared words, of all words of both, below which a sentence that went and one that came are no pair."""
 
 _MERGE_GAIN = 0.08
-_SELF_REFERENCE = frozenset(
-    """this that it such commitment commitments policy pledge ban bans moratorium prohibition position statement
-    restriction restrictions programme program notwithstanding however only exceptions existing""".split()
-)  # fmt: skip
+_SELF_REFERENCE = word_set("""this that it such commitment commitments policy pledge ban bans moratorium prohibition position statement
+    restriction restrictions programme program notwithstanding however only exceptions existing""")  # fmt: skip
 
 
 class Reader(Protocol):
@@ -71,8 +69,21 @@ def compare_passages(
     if pairs is None:
         reason = f"more than {MAX_CHANGED_SENTENCES} sentences changed in one passage: changed, please read"
         return Finding(Verdict.UNCLASSIFIED, (), (reason,))
+    if not pairs:
+        return _same_sentences(one, two)
     findings = [_judged(reader, one, two, pair, company_names) for pair in pairs]
     return findings[0] if len(findings) == 1 else _combined(findings)
+
+
+def _same_sentences(one: _Side, two: _Side) -> Finding:
+    """Every sentence stands on both sides; only where one points to another does their order matter."""
+    texts = [prepare(sentence) for sentence in one.sentences]
+    if texts == [prepare(sentence) for sentence in two.sentences]:
+        return Finding(Verdict.REWORDED, (), ("the same words",))
+    if any(not _SELF_REFERENCE.isdisjoint(text.split()) for text in texts):
+        reason = "the same sentences in another order, and one of them points to another"
+        return Finding(Verdict.UNCLASSIFIED, (("order", "?"),), (reason,))
+    return Finding(Verdict.REWORDED, (("order", "?"),), ("the same sentences in another order",))
 
 
 def _one_sided(before: str, after: str) -> Finding:
@@ -106,7 +117,7 @@ def _paired(one: _Side, two: _Side) -> list[_Pair] | None:
     """Changed sentences, each with its counterpart: equal ones first, then the most alike, then one with two."""
     left, right = _without_equals(one, two)
     if not left and not right:
-        return [(" ".join(one.sentences), " ".join(two.sentences))]
+        return []
     if len(left) > MAX_CHANGED_SENTENCES or len(right) > MAX_CHANGED_SENTENCES:
         return None
     if len(left) == len(right) == 1:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.commitments.dimensions import Delta, deltas, is_duty_of_affected
+from core.commitments.acts import Act
+from core.commitments.delta import Delta, is_duty_of_affected
+from core.commitments.dimensions import deltas
 from core.commitments.frame import Frame
 from core.commitments.guard import (
     Difference,
@@ -22,6 +24,7 @@ from core.commitments.guard import (
     unexplained,
 )
 from core.commitments.vocabulary import Vocabulary
+from core.commitments.wording import word_set
 from core.model import Finding, Verdict
 
 LEAST_LIKENESS = 0.4
@@ -52,7 +55,7 @@ def judge(vocabulary: Vocabulary, before: Frame, after: Frame) -> Finding:
     moved = deltas(vocabulary, before, after, (one, two))
     opposites = antonyms_between(vocabulary, before, after)
     unread = _unread(apart, moved)
-    verdict = _decided(before, after, moved, apart, unread, opposites)
+    verdict = _decided(vocabulary, (before, after), moved, apart, unread, opposites)
     if verdict is None:
         verdict = _if_nothing_moved(before, after, one, two, apart)
     elif verdict is Verdict.STRENGTHENED and not _stays_in_order(one, two, apart):
@@ -61,14 +64,15 @@ def judge(vocabulary: Vocabulary, before: Frame, after: Frame) -> Finding:
 
 
 def _decided(
-    before: Frame,
-    after: Frame,
+    vocabulary: Vocabulary,
+    frames: tuple[Frame, Frame],
     moved: Sequence[Delta],
     apart: Difference,
     unread: Sequence[tuple[str, Element]],
     opposites: tuple[str, str] | None,
 ) -> Verdict | None:
     """The verdict where any dimension moved or any word changed; None where nothing did."""
+    after = frames[1]
     signs = {delta.sign for delta in moved}
     if not moved and not apart.only_before and not apart.only_after and not opposites:
         return None
@@ -81,25 +85,33 @@ def _decided(
     if "-" in signs:
         return Verdict.MIXED if "+" in signs else Verdict.WEAKENED
     is_clear = signs == {"+"} and not unread
-    if is_clear and after.stance in ("restrains", "permits") and not _may_harm(after):
+    if is_clear and after.stance in ("restrains", "permits") and not _may_harm(vocabulary, after):
         return Verdict.STRENGTHENED
     return Verdict.UNCLASSIFIED
 
 
-_ABOUT_THE_PROMISE = frozenset(
-    "ban bans moratorium prohibition position restriction restrictions decision suspension pledge exemption exception".split()
+_ABOUT_THE_PROMISE = word_set(
+    "ban bans moratorium prohibition position restriction restrictions decision suspension pledge exemption exception"
 )
-_WATCHING = frozenset({"monitor", "screen", "trace", "identify", "map", "inspect", "report", "verify", "investigate"})
+_WATCHING = word_set("monitor screen trace identify map inspect report verify investigate")
 
 
-def _may_harm(frame: Frame) -> bool:
+def _may_harm(vocabulary: Vocabulary, frame: Frame) -> bool:
     """What sounds firmer and may be worse: reviewing the ban itself, watching people, a duty of those affected."""
     if is_duty_of_affected(frame):
         return True
     if _ABOUT_THE_PROMISE.intersection(frame.words) and not any(act.is_harm for act in frame.acts):
         return True
-    people = {mark.first for mark in frame.marks if mark.dimension == "actors" and mark.value in ("users", "affected")}
-    return any(act.lemma in _WATCHING and not people.isdisjoint(range(act.at + 1, act.at + 5)) for act in frame.acts)
+    return any(act.lemma in _WATCHING and not _is_good_to_watch(vocabulary, frame, act) for act in frame.acts)
+
+
+def _is_good_to_watch(vocabulary: Vocabulary, frame: Frame, act: Act) -> bool:
+    """Whether the next words are a supplier, a site, a risk …, and no person who should not be watched."""
+    reach = range(act.at + 1, act.at + 7)
+    watched = {mark.value for mark in frame.marks if mark.dimension == "actors" and mark.first in reach}
+    if watched & {"users", "affected"}:
+        return False
+    return "third" in watched or not vocabulary.watch_objects.isdisjoint(frame.words[act.at + 1 : act.at + 7])
 
 
 def _if_nothing_moved(

@@ -20,7 +20,7 @@ _LATIN = ("en", "fr", "de", "es")
 TIERED = ("modality", "duration", "frequency", "breadth", "channel", "actors", "evidence")
 SECTIONS = (
     "schema", "version", *TIERED, "hedges", "conditions", "deadline", "places", "customers", "standards", "groups",
-    "irregular", "foreign_groups", "negation", "person_data", "protective_objects", "anaphora", "gates", "synonyms",
+    "irregular", "foreign_groups", "negation", "person_data", "protective_objects", "watch_objects", "anaphora", "gates", "synonyms",
     "antonyms", "stop_words", "tongue", "classes", "weights",
 )  # fmt: skip
 REQUIRED = ("schema", "modality", "hedges", "conditions", "places", "customers", "groups", "negation", "stop_words")
@@ -55,6 +55,7 @@ class Vocabulary:
     tongue_words: dict[str, tuple[str, ...]]  # function word -> the languages that use it
     after_said: frozenset[str]
     protective_objects: frozenset[str]
+    watch_objects: frozenset[str]
     window: int
     weights: dict[str, int]
     classes: dict[str, Any] = field(default_factory=dict)
@@ -211,7 +212,7 @@ def _is_own_ancestor(name: str, names: dict[str, Any]) -> bool:
     seen, at = {name}, names[name].get("parent") if isinstance(names[name], dict) else None
     while at is not None and at in names and isinstance(names[at], dict):
         if at in seen:
-            return at == name
+            return bool(at == name)
         seen.add(at)
         at = names[at].get("parent")
     return False
@@ -238,6 +239,7 @@ def _build(data: dict[str, Any]) -> Vocabulary:
         tongue_words=_tongue_words(data.get("tongue", {})),
         after_said=frozenset(data["conditions"].get("said", ())),
         protective_objects=frozenset(data.get("protective_objects", ())),
+        watch_objects=frozenset(data.get("watch_objects", ())),
         window=int(data["negation"].get("window", 6)),
         weights=dict(data.get("weights", {})),
         classes=dict(data.get("classes", {})),

@@ -70,6 +70,11 @@ def words_of(prepared: str) -> tuple[list[str], list[int]]:
     return words, starts
 
 
+def word_set(words: str) -> frozenset[str]:
+    """A table of words as a set."""
+    return frozenset(words.split())
+
+
 def with_lead_in(sentence: str, lead_in: str) -> str:
     """A list item read together with the words that introduce it."""
     opening = lead_in.strip().rstrip(":：;,.-– ").strip()

@@ -1,0 +1,177 @@
+"""Stance, modality and acts: whether the promise is still one, how firmly it is said, what it is about."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from core.commitments.acts import Act
+from core.commitments.delta import Delta, Sign, span
+from core.commitments.frame import Frame, Mark
+from core.commitments.vocabulary import Vocabulary
+
+
+def stance_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
+    """One act restrained on one side and permitted on the other; or a negation that nothing accounts for."""
+    stances_before, stances_after = _by_lemma(before.acts), _by_lemma(after.acts)
+    flipped = [
+        lemma for lemma in stances_before if lemma in stances_after and not stances_before[lemma] & stances_after[lemma]
+    ]
+    groups_before = {act.group: act.stance for act in before.acts if act.is_harm}
+    groups_after = {act.group: act.stance for act in after.acts if act.is_harm}
+    if flipped or (
+        before.stance in ("restrains", "permits")
+        and after.stance in ("restrains", "permits")
+        and before.stance != after.stance
+        and any(group in groups_after and groups_after[group] != groups_before[group] for group in groups_before)
+    ):
+        act = flipped[0] if flipped else before.acts[0].lemma
+        how = "restrained → permitted" if before.stance != "permits" else "permitted → restrained"
+        yield Delta("stance", "-" if before.stance != "permits" else "+", f"stance: {act} {how}", is_reversal=True)
+        return
+    if bool(before.negations) != bool(after.negations) and not _accounted(before, after):
+        side = before if before.negations else after
+        word = side.words[side.negations[0]]
+        gone = "gone" if before.negations else "added"
+        yield Delta(
+            "stance",
+            "?",
+            f"negation {gone}: {word}",
+            _negation_words(before),
+            _negation_words(after),
+            forces_reading=True,
+        )
+
+
+def _negation_words(frame: Frame) -> frozenset[int]:
+    return frozenset(frame.negations)
+
+
+def _by_lemma(acts: Sequence[Act]) -> dict[str, set[tuple[str, bool]]]:
+    """How each verb is held: a duty to use and a ban on using are opposites, though both restrain."""
+    found: dict[str, set[tuple[str, bool]]] = {}
+    for act in acts:
+        found.setdefault(act.lemma, set()).add((act.stance, act.is_harm))
+    return found
+
+
+def _accounted(before: Frame, after: Frame) -> bool:
+    """Both sides restrain, so the negation of one side is the ban (or the mild restraint) of the other."""
+    if before.stance != "restrains" or after.stance != "restrains" or not before.acts or not after.acts:
+        return False
+    shared = {act.lemma for act in before.acts} & {act.lemma for act in after.acts}
+    negated = before if before.negations else after
+    return bool(shared) or any(set(negated.negations) & act.claims for act in negated.acts)
+
+
+def modality_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
+    """How firmly it is said, unless the promise itself turned round."""
+    if before.stance != after.stance and "none" not in (before.stance, after.stance):
+        return
+    one, two = before.of("modality"), after.of("modality")
+    if before.tier is None or after.tier is None:
+        if one or two:
+            yield Delta("modality", "?", f"modality: {_lead(before)} → {_lead(after)}", span(one), span(two))
+        return
+    kinds_before, kinds_after = [(mark.tier, mark.value) for mark in one], [(mark.tier, mark.value) for mark in two]
+    if kinds_before == kinds_after:
+        return
+    claims_before, claims_after = _modal_words(before, one), _modal_words(after, two)
+    pairs = (
+        list(zip(kinds_before, kinds_after, strict=True))
+        if len(one) == len(two)
+        else [((before.tier, _kind(one)), (after.tier, _kind(two)))]
+    )
+    signs: set[Sign] = {sign for pair in pairs if (sign := _modal_sign(*pair))}
+    if not after.acts and after.actor != "third":  # a firmer promise of we know not what
+        signs = {"?" if sign == "+" else sign for sign in signs}
+    if len(one) != len(two) and not (len(one) <= 1 and len(two) <= 1):
+        signs |= _extra_modals(kinds_before, kinds_after)
+    told = f"modality: {_lead(before)} → {_lead(after)}"
+    if len(one) > 1 or len(two) > 1:
+        told = f"modality: {', '.join(mark.text for mark in one)} → {', '.join(mark.text for mark in two)}"
+    for sign in sorted(signs):
+        yield Delta("modality", sign, told, claims_before, claims_after)
+
+
+def _extra_modals(before: list[tuple[int, str]], after: list[tuple[int, str]]) -> set[Sign]:
+    """Further modal words: repeating what stands already is nothing, anything else is for a reader."""
+    extra = [*(Counter(after) - Counter(before)), *(Counter(before) - Counter(after))]
+    firm = {(5, "obligation"), (6, "never_to")}
+    return {"?"} if any(kind not in firm for kind in extra) else set()
+
+
+def _kind(marks: Sequence[Mark]) -> str:
+    return marks[0].value if marks else "plain"
+
+
+def _lead(frame: Frame) -> str:
+    return frame.modality if frame.tier is not None else "nothing promised"
+
+
+def _modal_sign(before: tuple[int, str], after: tuple[int, str]) -> Sign | None:
+    if before == after:
+        return None
+    if {before[1], after[1]} <= {"plain", "obligation", "commit"} and "plain" in (before[1], after[1]):
+        return "?"  # "we publish" and "we will publish": neither is plainly the firmer
+    if before[0] == after[0]:
+        return "?"
+    if {before[1], after[1]} == {"obligation", "never_to"} or {before[1], after[1]} == {"obligation", "does_not"}:
+        return None  # "will stop selling" and "will not sell": told by the act
+    return "+" if after[0] > before[0] else "-"
+
+
+def _modal_words(frame: Frame, marks: Sequence[Mark]) -> frozenset[int]:
+    """The words of modality, with the negations and verbs of restraint that make it up, without the acts themselves."""
+    words = set(span(marks)) | set(frame.negations)
+    for act in frame.acts:
+        words |= act.claims - {act.at}
+        if act.is_harm:
+            words.discard(act.at)
+    return frozenset(words)
+
+
+def actions_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
+    """Acts that came, went, or are restrained more or less than before."""
+    left, right = list(before.acts), list(after.acts)
+    for act in before.acts:
+        twin = next((other for other in right if other.lemma == act.lemma and other.stance == act.stance), None)
+        if twin is None:
+            continue
+        left.remove(act)
+        right.remove(twin)
+        if twin.level != act.level:
+            sign: Sign = "+" if twin.level > act.level else "-"
+            yield Delta(
+                "actions", sign, f"action: {_told(before, act)} → {_told(after, twin)}", act.claims, twin.claims
+            )
+    left = [act for act in left if act.stance == "restrains"]
+    permitted = [act for act in right if act.stance == "permits"]
+    right = [act for act in right if act.stance == "restrains"]
+    if permitted and before.stance == "restrains":
+        yield Delta("actions", "-", f"action permitted: {permitted[0].lemma}", frozenset(), permitted[0].claims)
+    claims_left = frozenset(at for act in left for at in act.claims)
+    claims_right = frozenset(at for act in right for at in act.claims)
+    if left and right:
+        reason = f"action: {_all_told(before, left)} → {_all_told(after, right)}"
+        strongest_left, strongest_right = max(act.level for act in left), max(act.level for act in right)
+        if strongest_left == strongest_right:
+            yield Delta("actions", "?", reason)
+        else:
+            # The ranks are coarse: a lower verb is a warning, a higher one (consult → inform) no proof of more.
+            sign = "-" if strongest_left - strongest_right >= (1 if strongest_left >= 4 else 2) else "?"
+            yield Delta("actions", sign, reason, claims_left, claims_right)
+    elif left:
+        yield Delta("actions", "-", f"action gone: {_all_told(before, left)}", claims_left)
+    elif right:
+        promised_nothing = not before.acts and before.firmness is not None and before.firmness <= 0
+        sign = "+" if promised_nothing or any(act.level >= 3 for act in right) else "?"
+        yield Delta("actions", sign, f"action added: {_all_told(after, right)}", frozenset(), claims_right)
+
+
+def _told(frame: Frame, act: Act) -> str:
+    return " ".join(frame.words[at] for at in sorted(act.claims))
+
+
+def _all_told(frame: Frame, acts: Sequence[Act]) -> str:
+    return ", ".join(_told(frame, act) for act in acts)

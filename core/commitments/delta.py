@@ -1,0 +1,73 @@
+"""One dimension that moved, and the small questions every comparison of two frames asks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from core.commitments.frame import Clause, Frame, Mark
+
+Sign = Literal["+", "-", "?"]
+
+TURNED: dict[Sign, Sign] = {"+": "-", "-": "+", "?": "?"}
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """One dimension that moved. The word positions it accounts for are claimed on either side."""
+
+    dimension: str
+    sign: Sign
+    reason: str
+    before: frozenset[int] = frozenset()
+    after: frozenset[int] = frozenset()
+    forces_reading: bool = False  # no direction may be named at all
+    is_reversal: bool = False
+
+
+def is_restraint(frame: Frame) -> bool:
+    """Everything the sentence does is to hold back, stop or forbid: there less condition and more scope are firmer."""
+    return bool(frame.acts) and all(
+        act.stance == "restrains" and (act.is_harm or act.group in ("sever", "suspend")) for act in frame.acts
+    )
+
+
+def is_duty_of_affected(frame: Frame) -> bool:
+    """A duty laid on the people a promise should protect; a firmer one is no stronger promise."""
+    if frame.actor not in ("users", "affected") or frame.tier is None:
+        return False
+    if frame.negations or frame.is_passive:
+        return False
+    return not {"receive", "entitled", "right", "rights", "protected", "free", "access"}.intersection(frame.words)
+
+
+def unless_restraint(sign: Sign, *frames: Frame) -> Sign:
+    """A "+" that holds for restraints only; elsewhere the same words may have been the substance of the promise."""
+    return sign if sign != "+" or all(is_restraint(frame) for frame in frames) else "?"
+
+
+def span(marks: Sequence[Mark | Clause]) -> frozenset[int]:
+    return frozenset(at for mark in marks for at in range(mark.first, mark.last))
+
+
+def quotes(frame: Frame, marks: Sequence[Mark | Clause]) -> str:
+    return (
+        ", ".join(dict.fromkeys(frame.quote(mark) for mark in sorted(marks, key=lambda mark: mark.first))) or "nothing"
+    )
+
+
+def surplus(one: Sequence[Mark], two: Sequence[Mark]) -> tuple[list[Mark], list[Mark]]:
+    """The marks whose words stand on one side only."""
+    counts_one, counts_two = Counter(mark.text for mark in one), Counter(mark.text for mark in two)
+    return _pick(one, counts_one - counts_two), _pick(two, counts_two - counts_one)
+
+
+def _pick(marks: Sequence[Mark], counts: Counter[str]) -> list[Mark]:
+    left, found = dict(counts), []
+    for mark in reversed(marks):
+        if left.get(mark.text, 0):
+            left[mark.text] -= 1
+            found.append(mark)
+    return found

@@ -1,0 +1,205 @@
+"""What qualifies a promise: hedges, conditions, who is bound, who checks, standards, shares, words that point away."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from core.commitments.delta import TURNED, Delta, Sign, is_restraint, quotes, span, surplus, unless_restraint
+from core.commitments.frame import Clause, Frame, Mark
+from core.commitments.vocabulary import Vocabulary
+from core.commitments.wording import word_set
+
+_LOWER_IS_BETTER = word_set("reduce reduced below under less fewer most maximum limit than up lower cut cap")
+_PERCENT = frozenset({"%", "percent"})
+
+
+def only_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
+    """ "Only" narrows a duty and limits a permission."""
+    out = [at for at, word in enumerate(before.words) if word == "only"]
+    came = [at for at, word in enumerate(after.words) if word == "only"]
+    if len(out) == len(came):
+        return
+    sign: Sign = "-" if len(came) > len(out) else "+"
+    if "permits" not in (before.stance, after.stance) and (sign == "+" or is_restraint(after) or not after.acts):
+        sign = "?"  # "only independent auditors" demands more, "only direct suppliers" less
+    told = "limit added: only" if len(came) > len(out) else "limit gone: only"
+    yield Delta("conditions", sign, told, frozenset(out), frozenset(came))
+
+
+def hedges_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
+    """Classes of qualification that came or went; where in the sentence they stand is no matter."""
+    one, two = before.of("hedges", main_only=False), after.of("hedges", main_only=False)
+    classes_before, classes_after = Counter(m.value for m in one), Counter(m.value for m in two)
+    gone, added = classes_before - classes_after, classes_after - classes_before
+    marks_gone = _of_classes(surplus(one, two)[0], gone)
+    marks_added = _of_classes(surplus(one, two)[1], added)
+    if before.stance == after.stance == "permits":
+        if marks_gone or marks_added:  # "in accordance with law" on a freedom protects nobody for certain
+            words = f"{quotes(before, marks_gone)} → {quotes(after, marks_added)}"
+            yield Delta("hedges", "?", f"qualification of a permission: {words}", span(marks_gone), span(marks_added))
+        return
+    if gone:
+        sign_gone: Sign = "?" if set(gone) & {"law_standard", "case_by_case", "standard_soft"} else "+"
+        yield Delta("hedges", sign_gone, f"hedge gone: {quotes(before, marks_gone)}", span(marks_gone))
+    if added:
+        sign: Sign = "-" if before.firmness is not None and before.firmness >= 1 else "?"
+        yield Delta("hedges", sign, f"hedge added: {quotes(after, marks_added)}", frozenset(), span(marks_added))
+    if not gone and not added and Counter(m.text for m in one) != Counter(m.text for m in two):
+        left, right = surplus(one, two)
+        reason = f"hedge: {quotes(before, left)} → {quotes(after, right)}"
+        yield Delta("hedges", "?", reason, span(left), span(right))
+
+
+def _of_classes(marks: Sequence[Mark], classes: Counter[str]) -> list[Mark]:
+    return [mark for mark in marks if mark.value in classes]
+
+
+def conditions_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
+    """Conditions, exceptions, relative clauses that came, went or changed inside."""
+    one, two = list(before.clauses), list(after.clauses)
+    for clause in before.clauses:
+        twin = next((other for other in two if other.text == clause.text), None)
+        if twin:
+            one.remove(clause)
+            two.remove(twin)
+    if before.stance != "restrains":  # without a restraint, "without ..." is no condition of one
+        one = [clause for clause in one if clause.kind != "unmet"]
+    if after.stance != "restrains":
+        two = [clause for clause in two if clause.kind != "unmet"]
+    if one and two:
+        reason = f"condition: {quotes(before, one)} → {quotes(after, two)}"
+        sign: Sign = "-" if _only_grew(before, after, one, two) else "?"
+        yield Delta("conditions", sign, reason)
+        return
+    for clause in one:
+        sign = _when_gone(clause)
+        if clause.kind != "exception":  # "we notify users when a government asks" says more than "we notify users"
+            sign = unless_restraint(sign, before, after)
+        yield Delta("conditions", sign, f"{_NAMES[clause.kind]} gone: {before.quote(clause)}", span([clause]))
+    for clause in two:
+        sign = TURNED[_when_gone(clause)]
+        yield Delta(
+            "conditions", sign, f"{_NAMES[clause.kind]} added: {after.quote(clause)}", frozenset(), span([clause])
+        )
+
+
+_NAMES = {"condition": "condition", "exception": "exception", "unmet": "condition", "relative": "limit",
+          "time": "moment", "how": "clause"}  # fmt: skip
+
+
+def _when_gone(clause: Clause) -> Sign:
+    return "+" if clause.kind in ("condition", "exception", "unmet", "relative") else "?"
+
+
+def _only_grew(before: Frame, after: Frame, one: Sequence[Clause], two: Sequence[Clause]) -> bool:
+    """One condition each, of one kind, the later one with "and" and more words: harder to meet."""
+    if len(one) != 1 or len(two) != 1 or one[0].kind != two[0].kind or one[0].kind not in ("condition", "unmet"):
+        return False
+    old, new = before.words[one[0].first : one[0].last], after.words[two[0].first : two[0].last]
+    return new[: len(old)] == old and new[len(old) : len(old) + 1] == ("and",)
+
+
+def actors_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
+    """Who is bound."""
+    one, two = before.actor, after.actor
+    if one == two or before.lang != "en" or before.tier is None or after.tier is None:
+        return
+    rank = {"nobody": 0, "third": 1, "named": 2, "we": 2, "we and the group": 3}
+    if one not in rank or two not in rank:
+        yield Delta("actors", "?", f"who is bound: {one} → {two}")
+        return
+    if rank[one] == rank[two]:
+        return
+    marks_before = (
+        [m for m in before.of("actors") if m.value == "group_and_partners"] if one == "we and the group" else []
+    )
+    marks_after = (
+        [m for m in after.of("actors") if m.value == "group_and_partners"] if two == "we and the group" else []
+    )
+    sign: Sign = "+" if rank[two] > rank[one] else "-"
+    if sign == "+" and "third" in (one, two):
+        sign = "?"
+    yield Delta(
+        "actors", sign, f"who is bound: {one} → {two}", _with_and(before, marks_before), _with_and(after, marks_after)
+    )
+
+
+def _with_and(frame: Frame, marks: Sequence[Mark]) -> frozenset[int]:
+    words = set(span(marks))
+    for mark in marks:
+        words.update(at for at in range(max(mark.first - 2, 0), mark.first) if frame.words[at] in ("and", "our"))
+    return frozenset(words)
+
+
+def evidence_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
+    """Who checks, and who may see it."""
+    one, two = before.of("evidence", main_only=False), after.of("evidence", main_only=False)
+    rank_before, rank_after = ({mark.value: mark.tier for mark in marks} for marks in (one, two))
+    if rank_before == rank_after:
+        return
+    total_before, total_after = sum(rank_before.values()), sum(rank_after.values())
+    reason = f"evidence: {quotes(before, one)} → {quotes(after, two)}"
+    sign: Sign = "?" if total_before == total_after else "+" if total_after > total_before else "-"
+    yield Delta("evidence", sign, reason, _checked(before, one), _checked(after, two))
+
+
+def _checked(frame: Frame, marks: Sequence[Mark]) -> frozenset[int]:
+    """The words of who checks, with the noun for the check itself."""
+    words = set(span(marks))
+    nouns = {"assessment", "assessments", "audit", "audits", "review", "verification", "report", "results"}
+    for mark in marks:
+        words.update(at for at in range(mark.last, min(mark.last + 2, len(frame.words))) if frame.words[at] in nouns)
+    return frozenset(words)
+
+
+def standards_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
+    """Norms called by name."""
+    one, two = before.of("standards"), after.of("standards")
+    names_before, names_after = {mark.value for mark in one}, {mark.value for mark in two}
+    gone, added = names_before - names_after, names_after - names_before
+    reason = f"standard: {quotes(before, one)} → {quotes(after, two)}"
+    if gone:
+        yield Delta("standards", "-", reason, span(one), span(two))
+    if added:
+        yield Delta("standards", "+" if not gone else "?", reason, span(one), span(two))
+
+
+def numbers_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
+    """Shares of a whole: lower is weaker; any other number is for a reader."""
+    one, two = _figures(before), _figures(after)
+    if [figure for _, figure in one] == [figure for _, figure in two]:
+        return
+    reason = f"number: {', '.join(f for _, f in one) or 'none'} → {', '.join(f for _, f in two) or 'none'}"
+    sign: Sign = "?"
+    claims = frozenset(at for at, _ in one), frozenset(at for at, _ in two)
+    is_share = len(one) == len(two) == 1 and _is_share(before, one[0][0]) and _is_share(after, two[0][0])
+    if is_share and _LOWER_IS_BETTER.isdisjoint((*before.words, *after.words)):
+        sign = "+" if float(two[0][1]) > float(one[0][1]) else "-"
+        if sign == "+" and (not after.acts or is_restraint(after)):
+            sign = "?"
+    yield Delta("numbers", sign, reason, *(claims if sign != "?" else (frozenset(), frozenset())))
+
+
+def _figures(frame: Frame) -> list[tuple[int, str]]:
+    taken = {
+        at
+        for mark in frame.marks
+        if mark.dimension in ("deadline", "duration", "frequency", "channel")
+        for at in range(mark.first, mark.last)
+    }
+    return [(at, word) for at, word in enumerate(frame.words) if word[0].isdigit() and word.isascii() and at not in taken
+            and word.replace(".", "", 1).isdigit()]  # fmt: skip
+
+
+def _is_share(frame: Frame, at: int) -> bool:
+    return at + 1 < len(frame.words) and frame.words[at + 1] in _PERCENT
+
+
+def anaphora_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
+    """Words that point out of the sentence, newly come: it alone cannot be judged."""
+    one, two = before.of("anaphora", main_only=False), after.of("anaphora", main_only=False)
+    left, right = surplus(one, two)
+    if left or right:
+        side, marks = (after, right) if right else (before, left)
+        yield Delta("anaphora", "?", f"points elsewhere: {quotes(side, marks)}", forces_reading=bool(right))

@@ -1,0 +1,185 @@
+"""Where, against whom, of what and how far along the chain a promise reaches."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+
+from core.commitments.delta import Delta, Sign, is_restraint, quotes, span, surplus, unless_restraint
+from core.commitments.frame import Frame, Mark
+from core.commitments.guard import LIST_WORDS, Element
+from core.commitments.vocabulary import Vocabulary
+from core.commitments.wording import word_set
+
+_LINKS = word_set(
+    "and or nor , in the to of also including within any against 、 和 或 及 ni en el la y e o ou et und oder"
+)
+_UNSTATED = {"channel": 2, "frequency": 0}
+
+Content = Sequence[Element]
+
+
+def lattice_moved(dimension: str, word: str) -> Callable[[Vocabulary, Frame, Frame], Iterator[Delta]]:
+    """Places and customers: wider is firmer, and naming any narrows a promise that named none."""
+
+    def compare(vocabulary: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
+        parents = vocabulary.parents[dimension]
+        one, two = before.of(dimension), after.of(dimension)
+        names_before, names_after = {mark.value for mark in one}, {mark.value for mark in two}
+        if names_before == names_after:
+            return
+        reason = f"{word}: {quotes(before, one)} → {quotes(after, two)}"
+        wider_after = _covers(parents, names_after, names_before)
+        wider_before = _covers(parents, names_before, names_after)
+        sign: Sign = "?"
+        if wider_after and wider_before:
+            sign = "?"
+        elif wider_after:
+            added = [mark for mark in two if mark.value not in names_before]
+            sign = "+" if not one or not added or _is_listed(after, added, two, len(one)) else "?"
+            if dimension == "customers":  # told to more of them, or withheld from more of them
+                sign = unless_restraint(sign, before, after)
+        elif wider_before:
+            sign = "-"
+        claims_after = _with_links(after, two)
+        yield Delta(dimension, sign, reason, _with_links(before, one), claims_after)
+
+    return compare
+
+
+def _covers(parents: dict[str, str | None], wide: set[str], narrow: set[str]) -> bool:
+    """Whether every name of ``narrow`` lies within one of ``wide``; no name at all is everywhere."""
+    if not wide:
+        return True
+    if not narrow:
+        return any(parents.get(name) is None for name in wide)
+    return all(any(name == other or other in _above(parents, name) for other in wide) for name in narrow)
+
+
+def _above(parents: dict[str, str | None], name: str) -> list[str]:
+    found: list[str] = []
+    at = parents.get(name)
+    while at is not None and at not in found:
+        found.append(at)
+        at = parents.get(at)
+    return found
+
+
+def _is_listed(frame: Frame, added: Sequence[Mark], marks: Sequence[Mark], count_before: int) -> bool:
+    """What was added stands in a list with the others, or took the place of one: it limits nothing by itself."""
+    if len(marks) <= count_before:
+        return True
+    return all(any(_is_linked(_between(frame, mark, other)) for other in marks if other is not mark) for mark in added)
+
+
+def _is_linked(words: Sequence[str]) -> bool:
+    return all(word in _LINKS for word in words) and any(word in LIST_WORDS for word in words)
+
+
+def _between(frame: Frame, one: Mark, two: Mark) -> Sequence[str]:
+    first, second = sorted((one, two), key=lambda mark: mark.first)
+    return frame.words[first.last : second.first]
+
+
+def _with_links(frame: Frame, marks: Sequence[Mark]) -> frozenset[int]:
+    """The words of the marks, with the "or" and "and" between two of them or before the last."""
+    words = set(span(marks))
+    ordered = sorted(marks, key=lambda mark: mark.first)
+    for left, right in pairwise(ordered):
+        if _is_linked(frame.words[left.last : right.first]):
+            words.update(range(left.last, right.first))
+    return frozenset(words)
+
+
+def breadth_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
+    """Quantifiers, and words that narrow a noun."""
+    one, two = surplus(before.of("breadth"), after.of("breadth"))
+    if not one and not two:
+        return
+    reason = f"object: {quotes(before, one)} → {quotes(after, two)}"
+    signs = {_breadth_gone(before, mark) for mark in one} | {_breadth_added(after, mark) for mark in two}
+    sign: Sign = "?" if "+" in signs and len(signs) > 1 else "-" if "-" in signs else signs.pop()
+    yield Delta("objects", sign, reason, span(one), span(two))
+
+
+def _breadth_added(frame: Frame, mark: Mark) -> Sign:
+    if mark.value == "whole":  # "not every agency" may spare some
+        return "?" if (frame.negations or is_restraint(frame)) and mark.text != "any" else "+"
+    return "-" if mark.value == "part" or is_restraint(frame) else "?"
+
+
+def _breadth_gone(frame: Frame, mark: Mark) -> Sign:
+    if mark.value == "whole":
+        return "?" if frame.negations and mark.text not in ("any", "all") else "-"
+    return "+" if mark.value == "part" else "?"
+
+
+def rank_moved(dimension: str, word: str) -> Callable[[Vocabulary, Frame, Frame], Iterator[Delta]]:
+    """Dimensions with a rank and a value for silence: channel, frequency."""
+
+    def compare(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
+        one, two = before.of(dimension, main_only=False), after.of(dimension, main_only=False)
+        texts_before, texts_after = Counter(m.text for m in one), Counter(m.text for m in two)
+        if texts_before == texts_after:
+            return
+        rank_before, rank_after = _rank(dimension, one), _rank(dimension, two)
+        reason = f"{word}: {quotes(before, one)} → {quotes(after, two)}"
+        sign: Sign = "?" if rank_before == rank_after else "+" if rank_after > rank_before else "-"
+        if dimension == "frequency" and not one:  # "we audit" and "we audit regularly": the first may have meant always
+            sign = "-" if rank_after == 1 else "?"
+        if dimension == "channel" and any(mark.text == "directly" for mark in one):  # a manner, or a limit
+            sign = unless_restraint(sign, before, after)
+        yield Delta(dimension, sign, reason, span(one), span(two))
+
+    return compare
+
+
+def _rank(dimension: str, marks: Sequence[Mark]) -> int:
+    tiers = [mark.tier for mark in marks]
+    if dimension == "channel" and 1 in tiers and 3 not in tiers:
+        return 1
+    return max(tiers, default=_UNSTATED[dimension])
+
+
+def list_shortened(before: Frame, one: Content, two: Content) -> Iterator[Delta]:
+    """A list that lost an item and nothing else: shorter is weaker, whatever the item was."""
+    bare_one = [each for each in one if each.id not in LIST_WORDS]
+    bare_two = [each.id for each in two if each.id not in LIST_WORDS]
+    gap = len(bare_one) - len(bare_two)
+    if not 0 < gap <= 6:
+        return
+    head = 0
+    while head < len(bare_two) and bare_one[head].id == bare_two[head]:
+        head += 1
+    if [each.id for each in bare_one[head + gap :]] != bare_two[head:]:
+        return
+    for start in range(head, max(head - gap, -1), -1):  # "A and A's B": the same gap may be read in several places
+        part = bare_one[start : start + gap]
+        if [each.id for each in bare_one[:start] + bare_one[start + gap :]] != bare_two:
+            break
+        if _is_item(before, part):
+            claims = frozenset(range(part[0].at, part[-1].last))
+            links = frozenset(each.at for each in one if each.id in LIST_WORDS)
+            links_after = frozenset(each.at for each in two if each.id in LIST_WORDS)
+            words = " ".join(before.words[part[0].at : part[-1].last])
+            yield Delta("list", "-", f"list shorter: {words}", claims | links, links_after)
+            return
+
+
+def _is_item(frame: Frame, part: Sequence[Element]) -> bool:
+    """Whether words stand as one item of a list: beside an "and" or "or", or before a comma with one to follow."""
+    first, last = part[0].at, part[-1].last
+    inside = range(first, last)
+    cues = ("modality", "hedges", "breadth", "deadline", "duration", "channel", "places", "customers", "negation")
+    if any(mark.first in inside for mark in frame.marks if mark.dimension in cues):
+        return False
+    if any(act.at in inside for act in frame.acts) or any(clause.first in inside for clause in frame.clauses):
+        return False
+    before = list(frame.words[max(first - 3, 0) : first])
+    while before and before[-1] in ("the", "a", "an", "of", "to", "in", "our", "their", "any"):
+        before.pop()
+    following = frame.words[last : last + 1]
+    if (before and before[-1] in LIST_WORDS - {","}) or following in (("and",), ("or",), ("nor",)):
+        return True
+    return following == (",",) and any(word in ("and", "or", "nor") for word in frame.words[last : last + 10])

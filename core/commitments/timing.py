@@ -1,0 +1,122 @@
+"""Until when, by when, from when, for how long."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from core.commitments.acts import ABSOLUTE
+from core.commitments.delta import TURNED, Delta, Sign, quotes, span, unless_restraint
+from core.commitments.frame import Frame, Mark
+from core.commitments.vocabulary import Vocabulary
+
+_OPEN_ENDED = 3
+_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365, "hour": 0, "天": 1, "日": 1, "个月": 30, "jours": 1, "mois": 30,
+         "tagen": 1, "wochen": 7, "monaten": 30, "dias": 1, "meses": 30}  # fmt: skip
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
+_PAST_KINDS = ("completed", "has_not")
+
+
+def duration_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
+    """How long the promise lasts."""
+    one, two = before.of("duration"), after.of("duration")
+    if Counter(mark.text for mark in one) == Counter(mark.text for mark in two):
+        return
+    length_before, length_after = _length(one), _length(two)
+    sign: Sign = "?" if length_before == length_after else "+" if length_after > length_before else "-"
+    sign = unless_restraint(sign, before, after)
+    reason = f"duration: {quotes(before, one)} → {quotes(after, two)}"
+    yield Delta("duration", sign, reason.replace("nothing", "open-ended"), span(one), span(two))
+
+
+def _length(marks: Sequence[Mark]) -> tuple[int, int]:
+    """The shortest rank named and, for fixed times, its days."""
+    if not marks:
+        return _OPEN_ENDED, 0
+    shortest = min(mark.tier for mark in marks)
+    days = [
+        int(mark.numbers[0][1]) * _DAYS.get(mark.numbers[1][1], 0)
+        for mark in marks
+        if len(mark.numbers) == 2 and mark.numbers[0][1].isdigit()
+    ]
+    return shortest, max(days, default=0) if shortest == 1 else 0
+
+
+def deadline_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
+    """By when a duty is due, and from when a promise holds."""
+    for kinds in (("by", "within", "now", "soon"), ("from",)):
+        one = [mark for mark in before.of("deadline", main_only=False) if mark.value in kinds]
+        two = [mark for mark in after.of("deadline", main_only=False) if mark.value in kinds]
+        if sorted(_due(mark) for mark in one) == sorted(_due(mark) for mark in two):
+            continue
+        reason = f"deadline: {quotes(before, one)} → {quotes(after, two)}".replace("nothing", "none")
+        sign = _deadline_sign(one, two)
+        if kinds == ("from",):
+            reason = reason.replace("deadline:", "start:")
+            if not one or not two:
+                sign = TURNED[sign]  # a promise that starts later than now is the weaker one
+        was_done, is_done = _is_past(before), _is_past(after)
+        if kinds != ("from",) and one and not two and is_done and not was_done:
+            sign, reason = "+", f"deadline: {quotes(before, one)} → done"
+        elif was_done or is_done:
+            sign = "?"
+        elif kinds != ("from",) and two and not one:
+            sign = _deadline_added(before, after, two)
+        yield Delta("deadline", sign, reason, span(one), span(two))
+
+
+def _is_past(frame: Frame) -> bool:
+    return any(mark.value in _PAST_KINDS for mark in frame.of("modality"))
+
+
+def _deadline_added(before: Frame, after: Frame, marks: Sequence[Mark]) -> Sign:
+    """A date may bind a duty or put it off. It binds where it is short, or comes with an act that is new itself."""
+    if any(act.level >= ABSOLUTE and act.is_harm for act in after.acts):
+        return "-"
+    if not after.acts or not after.of("modality"):
+        return "?"
+    known = {act.lemma for act in before.acts}
+    new_acts = [act.at for act in after.acts if act.lemma not in known]
+    for mark in marks:
+        is_short = mark.value == "now" or (mark.value == "within" and _due(mark)[1] <= _SHORT)
+        if not is_short and not any(at < mark.first for at in new_acts):
+            return "?"
+    return "+"
+
+
+_SHORT = 100  # days
+
+
+def _deadline_sign(one: Sequence[Mark], two: Sequence[Mark]) -> Sign:
+    if not one:
+        return "+"
+    if not two:
+        return "-"
+    if len(one) > 1 or len(two) > 1:
+        return "?"
+    due_before, due_after = _due(one[0]), _due(two[0])
+    if due_before[0] != due_after[0] and {due_before[0], due_after[0]} != {"now", "soon"}:
+        urgent = {"now": 0, "within": 1, "soon": 2}
+        if due_before[0] == "now" or due_after[0] == "now":
+            return "+" if urgent.get(due_after[0], 3) < urgent.get(due_before[0], 3) else "-"
+        return "?"
+    if due_before[0] != due_after[0]:
+        return "+" if due_after[0] == "now" else "-"
+    if due_before[1:] == due_after[1:]:
+        return "?"
+    return "-" if due_after[1:] > due_before[1:] else "+"
+
+
+def _due(mark: Mark) -> tuple[str, int, int, int]:
+    """A deadline as something to sort by: its kind, then year, month, day, or days."""
+    values = dict(mark.numbers)
+    if "y" in values:
+        month = _MONTHS.index(values["m"]) + 1 if values.get("m") in _MONTHS else 12
+        return mark.value, int(values["y"]), month, int(values.get("d", 31))
+    if "n" in values:
+        count = int(values["n"]) if values["n"].isdigit() else 1
+        return mark.value, count * _DAYS.get(values.get("u", ""), 0), 0, count if values.get("u") == "hour" else 0
+    return mark.value, 0, 0, 0

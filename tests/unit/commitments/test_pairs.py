@@ -1,0 +1,98 @@
+"""The labelled pairs, the same pairs turned round and with swapped words, and sentences softened by rule."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench.commitments import QUIET, SETS, TURNED, Pair, pairs, report, softened, swapped
+from core.commitments import Lexicon
+from core.model import Verdict
+
+COUNTS = {"change-cases": 40, "unseen": 74, "unseen-2": 62}
+LEAST_EXACT = {"change-cases": 38, "unseen": 60, "unseen-2": 44}
+SOFTENED = 1157
+SWAPPED = 62
+
+
+def all_pairs() -> list[Pair]:
+    return [pair for name in SETS for pair in pairs(name)]
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_every_set_is_whole(name: str) -> None:
+    assert len(pairs(name)) == COUNTS[name]
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_enough_verdicts_are_exact(lexicon: Lexicon, name: str) -> None:
+    exact = [pair.id for pair in pairs(name) if lexicon.compare(pair.before, pair.after).verdict in pair.right]
+    assert len(exact) >= LEAST_EXACT[name]
+
+
+@pytest.mark.parametrize("pair", all_pairs(), ids=lambda pair: pair.id)
+def test_no_weakening_is_told_as_reworded_or_stronger(lexicon: Lexicon, pair: Pair) -> None:
+    finding = lexicon.compare(pair.before, pair.after)
+    assert not pair.is_dangerous(finding), finding.reasons
+    assert finding.reasons, "a verdict without reasons"
+
+
+@pytest.mark.parametrize("pair", all_pairs(), ids=lambda pair: pair.id)
+def test_turned_round_the_direction_turns_or_a_reader_is_asked(lexicon: Lexicon, pair: Pair) -> None:
+    there = lexicon.compare(pair.before, pair.after).verdict.value
+    back = lexicon.compare(pair.after, pair.before)
+    assert not pair.is_dangerous(back, TURNED.get(pair.label, pair.label)), back.reasons
+    if there == "STRENGTHENED":  # what we dare to call firmer is weaker the other way
+        assert back.verdict is Verdict.WEAKENED
+    if there in ("REWORDED", "REVERSED"):
+        assert back.verdict in (there, Verdict.UNCLASSIFIED)
+
+
+def test_true_rewordings_are_not_given_a_direction(lexicon: Lexicon) -> None:
+    rewordings = [pair for pair in pairs("change-cases") if pair.label == "REWORDED"]
+    wrong = [
+        pair.id
+        for pair in rewordings
+        if lexicon.compare(pair.before, pair.after).verdict in (Verdict.STRENGTHENED, Verdict.WEAKENED)
+    ]
+    assert len(rewordings) == 7
+    assert wrong == []
+
+
+def test_swapped_words_leave_the_verdict_standing(lexicon: Lexicon) -> None:
+    swaps = [(pair, *swap) for pair in all_pairs() for swap in swapped(lexicon, pair)]
+    changed = [
+        (pair.id, what)
+        for pair, what, before, after in swaps
+        if lexicon.compare(before, after).verdict != lexicon.compare(pair.before, pair.after).verdict
+    ]
+    assert len(swaps) == SWAPPED
+    assert changed == []
+
+
+def test_no_softened_sentence_passes_as_reworded_or_stronger(lexicon: Lexicon) -> None:
+    cases = list(softened())
+    passed = [changed for _, base, changed in cases if lexicon.compare(base, changed).verdict in QUIET]
+    assert len(cases) == SOFTENED
+    assert passed == []
+
+
+def test_the_dimensions_of_the_known_pairs_are_named(lexicon: Lexicon) -> None:
+    from bench.commitments import _yaml
+
+    wrong = []
+    for case in _yaml("change-cases.yaml")["cases"]:
+        finding = lexicon.compare(case["before"], case["after"])
+        named = dict(finding.dimensions)
+        if finding.verdict is Verdict.UNCLASSIFIED:
+            continue
+        missing = {name: sign for name, sign in case["dims"].items() if name != "action" and named.get(name) != sign}
+        if missing and case["label"] != "REVERSED":
+            wrong.append((case["id"], missing, finding.dimensions))
+    assert len(wrong) <= 3, wrong
+
+
+def test_the_report_lists_every_miss(lexicon: Lexicon) -> None:
+    text = report(lexicon)
+    assert "| change-cases | 40 |" in text
+    missed = [pair for pair in all_pairs() if lexicon.compare(pair.before, pair.after).verdict not in pair.right]
+    assert [pair.id for pair in missed if f"- {pair.id}: " not in text] == []

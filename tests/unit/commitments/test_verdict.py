@@ -1,0 +1,218 @@
+"""Verdicts with their reasons in words, passages of several sentences, lead-ins, and what is not a rewording."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.commitments import Lexicon, gravest
+from core.model import Finding, Verdict
+
+
+def reasons(lexicon: Lexicon, before: str, after: str) -> tuple[str, tuple[str, ...]]:
+    finding = lexicon.compare(before, after)
+    return finding.verdict.value, finding.reasons
+
+
+def test_a_narrower_place_is_told_with_both_places(lexicon: Lexicon) -> None:
+    before, after = "We will not sell to police in China.", "We will not sell to police in Xinjiang."
+    assert reasons(lexicon, before, after) == ("WEAKENED", ("place: China → Xinjiang",))
+    assert lexicon.compare(before, after).dimensions == (("places", "-"),)
+
+
+def test_a_hedge_is_told_by_its_words(lexicon: Lexicon) -> None:
+    before, after = "We will not source cotton from Xinjiang.", "We will not knowingly source cotton from Xinjiang."
+    assert reasons(lexicon, before, after) == ("WEAKENED", ("hedge added: knowingly",))
+
+
+def test_weaker_here_and_firmer_there_is_never_netted_off(lexicon: Lexicon) -> None:
+    finding = lexicon.compare(
+        "We will not sell biometric equipment to police in Xinjiang.",
+        "We will not knowingly sell biometric equipment to police in China.",
+    )
+    assert finding.verdict is Verdict.MIXED
+    assert set(finding.dimensions) == {("places", "+"), ("hedges", "-")}
+
+
+def test_a_promise_turned_round_is_reversed(lexicon: Lexicon) -> None:
+    verdict, why = reasons(
+        lexicon, "We will not sell cameras to police.", "We will not stop selling cameras to police."
+    )
+    assert verdict == "REVERSED"
+    assert why[0] == "stance: sell restrained → permitted"
+
+
+def test_an_empty_side_is_new_or_removed(lexicon: Lexicon) -> None:
+    assert lexicon.compare("", "We will not sell drones.").verdict is Verdict.NEW
+    assert lexicon.compare("We will not sell drones.", "  ").verdict is Verdict.REMOVED
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("We oppose forced labour.", "We support forced labour."),
+        ("We raise wages.", "We lower wages."),
+        ("Fewer than ten requests are answered.", "More than ten requests are answered."),
+        ("We notify users before we disclose data.", "We notify users after we disclose data."),
+    ],
+)
+def test_opposites_force_a_reader(lexicon: Lexicon, before: str, after: str) -> None:
+    assert lexicon.compare(before, after).verdict is Verdict.UNCLASSIFIED
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("We will suspend, where possible, and publish.", "We will suspend and publish, where possible."),
+        ("We will not sell to police and will audit banks.", "We will not audit banks and will sell to police."),
+        ("Suppliers must report to workers.", "Workers must report to suppliers."),
+        ("We never sold these kits.", "We never sell these kits."),
+        ("We will not sell to any agency.", "We will not sell to every agency."),
+        ("We will delete data after 7 days.", "We will delete data after 9 days."),
+        ("We do not sell to police.", "We will not sell to police."),
+        ("We give a reason for each sale.", "We give a reasonable sale for each."),
+        ("Our suppliers respect their rights.", "Our suppliers respect our rights."),
+    ],
+)
+def test_what_looks_the_same_and_is_not_is_no_rewording(lexicon: Lexicon, before: str, after: str) -> None:
+    assert lexicon.compare(before, after).verdict not in (Verdict.REWORDED, Verdict.STRENGTHENED)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("We won’t sell drones.", "We will not sell drones."),
+        ("We will repay fees within 30 days.", "We will repay fees within thirty days."),
+        ("We prohibit not only slavery but also debt bondage.", "We prohibit slavery and debt bondage."),
+        ("We trace cotton, tin and cobalt.", "We trace cobalt, cotton and tin."),
+        ("Within 30 days, we will repay fees.", "We will repay fees within 30 days."),
+        ("We audit suppliers.[1]", "We audit suppliers."),
+        ("We ban child labour.", "We ban child labor."),
+        ("We do not use third-party data.", "We do not use third party data."),
+        ("We will nоt sell drones.", "We will not sell drones."),  # a Cyrillic o in "not"
+    ],
+)
+def test_the_same_promise_in_other_clothes_is_a_rewording(lexicon: Lexicon, before: str, after: str) -> None:
+    assert lexicon.compare(before, after).verdict is Verdict.REWORDED
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Users can appeal a removal.", "Users must appeal a removal within ten days."),
+        ("You may object to face scans.", "You must object to face scans in writing."),
+        ("We may identify protesters.", "We will identify protesters."),
+        ("We may monitor workers.", "We will monitor workers."),
+        ("We may share user data with police.", "We will share user data with police."),
+        ("We plan to review our ban on drone exports.", "We will review our ban on drone exports."),
+        ("We will audit suppliers.", "We will stop auditing suppliers."),
+        ("We publish a report.", "We no longer publish a report."),
+        ("We plan to expand in the region.", "We will expand in the region."),
+    ],
+)
+def test_a_firmer_word_for_those_it_does_not_protect_is_not_firmer(lexicon: Lexicon, before: str, after: str) -> None:
+    assert lexicon.compare(before, after).verdict not in (Verdict.REWORDED, Verdict.STRENGTHENED)
+
+
+# --- passages ----------------------------------------------------------------------------------------------------
+
+
+def test_a_sentence_lost_from_a_passage_weakens_it(lexicon: Lexicon) -> None:
+    verdict, why = reasons(
+        lexicon, "Workers never pay fees. We repay any fee that was charged.", "Workers never pay fees."
+    )
+    assert (verdict, why) == ("WEAKENED", ("sentence gone: We repay any fee that was charged.",))
+
+
+def test_a_plain_promise_added_to_a_passage_strengthens_it(lexicon: Lexicon) -> None:
+    verdict, why = reasons(
+        lexicon, "We will not sell drones.", "We will not sell drones. We will publish the results of all audits."
+    )
+    assert (verdict, why) == ("STRENGTHENED", ("sentence added: We will publish the results of all audits.",))
+
+
+@pytest.mark.parametrize(
+    "excuse",
+    [
+        "We will review this position in 2027.",
+        "The ban ends in 2027.",
+        "Sales through partners remain possible.",
+        "Nothing in this statement limits our lawful business.",
+        "We will end this commitment in 2027.",
+        "However, we may resume sales.",
+        "It covers new contracts only.",
+    ],
+)
+def test_a_sentence_that_takes_back_is_never_a_strengthening(lexicon: Lexicon, excuse: str) -> None:
+    promise = "We will not sell drones to the army."
+    assert lexicon.compare(promise, f"{promise} {excuse}").verdict in (Verdict.UNCLASSIFIED, Verdict.WEAKENED)
+
+
+def test_one_sentence_split_in_two_is_compared_with_both(lexicon: Lexicon) -> None:
+    finding = lexicon.compare(
+        "We will audit cotton suppliers and publish the audit reports.",
+        "We will audit cotton suppliers. We may publish the audit reports.",
+    )
+    assert finding.verdict in (Verdict.WEAKENED, Verdict.UNCLASSIFIED, Verdict.MIXED)
+    assert not any(reason.startswith("sentence added") for reason in finding.reasons)
+
+
+def test_weaker_in_one_sentence_and_firmer_in_another_is_mixed(lexicon: Lexicon) -> None:
+    finding = lexicon.compare(
+        "We will not sell drones to police in China. We aim to publish all audits.",
+        "We will not sell drones to police in Xinjiang. We will publish all audits.",
+    )
+    assert finding.verdict is Verdict.MIXED
+
+
+def test_sentences_in_another_order_are_the_same_passage(lexicon: Lexicon) -> None:
+    one, two = "We will not sell drones to police.", "We audit all cotton suppliers."
+    assert lexicon.compare(f"{one} {two}", f"{two} {one}").verdict is Verdict.REWORDED
+
+
+# --- lists -------------------------------------------------------------------------------------------------------
+
+
+def test_an_item_inherits_its_lead_in(lexicon: Lexicon) -> None:
+    lead = "We will not sell:"
+    finding = lexicon.compare("Drones to police.", "Armed drones to police.", lead_in_before=lead, lead_in_after=lead)
+    assert finding.verdict not in (Verdict.STRENGTHENED, Verdict.REWORDED)
+
+
+def test_an_item_whose_lead_in_went_is_removed(lexicon: Lexicon) -> None:
+    finding = lexicon.compare("Weapons", "Weapons", lead_in_before="Applications we will not pursue")
+    assert finding.verdict is Verdict.REMOVED
+    assert finding.reasons == ("the words that made it a promise are gone: Applications we will not pursue",)
+    assert lexicon.compare("Weapons", "Weapons", lead_in_after="Applications we will not pursue").verdict is Verdict.NEW
+
+
+def test_a_softer_lead_in_weakens_its_items(lexicon: Lexicon) -> None:
+    finding = lexicon.compare(
+        "sell drones to police", "sell drones to police", lead_in_before="We will not:", lead_in_after="We aim not to:"
+    )
+    assert finding.verdict is Verdict.WEAKENED
+    assert finding.dimensions == (("modality", "-"),)
+
+
+def test_a_shorter_list_is_weaker(lexicon: Lexicon) -> None:
+    before = "Our code bans slavery, debt bondage and human trafficking."
+    after = "Our code bans slavery and human trafficking."
+    assert reasons(lexicon, before, after) == ("WEAKENED", ("list shorter: debt bondage",))
+
+
+def test_company_names_are_subjects(lexicon: Lexicon) -> None:
+    names = ("Northwind", "Northwind Trading")
+    finding = lexicon.compare("Northwind will not sell drones.", "We will not sell drones.", company_names=names)
+    assert finding.verdict is Verdict.REWORDED
+    frame = lexicon.frame("Northwind does not source cotton from Xinjiang.", company_names=names)
+    assert frame.actor == "we"
+
+
+def test_gravest_puts_what_hurts_first() -> None:
+    def of(*verdicts: Verdict) -> list[Finding]:
+        return [Finding(verdict) for verdict in verdicts]
+
+    assert gravest([]) is None
+    assert gravest(of(Verdict.STRENGTHENED, Verdict.REWORDED)) is Verdict.STRENGTHENED
+    assert gravest(of(Verdict.STRENGTHENED, Verdict.UNCLASSIFIED)) is Verdict.UNCLASSIFIED
+    assert gravest(of(Verdict.NEW, Verdict.WEAKENED, Verdict.MIXED)) is Verdict.WEAKENED
+    assert gravest(of(Verdict.WEAKENED, Verdict.REMOVED, Verdict.REVERSED)) is Verdict.REVERSED
