@@ -119,6 +119,12 @@ def by_id(conn: Connection, change_id: int, *, with_readings: bool = True) -> St
     return _with_readings(conn, found[0]) if with_readings else found[0]
 
 
+def by_ids(conn: Connection, ids: Sequence[int]) -> list[StoredChange]:
+    """These changes without their texts, in the order asked for; those that do not exist are missing."""
+    found = {stored.change.id: stored for stored in _load(conn, _rows().where(changes.c.id.in_(list(ids))))}
+    return [found[one] for one in ids if one in found]
+
+
 def of_document(conn: Connection, document_id: int, *, limit: int | None = None) -> list[StoredChange]:
     """The changes of a document without their texts, the newest first."""
     return _load(conn, _rows().where(changes.c.document_id == document_id).order_by(changes.c.id.desc()).limit(limit))

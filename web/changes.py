@@ -1,0 +1,347 @@
+"""Compare: any two versions of a document side by side, at an address that never changes.
+
+Where the change between them was recorded it is shown as it was judged then; any other pair is compared here and now,
+and says so. A version too large to read whole is read where it differs, with a note.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, Literal
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy import Connection
+
+from core import matching
+from core.model import Change, ChangeClass, DocumentRef, Edit, Finding, Reading, Relation, Verdict, VersionRef, Window
+from core.quotes import in_words
+from core.report import title_of
+from core.text.diff import compare
+from core.text.visible import cut, one_line
+from core.text.words import Segment, word_diff
+from core.wording import EVENT_SENTENCES, GRAVITY, OF_VERDICT, counted, defang, label, mark_of, number
+from storage import biography, changes, documents, versions
+from storage.biography import Outline
+from storage.changes import StoredChange
+from web.comparing import MOST_ROWS, Row, Sides, places_shown, rows, section
+from web.problems import BadRequest
+from web.site import Site, without_json
+from web.speech import Sign, compare_address, lang_code, sign_of
+
+PAIR: Final = re.compile(r"(.+)/(\d{1,9})\.\.(\d{1,9})")
+MOST_WORDS: Final = 400_000  # of both versions together; beyond it only what differs is read
+MOST_PLACES: Final = 60_000
+MOST_DIFFERENT: Final = 2_000  # places of a side that are read of a version beyond that
+SURROUNDING_ROWS: Final = 40
+
+View = Literal["side", "inline", "changes"]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionSide:
+    """One side: its number, its snapshot, when it stood there. ``gone_at`` is None where nothing followed it."""
+
+    number: int
+    digest: str
+    first_at: datetime
+    last_at: datetime
+    lang: str
+    page_date: str
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of one commitment: the verdict, its words, where it stood, what was found."""
+
+    sign: Sign
+    text: tuple[Segment, ...]
+    lang: str
+    scope: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The page. ``windows`` are the honest intervals of every time this change was seen, the newest first."""
+
+    company_id: str
+    company: str
+    slug: str
+    title: str
+    address_shown: str
+    before: VersionSide
+    after: VersionSide
+    numbers: tuple[tuple[int, datetime], ...]
+    sign: Sign | None
+    class_label: str
+    reasons: tuple[str, ...]
+    event: str
+    windows: tuple[Window, ...]
+    deck: str
+    fates: tuple[Fate, ...]
+    rows: tuple[Row, ...]
+    total: int
+    surroundings: tuple[Row, ...]
+    surroundings_total: int
+    start: int
+    view: View
+    notes: tuple[str, ...]
+    is_recorded: bool
+    permanent: str
+
+
+def routes(site: Site) -> APIRouter:
+    """``/c/<slug>/<a>..<b>``; ``/c/<slug>?a=…&b=…`` leads there."""
+    router = APIRouter()
+
+    @router.api_route("/c/{rest:path}", methods=["GET", "HEAD"])
+    def comparison(
+        request: Request, rest: str, a: int | None = None, b: int | None = None, view: View = "side", start: int = 0
+    ) -> Response:
+        rest = without_json(rest)
+        found = PAIR.fullmatch(rest)
+        if found is None:
+            if a is None or b is None:
+                raise BadRequest("a comparison is named by two version numbers, such as 6..7")
+            return RedirectResponse(compare_address(rest, max(a, 0), max(b, 0)), 303)
+        slug, first, second = found[1], int(found[2]), int(found[3])
+        with site.database.read() as conn:
+            shown = build(conn, site, slug, (first, second), view=view, start=max(0, start))
+        return site.answer(request, "compare.html", shown)
+
+    return router
+
+
+def build(
+    conn: Connection, site: Site, slug: str, pair: tuple[int, int], *, view: View = "side", start: int = 0
+) -> Comparison:
+    """The comparison of two version numbers of a document. Raises NotFound, BadRequest for one and the same."""
+    document = documents.ref(conn, documents.by_slug(conn, slug).id)
+    before_ref, after_ref = (versions.by_number(conn, document.id, one) for one in pair)
+    if pair[0] == pair[1]:
+        raise BadRequest(f"version {pair[0]} is the same as itself; choose two versions to compare")
+    recorded = changes.by_ids(conn, biography.changes_between(conn, document.id, *pair))
+    if recorded:
+        change = recorded[0].change
+        before_ref, after_ref = change.before_version or before_ref, change.after_version or after_ref
+    before, after = biography.outline(conn, before_ref.id), biography.outline(conn, after_ref.id)
+    notes: list[str] = []
+    if recorded:
+        change = _recorded(conn, recorded[0], before, after, notes, start)
+    else:
+        change = _hand_picked(conn, site, document, before, after, notes)
+    return _view(conn, site, change, recorded, (before, after), notes, view, start)
+
+
+# --- the two readings ----------------------------------------------------------------------------------------------
+
+
+def _is_large(before: Outline, after: Outline) -> bool:
+    return before.words + after.words > MOST_WORDS or len(before) + len(after) > MOST_PLACES
+
+
+def _recorded(
+    conn: Connection, stored: StoredChange, before: Outline, after: Outline, notes: list[str], start: int
+) -> Change:
+    """The change as it was recorded, with the words it needs."""
+    change = stored.change
+    wanted: tuple[Iterable[int], Iterable[int]] = range(len(before)), range(len(after))
+    if _is_large(before, after):
+        notes.append(_large(before, after))
+        unread = Sides(biography.read_part(conn, before, ()), biography.read_part(conn, after, ()), change.edits)
+        wanted = places_shown(unread, change.findings, start=start)
+    return replace(
+        change,
+        before=biography.read_part(conn, before, wanted[0]),
+        after=biography.read_part(conn, after, wanted[1]),
+    )
+
+
+def _hand_picked(
+    conn: Connection, site: Site, document: DocumentRef, before: Outline, after: Outline, notes: list[str]
+) -> Change:
+    """A pair nobody judged: compared now. Commitments are looked at where the pages were given a lexicon."""
+    if before.extractor != after.extractor:
+        notes.append("The two versions were read by different readers; some differences may be those of the readers.")
+    if _is_large(before, after):
+        was, now = _readings_where_different(conn, before, after, notes)
+    else:
+        was = biography.read_part(conn, before, range(len(before)))
+        now = biography.read_part(conn, after, range(len(after)))
+    edits = compare(was, before.columns.forms[: len(was.places)], now, after.columns.forms[: len(now.places)])
+    findings: tuple[Finding, ...] = ()
+    if site.commitments is not None and len(edits) <= MOST_DIFFERENT:
+        findings = matching.find_verdicts(was, now, edits, site.commitments, company_names=(document.company,))
+    return Change(
+        document=document,
+        before=was,
+        after=now,
+        before_version=before.ref,
+        after_version=after.ref,
+        window=Window(before.ref.seen_at, after.ref.seen_at),
+        edits=edits,
+        change_class=ChangeClass.SUBSTANTIVE if edits else ChangeClass.FORMATTING,
+        relation=Relation.HAND_PICKED,
+        findings=findings,
+        verdict=matching.gravest(findings),
+    )
+
+
+def _readings_where_different(
+    conn: Connection, before: Outline, after: Outline, notes: list[str]
+) -> tuple[Reading, Reading]:
+    """Both sides with the words of what differs alone, cut off where too much does."""
+    notes.append(_large(before, after))
+    parts = []
+    for mine, other in ((before, after), (after, before)):
+        left = Counter(mine.columns.forms) - Counter(other.columns.forms)
+        wanted = [at for at, form in enumerate(mine.columns.forms) if form in left]
+        end = len(mine)
+        if len(wanted) > MOST_DIFFERENT:
+            end = wanted[MOST_DIFFERENT]
+            notes.append(
+                f"Version {mine.ref.number} is compared up to its {end:,}th passage: "
+                f"{len(wanted) - MOST_DIFFERENT:,} more passages differ or follow."
+            )
+            wanted = wanted[:MOST_DIFFERENT]
+        reading = biography.read_part(conn, mine, wanted)
+        parts.append(replace(reading, places=reading.places[:end]))
+    return parts[0], parts[1]
+
+
+def _large(before: Outline, after: Outline) -> str:
+    return (
+        f"These versions are large ({before.words:,} and {after.words:,} words): only the passages that differ are "
+        "shown. The raw captures hold everything."
+    )
+
+
+# --- the page ----------------------------------------------------------------------------------------------------
+
+
+def _view(  # noqa: PLR0913 (what the page is made from)
+    conn: Connection,
+    site: Site,
+    change: Change,
+    recorded: list[StoredChange],
+    outlines: tuple[Outline, Outline],
+    notes: list[str],
+    view: View,
+    start: int,
+) -> Comparison:
+    before, after = outlines
+    assert change.before is not None  # both sides were read above
+    assert change.after is not None
+    sides = Sides(change.before, change.after, change.edits, change.findings, change.matches)
+    found, total = rows(sides, "main", start=start, most=MOST_ROWS)
+    around, around_total = rows(sides, "surroundings", most=SURROUNDING_ROWS)
+    fates = _fates(sides)
+    document = change.document
+    return Comparison(
+        company_id=document.company_id,
+        company=document.company,
+        slug=document.slug,
+        title=title_of(document),
+        address_shown=defang(document.url),
+        before=_side(conn, before),
+        after=_side(conn, after),
+        numbers=_numbers(versions.numbers(conn, document.id)),
+        sign=sign_of(mark_of(change)) if change.edits or change.event else None,
+        class_label=label(change.change_class.value) if recorded else "",
+        reasons=change.reasons,
+        event=EVENT_SENTENCES[change.event] if change.event else "",
+        windows=tuple(stored.change.window for stored in recorded[:12]),
+        deck=_deck(change, total, around_total),
+        fates=fates,
+        rows=tuple(found),
+        total=total,
+        surroundings=tuple(around),
+        surroundings_total=around_total,
+        start=start,
+        view=view,
+        notes=(*notes, *_incomplete(before, after)),
+        is_recorded=bool(recorded),
+        permanent=(site.base_url or "").rstrip("/")
+        + compare_address(document.slug, before.ref.number, after.ref.number),
+    )
+
+
+def _side(conn: Connection, outlined: Outline) -> VersionSide:
+    seen = versions.seen_interval(conn, outlined.ref.id)
+    return VersionSide(
+        number=outlined.ref.number,
+        digest=outlined.ref.digest,
+        first_at=seen[0].first_at if seen else outlined.ref.seen_at,
+        last_at=seen[-1].last_at if seen else outlined.ref.seen_at,
+        lang=lang_code(outlined.lang),
+        page_date=one_line(outlined.page_date or "", 80),
+        words=outlined.words,
+    )
+
+
+def _numbers(refs: tuple[VersionRef, ...]) -> tuple[tuple[int, datetime], ...]:
+    return tuple((ref.number, ref.seen_at) for ref in reversed(refs))
+
+
+def _incomplete(before: Outline, after: Outline) -> tuple[str, ...]:
+    return tuple(
+        f"Version {one.ref.number} was not fully read: {one_line(one.incomplete, 200)}"
+        for one in (before, after)
+        if one.incomplete
+    )
+
+
+_FATES: Final = {
+    Verdict.REVERSED: "reversed",
+    Verdict.REMOVED: "gone",
+    Verdict.WEAKENED: "weaker",
+    Verdict.MIXED: "weaker in one way and firmer in another",
+    Verdict.UNCLASSIFIED: "changed and to be read by a person",
+    Verdict.NEW: "new",
+    Verdict.STRENGTHENED: "firmer",
+    Verdict.REWORDED: "the same in other words",
+}
+
+
+def _deck(change: Change, total: int, around: int) -> str:
+    """One or two sentences: what became of commitments, how much differs."""
+    verdicts = Counter(finding.verdict for finding in change.findings)
+    parts = [f"{number(verdicts[one])} {_FATES[one]}" for one in GRAVITY if verdicts[one]]
+    said = ""
+    if parts:
+        touched = sum(verdicts.values())
+        told = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+        said = f"Of {counted(touched, 'passage')} that hold a commitment and changed: {told}. "
+    differ = counted(total, "difference")
+    text = f"{differ[:1].upper()}{differ[1:]} in the text" if total else "No difference in the text"
+    return f"{said}{text}{f', {number(around)} in menus, banners and footers' if around else ''}."
+
+
+def _fates(sides: Sides) -> tuple[Fate, ...]:
+    ordered = sorted(sides.findings, key=lambda finding: GRAVITY.index(finding.verdict))
+    return tuple(
+        _fate(sides, sides.edits[finding.edit], finding.verdict, in_words(finding)) for finding in ordered[:60]
+    )
+
+
+def _fate(sides: Sides, edit: Edit, verdict: Verdict, reasons: tuple[str, ...]) -> Fate:
+    reading, places = (sides.before, edit.before) if edit.before else (sides.after, edit.after)
+    text = " ".join(reading.places[at].text for at in places)
+    segments: tuple[Segment, ...] = (("same", cut(text, 500)),)
+    if edit.before and edit.after:
+        now = " ".join(sides.after.places[at].text for at in edit.after)
+        segments = tuple(part for part in word_diff(text[:500], now[:500]) if part[0] != "in")
+    lead = reading.lead_in(places[0])
+    return Fate(
+        sign=sign_of(OF_VERDICT[verdict]),
+        text=(("same", f"{cut(lead, 200)} "), *segments) if lead else segments,
+        lang=lang_code(reading.lang),
+        scope=section(reading, places[0]),
+        reasons=reasons,
+    )

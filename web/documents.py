@@ -1,0 +1,413 @@
+"""A document: its versions on a timeline, its text with the date each passage entered, how to cite it.
+
+``/d/<slug>`` shows what stands (or stood on a day), ``/v/<slug>/<n>`` one version for ever, ``/raw/<digest>`` the bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Final, Literal
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from sqlalchemy import Connection
+
+from core.errors import NotFound, StorageError
+from core.model import DocumentRef
+from core.quotes import in_words
+from core.report import title_of
+from core.text.visible import one_line
+from core.wording import GRAVITY, OF_VERDICT, counted, defang, language, mark_of, stamp
+from storage import biography, changes, documents, fetches, versions
+from storage.biography import Appearance, Outline
+from storage.changes import StoredChange
+from web.drawing import Timeline, timeline
+from web.problems import BadRequest
+from web.reading import Book, PassageRow, Row, lives_at, rows, texts_wanted
+from web.site import Site, without_json
+from web.speech import Sign, compare_address, day_text, lang_code, sign_of, version_address
+
+VERSION: Final = re.compile(r"(.+)/(\d{1,9})")
+DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+PLACES_A_PART: Final = 400
+CHARACTERS_A_PART: Final = 110_000
+SURROUNDINGS_SHOWN: Final = 150
+MOST_HEADINGS: Final = 5_000
+VERSIONS_LISTED: Final = 200
+VERIFIED_AT_ONCE: Final = 4_000_000  # bytes; larger snapshots are verified when they are downloaded
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """One time the document began to show a version; ``previous`` is the number it had shown before."""
+
+    number: int
+    first_at: datetime
+    previous: int | None
+    sign: Sign | None
+    what: str
+    is_shown: bool
+    compare: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureFacts:
+    """The capture behind the version on show, as its own headers and our grade tell it."""
+
+    digest: str
+    size: int | None
+    media_type: str
+    grade: str
+    words: int
+    usual_words: tuple[int, int]
+    page_date: str
+    server_date: str
+    last_modified: str
+    bytes_state: Literal["verified", "damaged", "missing", "unchecked"]
+    bytes_said: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    """The page. ``asof`` is the day asked for; ``rows`` and ``surroundings`` are the text, ``part`` of ``parts``."""
+
+    company_id: str
+    company: str
+    slug: str
+    title: str
+    kind: str
+    language: str
+    lang: str
+    address_shown: str
+    state: str
+    number: int
+    version_count: int
+    first_at: datetime
+    seen_first_at: datetime
+    seen_last_at: datetime
+    gone_at: datetime | None
+    asof: date | None
+    asof_note: str
+    is_newest: bool
+    previous: int | None
+    next: int | None
+    timeline: Timeline
+    versions: tuple[VersionRow, ...]
+    more_versions: int
+    rows: tuple[Row, ...]
+    part: int
+    parts: int
+    fresh: int
+    surroundings: tuple[str, ...]
+    surroundings_count: int
+    incomplete: str
+    capture: CaptureFacts
+    citation: str
+    address: str
+    today: date
+
+
+def routes(site: Site) -> APIRouter:
+    """``/d/<slug>``, ``/v/<slug>/<n>`` and ``/raw/<digest>``."""
+    router = APIRouter()
+
+    @router.api_route("/d/{rest:path}", methods=["GET", "HEAD"])
+    def document(request: Request, rest: str, asof: str | None = None, part: int = 1) -> Response:
+        wanted = _day(asof) if asof else None
+        with site.database.read() as conn:
+            view = build(conn, site, without_json(rest), asof=wanted, part=part)
+        return site.answer(request, "document.html", view)
+
+    @router.api_route("/v/{rest:path}", methods=["GET", "HEAD"])
+    def version(request: Request, rest: str, part: int = 1) -> Response:
+        found = VERSION.fullmatch(without_json(rest))
+        if found is None:
+            raise BadRequest("a version is named by its document and its number, such as company/page/3")
+        with site.database.read() as conn:
+            view = build(conn, site, found[1], number=int(found[2]), part=part)
+        return site.answer(request, "document.html", view)
+
+    @router.api_route("/raw/{digest}", methods=["GET", "HEAD"])
+    def raw(digest: str) -> Response:
+        return _download(site, digest)
+
+    return router
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadRequest(f"“{one_line(text, 40)}” is no day; write it like 2021-03-01") from None
+
+
+def build(
+    conn: Connection, site: Site, slug: str, *, asof: date | None = None, number: int | None = None, part: int = 1
+) -> DocumentView:
+    """The page of a document as it stands, as it stood on a day, or as one of its versions. Raises NotFound."""
+    row = documents.by_slug(conn, slug)
+    document = documents.ref(conn, row.id)
+    shown = biography.appearances(conn, row.id)
+    if not shown:
+        raise NotFound(f"{one_line(slug, 120)} has no version yet: no good capture has been made")
+    now = site.now()
+    chosen, note = _chosen(conn, row.id, shown, asof, number)
+    appearance = shown[chosen]
+    outlined = biography.outline(conn, appearance.version_id)
+    parts = _parts(outlined)
+    part = max(1, min(part, len(parts)))
+    told = changes.of_document(conn, row.id, limit=VERSIONS_LISTED)
+    body = _text(conn, outlined, appearance, parts[part - 1], told, is_first=chosen == 0, is_last=part == len(parts))
+    surroundings = _surroundings(conn, outlined)
+    seen = _seen(conn, shown, chosen, row.last_good_at, is_gone=row.state != "live")
+    lang = outlined.lang or row.lang
+    address = (site.base_url or "").rstrip("/") + version_address(slug, appearance.number)
+    return DocumentView(
+        company_id=document.company_id,
+        company=document.company,
+        slug=slug,
+        title=one_line(outlined.title, 200) or title_of(document),
+        kind=(document.role or document.kind).replace("_", " "),
+        language=language(lang),
+        lang=lang_code(lang),
+        address_shown=defang(document.url),
+        state=row.state,
+        number=appearance.number,
+        version_count=len({one.number for one in shown}),
+        first_at=shown[0].at,
+        seen_first_at=appearance.at,
+        seen_last_at=seen[0],
+        gone_at=seen[1],
+        asof=asof,
+        asof_note=note,
+        is_newest=chosen == len(shown) - 1,
+        previous=shown[chosen - 1].number if chosen else None,
+        next=shown[chosen + 1].number if chosen + 1 < len(shown) else None,
+        timeline=timeline(shown, biography.capture_days(conn, row.id), now, chosen),
+        versions=_versions(slug, shown, told, chosen),
+        more_versions=max(0, len(shown) - VERSIONS_LISTED),
+        rows=tuple(body),
+        part=part,
+        parts=len(parts),
+        fresh=sum(1 for one in body if isinstance(one, PassageRow) and one.is_fresh),
+        surroundings=surroundings[0],
+        surroundings_count=surroundings[1],
+        incomplete=one_line(outlined.incomplete, 300),
+        capture=_capture(conn, site, outlined, appearance, shown),
+        citation=_citation(document, outlined, appearance, seen[0], address if site.base_url else ""),
+        address=address,
+        today=now.astimezone(UTC).date(),
+    )
+
+
+# --- which version --------------------------------------------------------------------------------------------------
+
+
+def _chosen(
+    conn: Connection, document_id: int, shown: Sequence[Appearance], asof: date | None, number: int | None
+) -> tuple[int, str]:
+    """The appearance to show, and what has to be said about the choice."""
+    if number is not None:
+        found = [at for at, one in enumerate(shown) if one.number == number]
+        if not found:
+            versions.by_number(conn, document_id, number)  # says which numbers there are
+            raise NotFound(f"version {number} was read and never stood at the address")
+        return found[-1], ""
+    if asof is None:
+        return len(shown) - 1, ""
+    end = datetime.combine(asof, time.max, UTC)
+    before = [at for at, one in enumerate(shown) if one.at <= end]
+    if before:
+        return before[-1], f"As it stood at the end of {day_text(asof)}, UTC."
+    first = day_text(shown[0].at)
+    return 0, f"Nothing was captured up to {day_text(asof)}. This is the first capture, of {first}."
+
+
+def _seen(
+    conn: Connection, shown: Sequence[Appearance], chosen: int, last_good_at: datetime | None, *, is_gone: bool
+) -> tuple[datetime, datetime | None]:
+    """When the version on show was last seen in this appearance, and first seen to have gone."""
+    appearance = shown[chosen]
+    for seen in versions.seen_interval(conn, appearance.version_id):
+        if seen.first_at <= appearance.at <= seen.last_at:
+            return seen.last_at, seen.gone_at
+    follows = shown[chosen + 1].at if chosen + 1 < len(shown) else None
+    return (last_good_at if last_good_at and follows is None and not is_gone else appearance.at), follows
+
+
+# --- the text --------------------------------------------------------------------------------------------------------
+
+
+def _parts(outlined: Outline) -> list[list[int]]:
+    """The places of the text, cut into what one page shows. Lengths are those of words, not yet of texts."""
+    streams = outlined.columns.streams
+    main = [at for at in range(len(outlined)) if streams[at] == 0]
+    if not main:
+        return [[]]
+    usual = max(1, outlined.words * 7 // len(outlined))  # characters a place
+    step = max(20, min(PLACES_A_PART, CHARACTERS_A_PART // usual))
+    return [main[at : at + step] for at in range(0, len(main), step)]
+
+
+def _text(  # noqa: PLR0913 (what the text is made from)
+    conn: Connection,
+    outlined: Outline,
+    appearance: Appearance,
+    places: Sequence[int],
+    told: Sequence[StoredChange],
+    *,
+    is_first: bool,
+    is_last: bool,
+) -> list[Row]:
+    forms = outlined.columns.forms
+    headings = [at for at in sorted(set(outlined.columns.headings)) if at >= 0][:MOST_HEADINGS]
+    reading = biography.read_part(conn, outlined, [*places, *headings])
+    lives = lives_at(biography.lives(conn, outlined.document_id, appearance.variant), appearance.fetch_id)
+    texts = biography.texts_of(conn, sorted(texts_wanted(lives, [forms[at] for at in places])))
+    book = Book(reading, forms, lives, texts, is_first, _signs(told, appearance))
+    return rows(book, places, is_last_part=is_last)
+
+
+def _signs(told: Sequence[StoredChange], appearance: Appearance) -> dict[int, tuple[Sign, tuple[str, ...]]]:
+    """What the change that brought this version found, by place of the version."""
+    brought = next((one.change for one in told if one.after_fetch_id == appearance.fetch_id), None)
+    if brought is None or not brought.after_version or brought.after_version.id != appearance.version_id:
+        return {}
+    found: dict[int, tuple[Sign, tuple[str, ...]]] = {}
+    for finding in sorted(brought.findings, key=lambda one: -GRAVITY.index(one.verdict)):
+        for at in brought.edits[finding.edit].after:
+            found[at] = (sign_of(OF_VERDICT[finding.verdict]), in_words(finding))
+    return found
+
+
+def _surroundings(conn: Connection, outlined: Outline) -> tuple[tuple[str, ...], int]:
+    """Menus, banners and footers: the first of them, and how many there are."""
+    places = [at for at in range(len(outlined)) if outlined.columns.streams[at] == 1]
+    shown = places[:SURROUNDINGS_SHOWN]
+    texts = biography.texts_of(conn, [outlined.columns.passages[at] for at in shown])
+    return tuple(texts[outlined.columns.passages[at]] for at in shown), len(places)
+
+
+# --- beside the text ---------------------------------------------------------------------------------------------------
+
+
+def _versions(
+    slug: str, shown: Sequence[Appearance], told: Sequence[StoredChange], chosen: int
+) -> tuple[VersionRow, ...]:
+    """Every appearance with the change that brought it, the newest first."""
+    by_fetch = {one.after_fetch_id: one for one in told}
+    found: list[VersionRow] = []
+    for at in range(len(shown) - 1, max(-1, len(shown) - 1 - VERSIONS_LISTED), -1):
+        one = shown[at]
+        previous = shown[at - 1].number if at else None
+        change = by_fetch.get(one.fetch_id)
+        found.append(
+            VersionRow(
+                number=one.number,
+                first_at=one.at,
+                previous=previous,
+                sign=sign_of(mark_of(change.change))
+                if change and change.change.change_class == "substantive"
+                else None,
+                what=_what(change) if change else ("first capture" if at == 0 else ""),
+                is_shown=at == chosen,
+                compare=compare_address(slug, previous, one.number) if previous and previous != one.number else "",
+                address=version_address(slug, one.number),
+            )
+        )
+    return tuple(found)
+
+
+def _what(stored: StoredChange) -> str:
+    change = stored.change
+    if change.change_class != "substantive":
+        return f"{change.change_class.value.replace('_', ' ')} only"
+    return counted(len(change.edits), "passage") + " differ" + ("s" if len(change.edits) == 1 else "")
+
+
+def _capture(
+    conn: Connection, site: Site, outlined: Outline, appearance: Appearance, shown: Sequence[Appearance]
+) -> CaptureFacts:
+    fetch = fetches.fetch_by_id(conn, appearance.fetch_id)
+    grade = fetches.grade_of(conn, appearance.fetch_id)
+    kept = biography.snapshot(conn, appearance.digest)
+    state, said = _verify(site, appearance.digest, kept.size if kept else None)
+    words = biography.word_range(conn, outlined.document_id)
+    reasons = f": {'; '.join(one_line(reason, 120) for reason in grade.reasons[:3])}" if grade and grade.reasons else ""
+    return CaptureFacts(
+        digest=appearance.digest,
+        size=kept.size if kept else None,
+        media_type=one_line((kept.media_type if kept else None) or "", 60),
+        grade=f"{(grade.level.value if grade else 'good').capitalize()}{reasons}",
+        words=outlined.words,
+        usual_words=words,
+        page_date=one_line(outlined.page_date or "", 80),
+        server_date=one_line(fetch.header("date") or "", 40),
+        last_modified=one_line(fetch.header("last-modified") or "", 40),
+        bytes_state=state,
+        bytes_said=said,
+    )
+
+
+def _verify(
+    site: Site, digest: str, size: int | None
+) -> tuple[Literal["verified", "damaged", "missing", "unchecked"], str]:
+    """Whether the bytes still are those of the digest, looked at now where they are few."""
+    if size is not None and size > VERIFIED_AT_ONCE:
+        return "unchecked", "verified when downloaded"
+    try:
+        site.blobs.get(digest)
+    except NotFound:
+        return "missing", "not in the archive of bytes"
+    except StorageError as error:
+        return "damaged", one_line(str(error), 200)
+    return "verified", "verified just now"
+
+
+def _citation(document: DocumentRef, outlined: Outline, appearance: Appearance, last_at: datetime, address: str) -> str:
+    """Plain text for a footnote: who, what, where, when, and by which bytes it can be proved."""
+    title = one_line(outlined.title, 200) or title_of(document)
+    spoken = language(outlined.lang or document.lang)
+    where = address or f"On Record, document {document.slug}, version {appearance.number}"
+    return (
+        f'{one_line(document.company, 120)}, "{title}"{f" ({spoken})" if spoken else ""}, {defang(document.url)}, '
+        f"captured {stamp(appearance.at)}, last seen unchanged {stamp(last_at)}, "
+        f"snapshot SHA-256 {appearance.digest}, {where}"
+    )
+
+
+# --- the bytes ---------------------------------------------------------------------------------------------------------
+
+# What is opened by a double click must not run, nor ask a watched company for its pictures: pages end in .txt.
+_ENDINGS: Final = {
+    "text/html": "html.txt",
+    "application/xhtml+xml": "html.txt",
+    "application/pdf": "pdf",
+    "text/plain": "txt",
+}
+
+
+def _download(site: Site, digest: str) -> Response:
+    """The bytes as an attachment, verified first; damage is said, never hidden."""
+    if not DIGEST.fullmatch(digest):
+        raise BadRequest("a raw capture is named by its SHA-256, 64 digits and small letters")
+    with site.database.read() as conn:
+        kept = biography.snapshot(conn, digest)
+    try:
+        body = site.blobs.get(digest)
+    except NotFound:
+        raise NotFound(f"the bytes of snapshot {digest} are not in this archive") from None
+    ending = _ENDINGS.get((kept.media_type or "").split(";")[0].strip().lower() if kept else "", "bin")
+    return Response(
+        body,
+        media_type="application/octet-stream",
+        headers={
+            "content-disposition": f'attachment; filename="onrecord-{digest[:16]}.{ending}"',
+            "content-security-policy": "sandbox; default-src 'none'",
+            "x-onrecord-sha256": digest,
+        },
+    )

@@ -1,0 +1,241 @@
+"""Search: who ever said it, since when, and is it still there. Passages with their lives, and where to read on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from sqlalchemy import Connection
+
+from core.errors import QueryError
+from core.query import And, Field, Not, Or, Query, Term, parse
+from core.text.visible import one_line
+from storage import biography, overview, search
+from storage.search import Found
+from web.drawing import Axis, Tick, axis_of, ticks
+from web.site import Site
+from web.speech import compare_address, document_address, finding_address
+
+SHOWN: Final = 20
+GATHERED: Final = 200  # answers that the drawing and the counts are made from
+COMPANIES_DRAWN: Final = 10
+LONGEST_QUOTE: Final = 1_200
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """A passage's time on the drawing: per cent of the width. ``state``: still | gone | unwatched."""
+
+    x1: float
+    x2: float
+    state: Literal["still", "gone", "unwatched"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One passage in one document. ``came`` and ``went`` are addresses of the comparisons around its life."""
+
+    company_id: str
+    company: str
+    document: str
+    title: str
+    address: str
+    heading: str
+    text: str
+    spans: tuple[tuple[int, int], ...]
+    first_seen: datetime
+    last_seen: datetime | None
+    gone_since: datetime | None
+    came: str
+    went: str
+    life: Life
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One company on the drawing, with the lives of what it said."""
+
+    company: str
+    y: int
+    lives: tuple[Life, ...]
+    is_right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The page. ``error`` says where a query is wrong; ``read_as`` how a right one was understood."""
+
+    q: str
+    read_as: str
+    error: str
+    error_at: int
+    hits: tuple[Hit, ...]
+    total: int
+    is_capped: bool
+    start: int
+    still: int
+    companies: int
+    documents: int
+    first: Hit | None
+    said: tuple[Said, ...]
+    more_said: int
+    ticks: tuple[Tick, ...]
+    archive_documents: int
+    archive_since: datetime | None
+
+
+def routes(site: Site) -> APIRouter:
+    """``/search`` and ``/search.json``."""
+    router = APIRouter()
+
+    @router.api_route("/search", methods=["GET", "HEAD"])
+    @router.api_route("/search.json", methods=["GET", "HEAD"])
+    def found(request: Request, q: str = "", start: int = 0) -> Response:
+        with site.database.read() as conn:
+            try:
+                view = build(conn, q, max(0, start), site.now())
+            except QueryError as error:
+                if request.url.path.endswith(".json") or request.query_params.get("format") == "json":
+                    raise
+                return site.answer(request, "search.html", _refused(conn, q, error), status=400)
+        return site.answer(request, "search.html", view)
+
+    return router
+
+
+def build(conn: Connection, q: str, start: int, now: datetime) -> Results:
+    """The answers to a query; an empty one gives the page that teaches. Raises QueryError."""
+    size = overview.size(conn)
+    if not q.strip():
+        return _empty(q, size)
+    tree = parse(q)
+    answers = search.search(conn, tree, GATHERED + 1)
+    is_capped, answers = len(answers) > GATHERED, answers[:GATHERED]
+    if not answers:
+        return _empty(q, size, read_as=in_words(tree))
+    axis = axis_of(min(one.first_seen_at for one in answers), now)
+    shown = answers[start : start + SHOWN]
+    around = biography.edges(conn, [one.passage_id for one in shown], [one.document_id for one in shown])
+    hits = [_hit(one, around.get((one.passage_id, one.document_id)), axis) for one in shown]
+    oldest = min(answers, key=lambda one: one.first_seen_at)
+    companies, more = _said(answers, axis)
+    return Results(
+        q=q,
+        read_as=in_words(tree),
+        error="",
+        error_at=0,
+        hits=tuple(hits),
+        total=len(answers),
+        is_capped=is_capped,
+        start=start,
+        still=sum(1 for one in answers if one.gone_since is None),
+        companies=len({one.company_id for one in answers}),
+        documents=len({one.document_id for one in answers}),
+        first=_hit(oldest, None, axis),
+        said=companies,
+        more_said=more,
+        ticks=ticks(axis),
+        archive_documents=size.documents,
+        archive_since=size.first_at,
+    )
+
+
+def _empty(q: str, size: overview.Size, *, read_as: str = "", error: str = "", error_at: int = 0) -> Results:
+    return Results(
+        q=q,
+        read_as=read_as,
+        error=error,
+        error_at=error_at,
+        hits=(),
+        total=0,
+        is_capped=False,
+        start=0,
+        still=0,
+        companies=0,
+        documents=0,
+        first=None,
+        said=(),
+        more_said=0,
+        ticks=(),
+        archive_documents=size.documents,
+        archive_since=size.first_at,
+    )
+
+
+def _refused(conn: Connection, q: str, error: QueryError) -> Results:
+    return _empty(q, overview.size(conn), error=error.message, error_at=error.position)
+
+
+def in_words(tree: Query) -> str:
+    """How a query was understood: ``“fact-specific assessments” or “case by case”, in acme``."""
+    match tree:
+        case Term(units):
+            return f"“{' '.join(unit.text for unit in units)}”"
+        case Field(_, value):
+            return f"of the company {one_line(value, 60)}"
+        case Not(part):
+            return f"not {in_words(part)}"
+        case And(parts):
+            return " and ".join(f"({in_words(part)})" if isinstance(part, Or) else in_words(part) for part in parts)
+        case Or(parts):
+            return " or ".join(in_words(part) for part in parts)
+
+
+def _life(found: Found, axis: Axis) -> Life:
+    state: Literal["still", "gone"] = "gone" if found.gone_since else "still"
+    end = found.last_seen_at or found.first_seen_at
+    return Life(axis.at(found.first_seen_at), axis.at(end), state)
+
+
+def _hit(found: Found, around: biography.Edges | None, axis: Axis) -> Hit:
+    slug = found.document
+    text = found.text
+    spans = found.spans
+    if len(text) > LONGEST_QUOTE:
+        text, spans = _cut(text, spans)
+    return Hit(
+        company_id=found.company_id,
+        company=found.company,
+        document=slug,
+        title=one_line(found.title, 200) or slug,
+        address=finding_address(slug, found.text) if found.gone_since is None else document_address(slug),
+        heading=found.heading,
+        text=text,
+        spans=spans,
+        first_seen=found.first_seen_at,
+        last_seen=found.last_seen_at,
+        gone_since=found.gone_since,
+        came=compare_address(slug, *around.came) if around and around.came else "",
+        went=compare_address(slug, *around.went) if around and around.went else "",
+        life=_life(found, axis),
+    )
+
+
+def _cut(text: str, spans: Sequence[tuple[int, int]]) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """The part of a long passage around the first words found, with where they stand in it."""
+    first = spans[0][0] if spans else 0
+    start = max(0, first - LONGEST_QUOTE // 3)
+    if start:
+        start = text.find(" ", start) + 1 or start
+    end = min(len(text), start + LONGEST_QUOTE)
+    head, tail = "[…] " if start else "", " […]" if end < len(text) else ""
+    shift = len(head) - start
+    kept = tuple((begin + shift, stop + shift) for begin, stop in spans if begin >= start and stop <= end)
+    return f"{head}{text[start:end]}{tail}", kept
+
+
+def _said(answers: Sequence[Found], axis: Axis) -> tuple[tuple[Said, ...], int]:
+    """Who said it and until when: a line a company, who said it first on top."""
+    by_company: dict[str, list[Found]] = defaultdict(list)
+    for one in sorted(answers, key=lambda found: found.first_seen_at):
+        by_company[one.company].append(one)
+    drawn = []
+    for row, (company, found) in enumerate(list(by_company.items())[:COMPANIES_DRAWN]):
+        lives = tuple(_life(one, axis) for one in found[:40])
+        drawn.append(Said(one_line(company, 60), 32 + 30 * row, lives, lives[0].x1 > 60))
+    return tuple(drawn), max(0, len(by_company) - COMPANIES_DRAWN)

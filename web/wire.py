@@ -1,0 +1,77 @@
+"""What stands around every answer: whose name we answer to, that nothing is written, and what a browser may do with it.
+
+Written as plain ASGI, so that an error page and a download get the same headers as everything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from web.site import plain_problem
+
+POLICY: Final = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+HEADERS: Final = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-resource-policy": "same-origin",
+    "cache-control": "private, no-cache",
+}
+READING: Final = ("GET", "HEAD")
+
+
+class Guarded:
+    """Refuses other names (a page elsewhere could point one at loopback) and other methods; adds the headers."""
+
+    def __init__(self, app: ASGIApp, allowed_hosts: Iterable[str]) -> None:
+        self._app = app
+        self._allowed = frozenset(host.lower().rstrip(".") for host in allowed_hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        guarded = _with_headers(send)
+        host = Headers(scope=scope).get("host")
+        if host is None or not self._is_ours(host):
+            title = "No host was named" if host is None else "Another host was asked for"
+            detail = "these pages answer only to the names they were configured for"
+            await _refuse(guarded, scope, 400 if host is None else 421, title, detail)
+        elif scope["method"] not in READING:
+            await _refuse(guarded, scope, 405, "Only reading", "these pages can be read; nothing can be sent to them")
+        else:
+            await self._app(scope, receive, guarded)
+
+    def _is_ours(self, host: str) -> bool:
+        """The name, with or without its port, is one we were told."""
+        host = host.strip().lower()
+        name, _, port = host.rpartition(":")
+        bare = name if name and port.isdigit() else host
+        return bool({host, bare, bare.rstrip(".")} & self._allowed)
+
+
+async def _refuse(send: Send, scope: Scope, status: int, title: str, detail: str) -> None:
+    body = plain_problem(status, title, detail)
+    headers = [(b"content-type", b"text/html; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+    if status == 405:
+        headers.append((b"allow", ", ".join(READING).encode()))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+
+def _with_headers(send: Send) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+        await send(message)
+
+    return sending
