@@ -155,10 +155,7 @@ def _figures(found: Measured) -> str:
 def _by_kind(found: Measured) -> str:
     kinds = found.scores[EVERYTHING].figures["by kind"]
     columns = _columns(found)
-    rows = [
-        (kind, *(_of_kind(found.scores[part], kind) for part in columns))
-        for kind in kinds
-    ]
+    rows = [(kind, *(_of_kind(found.scores[part], kind) for part in columns)) for kind in kinds]
     return "False alarms by kind of pair:\n\n" + table(("kind", *columns), rows)
 
 

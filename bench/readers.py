@@ -21,9 +21,9 @@ from statistics import median
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from lxml import etree  # noqa: E402  after the path
+from lxml import etree  # noqa: E402 (after the path)
 
-from monitor.readers import InlineReader, ReaderPool  # noqa: E402
+from monitor.readers import InlineReader, ReaderPool  # noqa: E402 (after the path)
 
 SEED = 20190220
 URL = "https://example.org/"

@@ -206,7 +206,7 @@ class _Worker:
         given = json.dumps({"path": path, "memory_mb": memory_mb, "seconds": seconds})
         with theirs:
             # -I -S: no environment, no user folder, no start-up files; -B: nothing is written.
-            self._process = subprocess.Popen(  # noqa: S603  our own interpreter, no shell
+            self._process = subprocess.Popen(  # noqa: S603 (our own interpreter, no shell)
                 [sys.executable, "-I", "-S", "-B", "-X", "utf8", "-c", _CHILD, given],
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,

@@ -77,7 +77,7 @@ def propose(conn: Connection, query: Query, *, batch: int = 500) -> Iterator[lis
         )
         asked = {"q": _tsquery(query), "loose": _tsquery(query, loose=True)}
     newest = f"SELECT number FROM ({candidates} ORDER BY 1 DESC LIMIT :n) AS candidates"  # noqa: S608 (our own text)
-    statement = text(f"SELECT number, id FROM passages WHERE number IN ({newest}) ORDER BY number DESC")  # noqa: S608
+    statement = text(f"SELECT number, id FROM passages WHERE number IN ({newest}) ORDER BY number DESC")  # noqa: S608 (the same)
     before = 2**62
     while True:
         found = conn.execute(statement, {**asked, "before": before, "n": batch}).all()

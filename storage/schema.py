@@ -283,12 +283,14 @@ spans = Table(
     Index("ix_spans_open", "document_id", "last_fetch_id"),
 )
 
-span_texts = Table(  # other texts of a span's form that the document showed (a masked token differed); search finds them
-    "span_texts",
-    metadata,
-    Column("passage_id", BigInteger, nullable=False),
-    _ref("span_id", "spans.id", null=False, index=True),
-    UniqueConstraint("passage_id", "span_id"),
+span_texts = (
+    Table(  # other texts of a span's form that the document showed (a masked token differed); search finds them
+        "span_texts",
+        metadata,
+        Column("passage_id", BigInteger, nullable=False),
+        _ref("span_id", "spans.id", null=False, index=True),
+        UniqueConstraint("passage_id", "span_id"),
+    )
 )
 
 # --- changes, alerts, deliveries ----------------------------------------------------------------------------------
@@ -399,4 +401,3 @@ events = Table(
 )
 
 meta = Table("meta", metadata, Column("key", Text, primary_key=True), Column("value", Text, nullable=False))
-

@@ -105,9 +105,7 @@ def _standing(reading: Reading, forms: Sequence[int], at: int, as_the_same: bool
     return (forms[at], place.stream, place.kind == "heading") if as_the_same else (forms[at],)
 
 
-def _common_ends(
-    left: Sequence[int], right: Sequence[int], before: Reading, after: Reading
-) -> tuple[int, int, int]:
+def _common_ends(left: Sequence[int], right: Sequence[int], before: Reading, after: Reading) -> tuple[int, int, int]:
     """How far the two agree from the start, and from the end: equal forms that stand as the same thing."""
     shorter = min(len(left), len(right))
     was, now = before.places, after.places
@@ -116,7 +114,9 @@ def _common_ends(
         start += 1
     tail = 0
     while (
-        tail < shorter - start and left[-1 - tail] == right[-1 - tail] and was[-1 - tail].stream == now[-1 - tail].stream
+        tail < shorter - start
+        and left[-1 - tail] == right[-1 - tail]
+        and was[-1 - tail].stream == now[-1 - tail].stream
     ):
         tail += 1
     return start, len(left) - tail, len(right) - tail

@@ -278,11 +278,7 @@ def _enter(walk: _Walk, element: etree._Element, tag: str, action: int) -> tuple
         walk.strong_depth += 1
         return (_STRONG,)
     if action == _LINK:
-        href = element.get("href")
-        if href:
-            walk.pending_links.append(href)
-        walk.link_depth += 1
-        return (_LINK,)
+        return _enter_link(walk, element)
     if action == _CELL:
         if walk.kind == "row" and walk.buffer:
             walk.add(" | ")
@@ -299,6 +295,14 @@ def _enter(walk: _Walk, element: etree._Element, tag: str, action: int) -> tuple
     elif action in (_ZONE, _CONTROL):
         walk.open_zone(ZoneKind.CONTROL if action == _CONTROL else ZoneKind.STRUCTURE)
     return saved
+
+
+def _enter_link(walk: _Walk, element: etree._Element) -> tuple[Any, ...]:
+    href = element.get("href")
+    if href:
+        walk.pending_links.append(href)
+    walk.link_depth += 1
+    return (_LINK,)
 
 
 def _enter_zone(walk: _Walk, element: etree._Element, tag: str, *, block: bool) -> tuple[Any, ...] | None:

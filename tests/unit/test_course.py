@@ -31,12 +31,12 @@ def fetch_of(status: int | None = 200, **about: object) -> Fetch:
     return Fetch("https://a.example/legal/policy", Purpose.WATCH, AT, AT, status, **about)  # type: ignore[arg-type]  # test shorthand
 
 
-def reading_of(sentences: list[str], repeat: int = 1, **facts: int) -> Reading:
+def reading_of(sentences: list[str], repeat: int = 1, **facts: int | str) -> Reading:
     texts = [f"{text} Part {at}." for at in range(repeat) for text in sentences]
     words = sum(len(text.split()) for text in texts)
     return Reading(
         tuple(Place(text, "paragraph", "main") for text in texts),
-        facts={"words": words, "prose_words": words, "scripts": 0, "passwords": 0} | facts,
+        facts={"words": words, "prose_words": words, "scripts": 0, "passwords": 0, **facts},
     )
 
 
@@ -48,7 +48,9 @@ def shown(reading: Reading, variant: int = 0) -> Shown:
     return Shown(VersionRef(variant + 1, variant + 1, "d", AT, 1), reading, forms_of(reading), variant)
 
 
-def charted(reading: Reading, current: Reading, others: tuple[Shown, ...] = (), doubted: Reading | None = None) -> Course:
+def charted(
+    reading: Reading, current: Reading, others: tuple[Shown, ...] = (), doubted: Reading | None = None
+) -> Course:
     waiting = (doubted, forms_of(doubted)) if doubted else None
     return chart(reading, forms_of(reading), fetch_of(), shown(current), others, waiting)
 
@@ -67,9 +69,7 @@ POLICY = reading_of(SENTENCES, 20)
         (fetch_of(204), "no_page"),
         (fetch_of(None, reason=FetchReason.TIMEOUT, detail="no answer within 30 s"), "timeout"),
         (
-            fetch_of(
-                redirects=(Redirect("https://a.example/legal/policy", 302, "/"),), final_url="https://a.example/"
-            ),
+            fetch_of(redirects=(Redirect("https://a.example/legal/policy", 302, "/"),), final_url="https://a.example/"),
             "redirected_home",
         ),
     ],
@@ -122,7 +122,9 @@ def test_the_same_forms_agree() -> None:
 
 
 def test_an_edited_page_is_accepted() -> None:
-    edited = reading_of([*SENTENCES[:-1], "A new sentence stands here now instead of the experts and their review."], 20)
+    edited = reading_of(
+        [*SENTENCES[:-1], "A new sentence stands here now instead of the experts and their review."], 20
+    )
     assert charted(edited, POLICY).step is Step.ACCEPT
 
 

@@ -37,7 +37,7 @@ def test_it_is_revealed_only_when_asked() -> None:
         str(Secret(TEXT)),
         f"{Secret(TEXT)}",
         f"{Secret(TEXT)!r}",
-        "%s" % Secret(TEXT),  # noqa: UP031
+        "%s" % Secret(TEXT),  # noqa: UP031 (this way of printing is what is tested)
         json.dumps(Secret(TEXT), default=str).strip('"'),
         Model(token=Secret(TEXT)).model_dump()["token"],
         json.loads(Model(token=Secret(TEXT)).model_dump_json())["token"],

@@ -49,7 +49,9 @@ def test_the_same_passage_elsewhere_has_moved() -> None:
 
 
 def test_two_equal_texts_are_two_places() -> None:
-    assert edits_between(reading_of(SELL, PUBLISH, SELL), reading_of(SELL, PUBLISH)) == (Edit(Act.REMOVED, before=(3,)),)
+    assert edits_between(reading_of(SELL, PUBLISH, SELL), reading_of(SELL, PUBLISH)) == (
+        Edit(Act.REMOVED, before=(3,)),
+    )
 
 
 def test_a_passage_cut_in_two_is_one_edit() -> None:
@@ -88,7 +90,9 @@ def test_chinese_is_compared_by_character() -> None:
     assert words_of("我们不向 police 出售") == ["我", "们", "不", "向", "police", "出", "售"]
 
 
-_PASSAGES = st.lists(st.sampled_from([SELL, SELL_SOFTER, PUBLISH, AUDIT, f"{SELL} {PUBLISH}", "a", "b c", ""]), max_size=9)
+_PASSAGES = st.lists(
+    st.sampled_from([SELL, SELL_SOFTER, PUBLISH, AUDIT, f"{SELL} {PUBLISH}", "a", "b c", ""]), max_size=9
+)
 
 
 @given(_PASSAGES, _PASSAGES)

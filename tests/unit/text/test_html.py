@@ -68,7 +68,9 @@ def test_table_rows_are_one_passage_each_and_long_cells_their_own() -> None:
 
 
 def test_a_definition_is_led_in_by_its_term() -> None:
-    reading = reading_of(f"<p>{PROSE}</p><dl><dt>Remedy</dt><dd>What is owed to those who were harmed.</dd></dl><p>{PROSE}</p>")
+    reading = reading_of(
+        f"<p>{PROSE}</p><dl><dt>Remedy</dt><dd>What is owed to those who were harmed.</dd></dl><p>{PROSE}</p>"
+    )
     assert (reading.places[1].kind, reading.places[2].lead_in) == ("term", 1)
 
 
@@ -155,14 +157,18 @@ def test_nesting_beyond_what_the_parser_keeps_is_told() -> None:
     assert "nested" in reading.incomplete
 
 
+def reading_or_reason(body: bytes) -> Reading | str:
+    """What was read, or the kind of the ReadError."""
+    try:
+        return read_html(body, charset="utf-8", url="https://a.example/")
+    except ReadError as error:
+        return error.kind
+
+
 @pytest.mark.parametrize("body", [b"<div>" * 100_000, b"<p>a" * 50_000, b"\0<p>text\0 with nul</p>", b"<" * 10_000])
 def test_hostile_markup_ends_in_a_reading_or_a_reason(body: bytes) -> None:
-    try:
-        reading = read_html(body, charset="utf-8", url="https://a.example/")
-    except ReadError as error:
-        assert error.kind == "html"
-    else:
-        assert isinstance(reading, Reading)
+    read = reading_or_reason(body)
+    assert isinstance(read, Reading) or read == "html"
 
 
 def test_nothing_at_all_is_a_read_error() -> None:
@@ -170,7 +176,9 @@ def test_nothing_at_all_is_a_read_error() -> None:
         read_html(b"", charset="utf-8", url="https://a.example/")
 
 
-_TAGS = st.sampled_from(["p", "div", "li", "ul", "td", "tr", "table", "nav", "b", "a", "h2", "span", "br", "dd", "footer", "x-y"])
+_TAGS = st.sampled_from(
+    ["p", "div", "li", "ul", "td", "tr", "table", "nav", "b", "a", "h2", "span", "br", "dd", "footer", "x-y"]
+)
 _TREE = st.recursive(
     st.text("abc é中", min_size=1, max_size=8).map(lambda text: f" w{text}w "),
     lambda inner: st.tuples(_TAGS, st.lists(inner, max_size=4)).map(
@@ -188,8 +196,8 @@ def _words(text: str) -> list[str]:
 def test_both_streams_together_hold_every_visible_word(tree: str) -> None:
     body = f"<html><body><p>start here</p>{tree}</body></html>".encode()
     reading = read_html(body, charset="utf-8", url="https://a.example/")
-    root = etree.fromstring(body, etree.HTMLParser(encoding="utf-8"))
-    visible = " ".join(root.find("body").itertext())
+    body_of = next(etree.fromstring(body, etree.HTMLParser(encoding="utf-8")).iter("body"))
+    visible = " ".join(str(text) for text in body_of.itertext())
     read = " ".join(place.text for place in reading.places)
     assert "".join(_words(read)) == "".join(_words(visible)) or sorted("".join(_words(read))) == sorted(
         "".join(_words(visible))
