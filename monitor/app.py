@@ -129,7 +129,7 @@ def make_tools(archive: Archive, loaded: Loaded, reader: Reads, now: Clock, *, t
         blobs=archive.blobs,
         reader=reader,
         rules=loaded.rules,
-        commitments=_lexicon(),
+        commitments=lexicon(),
         routes=loaded.routes,
         now=now,
         share=random.random,
@@ -162,7 +162,8 @@ def _fetcher(settings: Settings) -> Fetches:
 
 
 @cache
-def _lexicon() -> Commitments:
+def lexicon() -> Commitments:
+    """What tells a promise from other sentences."""
     from core.commitments import parse_lexicon
 
     return parse_lexicon(LEXICON.read_text(encoding="utf-8"), LEXICON.name)

@@ -58,6 +58,7 @@ class Known:
     current: Shown | None = None
     stayed_since: datetime | None = None
     others: list[Shown] = field(default_factory=list)
+    is_stale: bool = False  # another extractor read the text that stands
 
     @property
     def free_variant(self) -> int:
@@ -130,6 +131,7 @@ def know(tools: Tools, capture: Capture, reading: Reading) -> Known:
             shown = Shown(stored.ref, stored.reading, stored.forms, showing.variant)
             if stored.ref.id == document.current_version_id and known.current is None:
                 known.current, known.stayed_since = shown, showing.since
+                known.is_stale = stored.extractor != EXTRACTOR
             else:
                 known.others.append(shown)
     return known

@@ -13,7 +13,7 @@ from core.course import Step, chart
 from core.errors import ReadError
 from core.grade import GRADER, grade_page, grade_transport
 from core.model import Grade, GradeLevel, Reading
-from monitor import accepting, passing
+from monitor import accepting, passing, rereading
 from monitor.capture import (
     Capture,
     Case,
@@ -48,7 +48,11 @@ def take_in(tools: Tools, capture: Capture) -> Taken:
     grade = grade_page(reading)
     if grade.level is GradeLevel.BAD:
         return refuse(tools, capture, grade)
-    case = Case(tools, capture, know(tools, capture, reading), reading, forms_of(tools, reading))
+    known = know(tools, capture, reading)
+    if known.is_stale:  # both sides of a comparison are read by the same reader (promise P6)
+        rereading.reread_document(tools, known.document.id)
+        known = know(tools, capture, reading)
+    case = Case(tools, capture, known, reading, forms_of(tools, reading))
     return _weigh(case, grade)
 
 

@@ -189,12 +189,14 @@ def accept_version(  # noqa: PLR0913 (one step, named arguments; a value for it 
     edits: Sequence[Edit] | None,
     before_version_id: int | None,
     variant: int = 0,
+    is_reread: bool = False,
 ) -> VersionRow:
     """A good capture that shows something else than the version before it (None for the first) becomes a version.
 
     ``forms`` has one entry a place; ``edits`` are those against the version before, in its indices. Text the document
     has shown before gets its old version again, so A, B, A is versions 1, 2, 1. Passages, spans, the document's
-    current columns and the request's validators follow.
+    current columns and the request's validators follow. ``is_reread``: these bytes were read before by another
+    extractor, and keep the number they have.
     """
     columns = columns_of(reading, forms)
     document = _document(conn, document_id)
@@ -203,7 +205,7 @@ def accept_version(  # noqa: PLR0913 (one step, named arguments; a value for it 
     version = _known_version(conn, document_id, text, extractor)
     if version is None:
         _store_passages(conn, reading, columns, before[1] if before else None)
-        number = _number(conn, document, before[0] if before else None, digest, extractor)
+        number = _number(conn, document, digest, extractor, is_reread=is_reread)
         version = _insert_version(conn, document_id, number, fetch_id, reading, columns, (digest, text, extractor))
     shown = {"fetch_id": fetch_id, "document_id": document_id, "version_id": version.id, "variant": variant}
     insert_or_update(conn, readings, shown, "fetch_id")
@@ -322,9 +324,9 @@ def _store_passages(conn: Connection, reading: Reading, columns: Columns, before
     passages.store(conn, texts, {passage: form for passage, (_, form) in new.items()})
 
 
-def _number(conn: Connection, document: Row[Any], before: Row[Any] | None, digest: str, extractor: str) -> int:
+def _number(conn: Connection, document: Row[Any], digest: str, extractor: str, *, is_reread: bool) -> int:
     """The next number; but bytes that are read again by another extractor keep the number they have."""
-    if before is not None and before.extractor != extractor:
+    if is_reread:
         same_bytes = select(versions.c.number).where(versions.c.document_id == document.id, versions.c.digest == digest)
         number = conn.execute(same_bytes.order_by(versions.c.id.desc()).limit(1)).scalar()
         taken = select(versions.c.id).where(

@@ -222,6 +222,7 @@ def test_bytes_read_again_by_another_reader_keep_their_number(page: Page) -> Non
             forms=packing.forms_of(reading(A, C, "A menu the old reader missed"), plain),
             digest=digest_of(reading(A, C)),
             extractor="x2",
+            is_reread=True,
             edits=None,
             before_version_id=row.id,
         )
