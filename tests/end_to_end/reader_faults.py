@@ -21,9 +21,10 @@ def sleep(_body: bytes) -> bytes:
 
 
 def swell(_body: bytes) -> bytes:
+    """In pieces that are asked for and never touched, so that memory runs out long before the second of CPU does."""
     kept = []
     while True:
-        kept.append(bytearray(16 << 20))
+        kept.append(bytearray(64 << 20))
 
 
 def crash(_body: bytes) -> bytes:

@@ -82,6 +82,17 @@ def test_a_refusal_costs_no_process(pool: ReaderPool) -> None:
     assert pool.pids() == before
 
 
+def test_the_size_of_whoever_starts_a_reader_is_not_the_readers_own() -> None:
+    """Linux hands the greatest size of a process on to the programs it starts; a large daemon has lasting readers."""
+    with ReaderPool(1, 512, 10.0) as pool:
+        ballast = bytearray(b"x") * (330 << 20)  # beyond the share of 512 MB at which a reader leaves
+        assert still_reads(pool)
+        del ballast
+        (pid,) = pool.pids()
+        assert still_reads(pool)
+        assert pool.pids() == [pid]
+
+
 def test_many_threads_share_few_processes(roomy: ReaderPool) -> None:
     with ThreadPoolExecutor(8) as threads:
         bodies = [f"<p>This is page {number} of many.</p>".encode() for number in range(200)]
