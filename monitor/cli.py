@@ -16,7 +16,7 @@ import typer
 from typer._click.exceptions import ClickException
 from typer.core import TyperGroup
 
-from core.errors import ConfigError, NotFound, OnRecordError, QueryError
+from core.errors import ConfigError, NotFound, OnRecordError, Problem, QueryError
 from monitor.commands import output
 
 if TYPE_CHECKING:
@@ -81,6 +81,14 @@ app = typer.Typer(
     help="What companies said, when they said it, and when they unsaid it.\n\nFirst steps: onrecord demo, then "
     "onrecord init, onrecord validate, onrecord check --dry-run, onrecord run.",
 )
+
+
+def _group(name: str, about: str, *, alone: bool = False) -> typer.Typer:
+    """A verb with verbs of its own; ``alone``: it means something without one."""
+    group = typer.Typer(help=about, rich_markup_mode=None, no_args_is_help=not alone, invoke_without_command=alone)
+    app.add_typer(group, name=name)
+    return group
+
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 
@@ -155,27 +163,291 @@ def validate(as_json: AsJson = False) -> None:
     _done(run_validate(_home(), os.environ, as_json=as_json))
 
 
-archive = typer.Typer(no_args_is_help=True, help="Care of the archive.", rich_markup_mode=None)
-app.add_typer(archive, name="archive")
+@app.command()
+def init(as_json: AsJson = False) -> None:
+    """Write starter files into the home folder: sources.yaml, routes.yaml, settings.yaml. Never overwrites.
+
+    Example: onrecord --home /srv/onrecord init
+    """
+    from monitor.commands.files import init as run_init
+
+    _done(run_init(_home(), as_json=as_json))
+
+
+@app.command()
+def demo(
+    ctx: typer.Context,
+    ends: Annotated[bool, typer.Option("--exit", help="End when it has played; do not stay for the pages.")] = False,
+    pace: Annotated[float, typer.Option(help="1 for people, 0 without pauses.", min=0, max=10)] = 1.0,
+) -> None:
+    """Rehearse offline, in half a minute: a pretend company, a pretend Slack and mailbox, everything between is real.
+
+    Its data is left in a new folder (or in --home, where that is empty) for search, history, diff and the pages.
+
+    Example: onrecord demo --exit
+    """
+    from monitor.demo import main as play
+
+    is_named = any(word == "--home" or word.startswith("--home=") for word in sys.argv[1:])
+    _done(play(given.home if is_named else None, ends=ends, pace=pace))
+
+
+@app.command()
+def search(
+    query: Annotated[list[str], typer.Argument(help='Words, "a phrase", OR, NOT, brackets, company:id.')],
+    limit: Annotated[int, typer.Option(help="Answers at most.", min=1, max=2000)] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """Search everything ever captured: who says it, where, from when until when.
+
+    JSON, one object a passage: passage, text, company, document, url, heading, first_seen, last_seen, gone_since,
+    match (the words found) and spans (their [start, end) in text).
+
+    Example: onrecord search '"fact-specific assessments" company:thermo-fisher-scientific'
+    """
+    from monitor.commands.look import search as run_search
+
+    words = query if len(query) == 1 else [f'"{word}"' if " " in word else word for word in query]
+    _done(run_search(_home(), os.environ, " ".join(words), limit=limit, as_json=as_json))
+
+
+Document = Annotated[str, typer.Argument(help="A document: its name or a part of it, number, address, or source.")]
+
+
+@app.command()
+def history(document: Document, as_json: AsJson = False) -> None:
+    """Every version of a document, when it stood, and what changed in between.
+
+    Example: onrecord history thermo-fisher-scientific/ethics
+    """
+    from monitor.commands.look import history as run_history
+
+    _done(run_history(_home(), os.environ, document, as_json=as_json))
+
+
+@app.command()
+def diff(
+    document: Document,
+    a: Annotated[int | None, typer.Argument(help="Number of the version before; the last change without.")] = None,
+    b: Annotated[int | None, typer.Argument(help="Number of the version after; the current one without.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Two versions side by side in words: [-went out-] and {+came in+}, moved passages as moves.
+
+    Example: onrecord diff thermo-fisher-scientific/ethics 3 4
+    """
+    from monitor.commands.compare import diff as run_diff
+
+    numbers = [number for number in (a, b) if number is not None]
+    _done(run_diff(_home(), os.environ, document, numbers, as_json=as_json))
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(metavar="SOURCE|DOC", help="Id of a source, or a document.")],
+    as_json: AsJson = False,
+) -> None:
+    """One source or document: health, grade, last seen, next due, versions, what the machine noticed.
+
+    Example: onrecord show thermo-fisher-scientific/ethics
+    """
+    from monitor.commands.look import show as run_show
+
+    _done(run_show(_home(), os.environ, name, as_json=as_json))
+
+
+sources = _group("sources", "What is watched.")
+
+
+@sources.command("list")
+def sources_list(
+    with_all: Annotated[bool, typer.Option("--all", help="Also those switched off or no longer watched.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Every source with its health: how it answered last, when it is asked next.
+
+    Example: onrecord sources list --all
+    """
+    from monitor.commands.look import list_sources
+
+    _done(list_sources(_home(), os.environ, with_all=with_all, as_json=as_json))
+
+
+alerts = _group("alerts", "What people were told.")
+
+
+@alerts.command("list")
+def alerts_list(
+    limit: Annotated[int, typer.Option(help="Alerts at most.", min=1, max=10_000)] = 20, as_json: AsJson = False
+) -> None:
+    """The newest alerts, with where each of them went.
+
+    Example: onrecord alerts list --limit 5
+    """
+    from monitor.commands.told import list_alerts
+
+    _done(list_alerts(_home(), os.environ, limit=limit, as_json=as_json))
+
+
+outbox = _group("outbox", "Messages that have not arrived, with the reason.", alone=True)
+
+
+@outbox.callback()
+def outbox_list(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """Messages that have not arrived, each with the reason; `retry` and `drop` act on them.
+
+    Example: onrecord outbox --json
+    """
+    if ctx.invoked_subcommand is None:
+        from monitor.commands.told import list_outbox
+
+        _done(list_outbox(_home(), os.environ, as_json=as_json))
+
+
+@outbox.command("retry")
+def outbox_retry(
+    delivery: Annotated[list[str] | None, typer.Argument(help="Ids of deliveries.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Everything that waits, dead letters included.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Have messages tried again at once, after what kept them was mended.
+
+    Example: onrecord outbox retry --all
+    """
+    from monitor.commands.told import retry
+
+    if not delivery and not every:
+        raise typer.BadParameter("name a delivery, or --all")
+    _done(retry(_home(), os.environ, delivery or [], every=every, as_json=as_json))
+
+
+@outbox.command("drop")
+def outbox_drop(
+    delivery: Annotated[list[str], typer.Argument(help="Ids of deliveries.")],
+    reason: Annotated[str, typer.Option(help="Why; it stays with the delivery.")],
+    as_json: AsJson = False,
+) -> None:
+    """Give up on messages, with the reason. The alert stays in the archive.
+
+    Example: onrecord outbox drop 1R6H24MVX3SQ79HYMF2XTJF394 --reason "channel closed"
+    """
+    from monitor.commands.told import drop
+
+    _done(drop(_home(), os.environ, delivery, reason, as_json=as_json))
+
+
+routes = _group("routes", "Who hears what.")
+
+
+@routes.command("explain")
+def routes_explain(
+    name: Annotated[str, typer.Argument(metavar="ALERT|CHANGE", help="12 for an alert, c7 for a change.")],
+    as_json: AsJson = False,
+) -> None:
+    """Who was told of an alert and why, who would be told now, or why nobody was.
+
+    Example: onrecord routes explain c7
+    """
+    from monitor.commands.told import explain
+
+    _done(explain(_home(), os.environ, name, as_json=as_json))
+
+
+rules = _group("rules", "What is looked for.")
+
+
+@rules.command("test")
+def rules_test(
+    text: Annotated[str, typer.Argument(help="A sentence; - reads it from standard input.")],
+    role: Annotated[str | None, typer.Option(help="Role of the page it stands on, such as human-rights.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Which rules fire on a text, and how grave they are when it is there, comes in, or goes out.
+
+    Example: onrecord rules test "We do not knowingly sell to the police."
+    """
+    from monitor.commands.files import test_rules
+
+    _done(test_rules(_home(), os.environ, sys.stdin.read() if text == "-" else text, role=role, as_json=as_json))
+
+
+@app.command()
+def events(
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on as they happen, until Ctrl-C.")] = False,
+    since: Annotated[int | None, typer.Option(help="Only events after this number.", min=0)] = None,
+    as_json: AsJson = False,
+) -> None:
+    """What happened: the last fifty events, those after a number, or with --follow whatever comes from now on.
+
+    Example: onrecord events --follow --json
+    """
+    from monitor.commands.follow import show_events
+
+    _done(show_events(_home(), os.environ, follows=follow, since=since, as_json=as_json))
+
+
+archive = _group("archive", "Care of the archive.")
 
 
 @archive.command("import")
 def archive_import(
-    file: Annotated[list[Path], typer.Argument(help="WARC files (.warc, .warc.gz).")],
+    file: Annotated[list[Path], typer.Argument(help="WARC files (.warc, .warc.gz).", exists=True, dir_okay=False)],
     as_json: AsJson = False,
     tell: Annotated[
-        bool, typer.Option("--tell", help="Alert of changes found in the past; nobody is told without.")
+        bool, typer.Option("--tell", help="Alert of changes found in them; without, nobody is told.")
     ] = False,
 ) -> None:
     """Take past captures in from WARC files, each as of the time it was recorded.
 
-    The same capture a second time changes nothing.
+    The same capture a second time changes nothing. Addresses that no source asks for get a company named after their
+    host.
 
     Example: onrecord archive import crawl-2019.warc.gz --json
     """
     from monitor.commands.archive import import_files
 
     _done(import_files(_home(), os.environ, file, as_json=as_json, tells=tell))
+
+
+@archive.command("stats")
+def archive_stats(as_json: AsJson = False) -> None:
+    """How much the archive holds, and what it takes on disk.
+
+    Example: onrecord archive stats --json
+    """
+    from monitor.commands.archive import stats
+
+    _done(stats(_home(), os.environ, as_json=as_json))
+
+
+@app.command()
+def schema(
+    name: Annotated[str | None, typer.Argument(help="sources, routes or settings; all of them without.")] = None,
+) -> None:
+    """Print the JSON Schema of a configuration file, for editors.
+
+    Example: onrecord schema sources > sources.schema.json
+    """
+    from monitor.commands.files import print_schema
+
+    _done(print_schema(name))
+
+
+@app.command()
+def worker() -> None:
+    """One more machine for the same archive. Needs PostgreSQL, and is not part of this version.
+
+    Example: onrecord worker
+    """
+    raise ConfigError([_NO_WORKER])
+
+
+_NO_WORKER = Problem(
+    "settings.yaml",
+    None,
+    "more than one machine needs a PostgreSQL database, and this version has no worker for it yet: "
+    "`onrecord run` on one machine does all the work",
+)
 
 
 def main() -> None:

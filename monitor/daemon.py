@@ -257,10 +257,9 @@ class Daemon:
         now = self.state.tools.now()
         if edited.fault is not None:
             problems = [str(problem) for problem in edited.fault.problems]
-            for problem in problems:
-                journal.error(problem)
+            data = {"what": "; ".join(problems[:10]), "problems": problems[:100]}
             with self.database.write() as conn:
-                events.write(conn, "configuration.refused", at=now, data={"what": problems[0], "problems": problems})
+                events.write(conn, "configuration.refused", at=now, data=data)
         elif edited.loaded is not None:
             self._take_over(edited.loaded)
 

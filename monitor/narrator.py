@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from core.text.visible import one_line
-from core.wording import counted
+from core.wording import OF_VERDICT, counted
 from storage.events import Event
 
 Level = Literal["debug", "info", "warning", "error"]
@@ -68,8 +68,23 @@ def describe(event: Event, names: Mapping[int, str]) -> str:
     if known is None:
         return f"{event.type} {who}".strip()
     given: dict[str, str] = {key: _text(data, key) for key in data}
+    given |= {"change": str(event.change_id or "")}
     given |= {"who": who, "source": event.source_id or who, "reasons": _reasons(data)}
-    return known.format_map(_Given(given)).strip(" ·:")
+    if event.type == "change.detected":
+        facts = (
+            _text(data, "class"),
+            _text(data, "event"),
+            verdict_word(_text(data, "verdict")),
+            _text(data, "severity"),
+        )
+        given["facts"] = ", ".join(fact for fact in facts if fact)
+    return known.format_map(_Given(given)).strip(" :")
+
+
+def verdict_word(verdict: str) -> str:
+    """A verdict as people read it, in small letters."""
+    words = {known.value: mark.word.lower() for known, mark in OF_VERDICT.items()}
+    return words.get(verdict, "")
 
 
 _SENTENCES: Final = {
@@ -78,7 +93,7 @@ _SENTENCES: Final = {
     "capture.suspected": "{source}: looks wrong, a second capture decides: {reasons}",
     "version.recorded": "{who}: version {number} kept",
     "listing.read": "{source}: {new} of {items} items are new",
-    "change.detected": "{who}: changed · {class} · {event} · {verdict} · {severity}",
+    "change.detected": "{who}: change {change}: {facts}",
     "document.gone": "{who}: gone",
     "alert.raised": "alert {severity}: {title}",
     "delivery.sent": "sent to {receiver}: {channel} {target}",

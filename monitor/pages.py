@@ -6,12 +6,13 @@ import logging
 import socket
 import threading
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from monitor.app import Archive, lexicon
+from monitor.tools import Clock
 
 if TYPE_CHECKING:
     from uvicorn import Server
-
-    from monitor.app import Archive
-    from monitor.tools import Clock
 
 log = logging.getLogger(__name__)
 STOP_SECONDS = 1.5
@@ -45,12 +46,20 @@ class Pages:
         return f"http://{host}:{self._socket.getsockname()[1]}/"
 
     def _serve(self, taken: socket.socket) -> None:
-        import uvicorn  # here: the pages' libraries take a second that the watch need not wait for
-        from web.app import create_app
-
         try:
+            import uvicorn  # here: the pages' libraries take a second that the watch need not wait for
+
+            from web.app import create_app
+
             archive = self._archive
-            app: Any = create_app(archive, now=self._now)
+            app: Any = create_app(
+                archive.database,
+                archive.blobs,
+                now=self._now,
+                base_url=archive.settings.web.base_url,
+                allowed_hosts=names_of(self._host, archive.settings.web.base_url),
+                commitments=lexicon(),
+            )
             config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", server_header=False)
             self._server = uvicorn.Server(config)
             self._server.run(sockets=[taken])
@@ -66,3 +75,11 @@ class Pages:
             self._thread.join(STOP_SECONDS)
         if self._socket is not None:
             self._socket.close()
+
+
+def names_of(host: str, base_url: str | None) -> frozenset[str]:
+    """The names the pages answer to: this machine's own, the address listened on, and where people reach them."""
+    names = {"localhost", "127.0.0.1", "[::1]", "::1", socket.gethostname(), host}
+    if base_url:
+        names.add(urlsplit(base_url).hostname or "")
+    return frozenset(name for name in names if name not in ("", "0.0.0.0", "::"))  # noqa: S104 (left out, not bound)

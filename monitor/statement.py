@@ -65,7 +65,7 @@ def after_first_round(
     """What was reached, what refused and why, when the next check is, where data and pages are."""
     asked = [each for each in health if each.last_fetch_at is not None]
     refused = [each for each in asked if each.incident_code is not None]
-    lines = [f"Reached {len(asked) - len(refused)} of {counted(len(health), 'source')}."]
+    lines = [f"Reached {len(asked) - len(refused)} of {len(health)} {'source' if len(health) == 1 else 'sources'}."]
     if refused:
         lines.append(f"Could not see {counted(len(refused), 'source')}:")
         lines += [f"  {each.source.id}: {_why(each)}" for each in refused[:MOST_REFUSED]]

@@ -11,10 +11,12 @@ from monitor import sending
 from monitor.app import build, make_tools
 from monitor.cache import load_home
 from monitor.commands.lines import as_line, as_object
-from monitor.commands.output import emit, note, progress, say
+from monitor.commands.output import emit, note, progress, say, table
+from monitor.commands.reading import archive_of
 from monitor.home import Home
 from monitor.importing import import_capture, responses
 from monitor.lockfile import Holder
+from storage.counts import counts
 
 
 def import_files(home: Home, environ: Mapping[str, str], files: Sequence[Path], *, as_json: bool, tells: bool) -> int:
@@ -41,3 +43,19 @@ def import_files(home: Home, environ: Mapping[str, str], files: Sequence[Path], 
         if not as_json:
             note(f"{counted(count, 'capture')} taken in.")
     return 1 if broken else 0
+
+
+def stats(home: Home, environ: Mapping[str, str], *, as_json: bool) -> int:
+    """How much the archive holds and what it takes on disk."""
+    with archive_of(home, environ) as archive:
+        with archive.database.read() as conn:
+            found = counts(conn)
+        data = home.data(archive.settings)
+    found["bytes_on_disk"] = sum(path.stat().st_size for path in data.rglob("*") if path.is_file())
+    found["bytes_of_snapshots"] = sum(path.stat().st_size for path in (data / "blobs").rglob("*") if path.is_file())
+    if as_json:
+        emit(found)
+        return 0
+    for line in table([(name.replace("_", " "), f"{count:,}") for name, count in found.items()]):
+        say(line)
+    return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from core.errors import ConfigError, Problem
 from core.wording import counted
@@ -50,3 +51,69 @@ def _problem(problem: Problem) -> dict[str, object]:
         "message": problem.message,
         "suggestion": problem.suggestion,
     }
+
+
+def init(home: Home, *, as_json: bool) -> int:
+    """Write the starter files that are missing; nothing is ever overwritten."""
+    from monitor.home import write_starter
+
+    written = write_starter(home)
+    if as_json:
+        emit({"home": str(home.path), "written": [name for name, is_new in written.items() if is_new],
+              "kept": [name for name, is_new in written.items() if not is_new]})  # fmt: skip
+        return 0
+    for name, is_new in written.items():
+        say(f"{'wrote' if is_new else 'kept '}  {home.path / name}")
+    note("Next: edit sources.yaml, then onrecord validate, onrecord check --dry-run, onrecord run.")
+    return 0
+
+
+def print_schema(name: str | None) -> int:
+    """The JSON Schema of one file (``sources``, ``routes``, ``settings``), or all of them by name. Raises NotFound."""
+    import json
+
+    from core.config.schema import schemas
+    from core.errors import NotFound
+
+    found = {file.removesuffix(".schema.json"): text for file, text in schemas().items()}
+    if name is None:
+        say(json.dumps({known: json.loads(text) for known, text in found.items()}, indent=2, ensure_ascii=False))
+    elif name in found:
+        say(found[name].rstrip("\n"))
+    else:
+        raise NotFound(f"there is no schema {name!r}; there are {', '.join(found)}")
+    return 0
+
+
+def test_rules(home: Home, environ: Mapping[str, str], text: str, *, role: str | None, as_json: bool) -> int:
+    """Which rules fire on a text, with the words they found and how grave they are."""
+    from monitor.app import lexicon
+    from monitor.cache import load_home
+
+    rules = load_home(home, environ).rules
+    hits = rules.match(text)
+    told = {hit.rule for hit in rules.in_context(hits, role=role, neighbours=False)}
+    found: list[dict[str, Any]] = [
+        {
+            "rule": hit.rule,
+            "pack": hit.pack,
+            "title": hit.title,
+            "words": [text[start:end] for start, end in hit.spans],
+            "spans": [list(span) for span in hit.spans],
+            "severity": {act: rules.severity(hit.rule, act).value for act in ("present", "added", "removed")},
+            "alone": hit.rule in told,
+        }
+        for hit in hits
+    ]
+    holds = lexicon().holds_commitment(text)
+    if as_json:
+        emit({"text": text, "rules": found, "commitment": holds})
+        return 0
+    for each in found:
+        words = ", ".join(f"“{word}”" for word in each["words"])
+        grave = ", ".join(f"{act} {severity}" for act, severity in each["severity"].items())
+        needs = "" if each["alone"] else " (only beside a topic, or on a policy)"
+        say(f"{each['rule']}  {each['title']}: {words}\n    {grave}{needs}")
+    note(f"{counted(len(found), 'rule')} fire{'s' if len(found) == 1 else ''}; "
+         f"it {'holds a' if holds else 'holds no'} commitment.")  # fmt: skip
+    return 0

@@ -13,7 +13,7 @@ import re
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Final, Self
@@ -75,7 +75,7 @@ class _Lines(logging.Handler):
         note(self.format(record) if self.is_debug else record.getMessage())
 
 
-def table(rows: list[tuple[str, ...]], *, gap: int = 2) -> list[str]:
+def table(rows: Sequence[tuple[str, ...]], *, gap: int = 2) -> list[str]:
     """Rows as lines, each column as wide as its widest cell; the last one is left as it is."""
     if not rows:
         return []

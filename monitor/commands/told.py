@@ -1,0 +1,189 @@
+"""``onrecord alerts``, ``outbox`` and ``routes explain``: who was told what, what has not arrived, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from alerts.decide import why_not
+from alerts.routes import explain as explain_routes
+from alerts.routes import facts_of
+from core.errors import NotFound
+from core.model import Alert, Severity
+from core.text.visible import one_line
+from core.wording import counted, long_date
+from monitor.app import utc_now
+from monitor.cache import load_home
+from monitor.commands.output import emit, note, say
+from monitor.commands.reading import archive_of
+from monitor.home import Home
+from storage import changes, notices, outbox
+from storage.notices import AlertRow
+from storage.outbox import Delivery
+
+Json = dict[str, Any]
+
+
+def list_alerts(home: Home, environ: Mapping[str, str], *, limit: int, as_json: bool) -> int:
+    """The newest alerts, each with where it went."""
+    with archive_of(home, environ) as archive, archive.database.read() as conn:
+        rows = notices.alert_rows(conn, limit)
+    for row in rows:
+        if as_json:
+            emit(_alert(row))
+            continue
+        sent = ", ".join(f"{each.receiver} {each.state}" for each in row.deliveries)
+        say(f"{row.id}  {long_date(row.created_at)}  {row.severity}  {one_line(row.title, 200)}")
+        say(f"    {row.document or row.kind}; {sent or 'nobody'}")
+    if not rows and not as_json:
+        note("No alerts yet.")
+    return 0
+
+
+def _alert(row: AlertRow) -> Json:
+    return {
+        "alert": row.id,
+        "at": row.created_at,
+        "kind": row.kind,
+        "severity": row.severity,
+        "title": row.title,
+        "company": row.company_id,
+        "document": row.document,
+        "change": row.change_id,
+        "reasons": list(row.reasons),
+        "deliveries": [
+            {
+                "delivery": each.delivery_id,
+                "receiver": each.receiver,
+                "channel": each.channel,
+                "target": each.target,
+                "state": each.state,
+                "why": list(each.why),
+                "error": each.error,
+                "sent_at": each.sent_at,
+            }
+            for each in row.deliveries
+        ],
+    }
+
+
+# --- outbox ---------------------------------------------------------------------------------------------------------
+
+
+def list_outbox(home: Home, environ: Mapping[str, str], *, as_json: bool) -> int:
+    """What has not arrived, each with its last error."""
+    with archive_of(home, environ) as archive, archive.database.read() as conn:
+        waiting = outbox.pending(conn)
+        counts = outbox.counts(conn)
+    for each in waiting:
+        if as_json:
+            emit(_delivery(each))
+            continue
+        say(f"{each.id}  {each.state}  {each.receiver}: {each.channel} {each.target}".rstrip())
+        say(f"    {one_line(each.title, 160)}")
+        if each.error:
+            say(f"    after {counted(each.attempts, 'attempt')}: {one_line(each.error, 300)}")
+        if each.state == "queued":
+            say(f"    next attempt {long_date(each.next_attempt_at)}")
+    if not as_json:
+        note(", ".join(f"{count} {state}" for state, count in sorted(counts.items())) or "Nothing was ever sent.")
+    return 0
+
+
+def _delivery(each: Delivery) -> Json:
+    return {
+        "delivery": each.id,
+        "alert": each.alert_id,
+        "state": each.state,
+        "receiver": each.receiver,
+        "channel": each.channel,
+        "target": each.target,
+        "title": each.title,
+        "severity": each.severity,
+        "attempts": each.attempts,
+        "created_at": each.created_at,
+        "next_attempt_at": each.next_attempt_at,
+        "error": each.error,
+        "why": list(each.why),
+    }
+
+
+def retry(home: Home, environ: Mapping[str, str], ids: Sequence[str], *, every: bool, as_json: bool) -> int:
+    """Queue these deliveries (or every one that waits) to be tried at once. Raises NotFound."""
+    now = utc_now()
+    with archive_of(home, environ) as archive, archive.database.write() as conn:
+        wanted = [each.id for each in outbox.pending(conn, states=("queued", "dead"))] if every else list(ids)
+        for id_ in wanted:
+            if not outbox.send_again(conn, id_, now):
+                raise NotFound(f"no delivery {id_} waits in the outbox (it was sent, or is being sent)")
+    _acted(wanted, "queued", "queued again; `onrecord run` or the next check sends", as_json=as_json)
+    return 0
+
+
+def drop(home: Home, environ: Mapping[str, str], ids: Sequence[str], reason: str, *, as_json: bool) -> int:
+    """Give up on these deliveries, with the reason. Raises NotFound."""
+    now = utc_now()
+    with archive_of(home, environ) as archive, archive.database.write() as conn:
+        for id_ in ids:
+            if not outbox.drop(conn, id_, reason, now):
+                raise NotFound(f"no delivery {id_} waits in the outbox (it was sent, or is being sent)")
+    _acted(ids, "dropped", "dropped", as_json=as_json)
+    return 0
+
+
+def _acted(ids: Sequence[str], state: str, words: str, *, as_json: bool) -> None:
+    for id_ in ids if as_json else ():
+        emit({"delivery": id_, "state": state})
+    if not as_json:
+        note(f"{counted(len(ids), 'delivery', 'deliveries')} {words}.")
+
+
+# --- routes explain -------------------------------------------------------------------------------------------------
+
+
+def explain(home: Home, environ: Mapping[str, str], name: str, *, as_json: bool) -> int:
+    """Who was told of an alert (``12``) or a change (``c7``) and why, who would be told now, or why nobody was."""
+    loaded = load_home(home, environ)
+    is_change = name[:1] in "cC"
+    digits = name[1:].lstrip("hange:# ") if is_change else name.lstrip("alert:# ")
+    if not digits.isdecimal():
+        raise NotFound(f"{name!r} is no alert and no change: write 12 for an alert, c7 for a change")
+    with archive_of(home, environ) as archive, archive.database.read() as conn:
+        number = int(digits)
+        rows = notices.alert_rows(conn, **({"change_id": number} if is_change else {"alert_id": number}))
+        change_id = number if is_change else (rows[0].change_id if rows else None)
+        if not rows and not is_change:
+            raise NotFound(f"alert {number} is not in the archive")
+        stored = changes.by_id(conn, change_id) if change_id is not None else None
+    row = rows[0] if rows else None
+    told: Json = {"alert": row.id if row else None, "change": change_id, "reasons": list(row.reasons) if row else []}
+    told["why_not"] = why_not(stored.change) if stored and row is None else ""
+    told["told"] = _alert(row)["deliveries"] if row else []
+    if stored:
+        severity = Severity(row.severity) if row else stored.severity or Severity.LOW
+        alert = Alert("", "change", severity, row.title if row else "", (), {}, stored.change.document.company_id)
+        told["now"] = list(explain_routes(facts_of(alert, stored.change), loaded.routes))
+    if as_json:
+        emit(told)
+        return 0
+    _print_explained(told, row)
+    return 0
+
+
+def _print_explained(told: Json, row: AlertRow | None) -> None:
+    if row:
+        say(f"alert {row.id}: {one_line(row.title, 200)}")
+        for reason in row.reasons:
+            say(f"  told because: {one_line(reason, 300)}")
+        for each in row.deliveries:
+            say(
+                f"  {each.state}: {each.receiver} ({each.channel} {each.target}): {'; '.join(each.why)}".replace(
+                    " )", ")"
+                )
+            )
+    else:
+        say(f"change {told['change']}: nobody was told: {told['why_not'] or 'no alert was made'}")
+    if told.get("now"):
+        say("\nwith the routes as they are now:" if row else "\nif it were told, with the routes as they are now:")
+        for line in told["now"]:
+            say(f"  {one_line(line, 300) if not line.startswith(' ') else line.rstrip()}")
