@@ -6,7 +6,7 @@ Each takes small values the pipeline fills and gives the same :class:`core.repor
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -88,7 +88,7 @@ def build_first_look(looks: Sequence[CompanyLook], *, at: datetime, base_url: st
             f"{counted(len(refused), 'source')} refused; {counted(len(by_rule), 'rule')} found words that stand there."
         ),
         when=f"Seen for the first time, up to {long_date(at)}. From now on you hear of what changes.",
-        quotes=tuple(_standing_quote(found) for found in list(by_rule.values())[:MAX_STANDING]),
+        quotes=_standing_quotes(list(by_rule.values())[:MAX_STANDING]),
         more=max(0, len(by_rule) - MAX_STANDING),
         facts=(
             *((one_line(look.company, 80), _look_in_words(look)) for look in looks[:50]),
@@ -98,6 +98,17 @@ def build_first_look(looks: Sequence[CompanyLook], *, at: datetime, base_url: st
         link=base + "/" if base else "",
         command="" if base else "onrecord search QUERY",
     )
+
+
+def _standing_quotes(by_rule: Sequence[Sequence[Standing]]) -> tuple[Quote, ...]:
+    """A quote for each rule; rules that found the same passage share one."""
+    quotes: dict[tuple[int, str], Quote] = {}
+    for found in by_rule:
+        quote = _standing_quote(found)
+        shared = quotes.setdefault((found[0].document.id, found[0].quote), quote)
+        if shared is not quote:
+            quotes[found[0].document.id, found[0].quote] = replace(shared, rules=(*shared.rules, *quote.rules))
+    return tuple(quotes.values())
 
 
 def _standing_quote(found: Sequence[Standing]) -> Quote:

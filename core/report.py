@@ -213,7 +213,10 @@ def _moved_words(quotes: Sequence[Quote], op: Literal["in", "out"]) -> str:
             segments = (*side.lead_in, *side.segments)
             moved = [text.strip(" ,;:") for kind, text in segments if kind == op]
             runs += quote.words if moved and quote.words and other is None else moved
-    return listed([quoted(run) for run in unique(runs) if any(letter.isalnum() for letter in run)])
+    told = [run for run in unique(runs) if any(letter.isalnum() for letter in run)]
+    return listed(
+        [quoted(run) for run in told if not any(run != other and f" {run} " in f" {other} " for other in told)]
+    )
 
 
 def _interval(change: Change) -> Interval:

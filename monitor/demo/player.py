@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
-from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -22,36 +21,40 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from core.wording import counted, short_date
+from core.wording import counted, label, short_date
 from monitor.demo.rehearsal import Rehearsal
 from monitor.demo.stages import STAGES, Stage
-from monitor.demo.stand_ins import ADDRESS, CHANNEL, Post
+from monitor.demo.stand_ins import ADDRESS, Post
 from monitor.demo.website import COMPANY, HOST
 from monitor.pipeline import Checked
 
 WIDEST: Final = 100  # columns; longer lines are no easier to read
-CUT_AT: Final = "WHY YOU ARE TOLD"  # a letter after the first one is shown down to here
+READING: Final = 2.5  # seconds for a screenful, at least
+POLICY: Final = "orrelund-instruments/responsible-sales"
+SLACK_LINES: Final = 20  # of a message that is not shown whole
+LETTER_LINES: Final = 14
 
 OPENING: Final = (
-    f"A rehearsal. Everything happens on this machine, and nothing leaves it. {COMPANY} is a pretend company with a "
-    "pretend website. On Record watches it for a pretend week, asking each page about every six hours, and writes to a "
-    "pretend Slack channel and a pretend mailbox. All that lies between the website and the two inboxes is On Record "
-    "itself.",
-    "In a message ~struck~ words went out of the company’s text, and *bold* words came in. Times are UTC.",
+    f"{COMPANY} is a pretend company with a pretend website, on this machine. On Record watches it for a pretend week, "
+    "asking each page about every six hours, and tells a desk of human-rights researchers in a pretend Slack and a "
+    "pretend mailbox. What lies between the website and the two inboxes is On Record itself. Nothing leaves this "
+    "machine.",
+    "In Slack, ~struck~ words went out of the company’s text and *bold* words came in; in a letter, [-out-] and {+in+}. "
+    "Times are UTC.",
 )
 
 
 @dataclass(slots=True)
 class Screen:
-    """Where it is shown, and how long the eye gets between two things. ``pace`` 0 is for programs: no waiting."""
+    """Where it is shown, and how long the eye gets before the next thing. ``pace`` 0 is for programs: no waiting."""
 
     console: Console
     pace: float = 1.0
+    shown_at: float = 0.0
 
     def rest(self, seconds: float) -> None:
-        """Give the reader a moment."""
-        if self.pace:
-            time.sleep(seconds * self.pace)
+        """Give the reader so long since the last thing was shown; what the agent needs meanwhile counts."""
+        time.sleep(max(0.0, self.shown_at + seconds * self.pace - time.monotonic()) if self.pace else 0.0)
 
     @property
     def width(self) -> int:
@@ -61,10 +64,11 @@ class Screen:
         """Print parts one under the other."""
         for part in parts:
             self.console.print(part, width=self.width)
+        self.shown_at = time.monotonic()
 
     def rule(self, left: str, right: str) -> None:
         """A line across the screen with a title at either end."""
-        dashes = "─" * max(2, self.width - len(left) - len(right) - 6)
+        dashes = "─" * max(2, self.width - len(left) - len(right) - 5)
         self.show("", Text(f"── {left} {dashes} {right}", style="bold"), "")
 
 
@@ -73,92 +77,106 @@ class Screen:
 
 def play(rehearsal: Rehearsal, screen: Screen) -> None:
     """Play every stage to its end."""
-    screen.rule("On Record: what companies said, and when they unsaid it", "rehearsal")
-    screen.show(*_paragraphs(OPENING))
-    screen.rest(3)
+    screen.rule("On Record · what companies said, and when they unsaid it", "a rehearsal")
+    screen.show(*_paragraphs(*OPENING))
     for number, stage in enumerate(STAGES, start=1):
+        screen.rest(READING)
         _play_stage(rehearsal, screen, stage, number)
 
 
 def _play_stage(rehearsal: Rehearsal, screen: Screen, stage: Stage, number: int) -> None:
     began = rehearsal.clock()
     day = (began - rehearsal.clock.started_at).days + 1
-    screen.rule(f"{number} of {len(STAGES)} · {stage.title}", f"day {day} · {_moment(began)}")
-    screen.show(_told(COMPANY, stage.did, [("before", stage.before), ("now", stage.after)]))
-    screen.rest(1.2)
-    posts, letters = len(rehearsal.slack.posts()), len(rehearsal.mailbox.letters())
+    screen.rule(f"{number} of {len(STAGES)} · {stage.title}", f"day {day}, {short_date(began)}")
+    screen.show(_told("COMPANY", stage.did, [("before", stage.before), ("now", stage.after)]))
+    seen = len(rehearsal.slack.posts()), len(rehearsal.mailbox.letters())
     stage.deed(rehearsal.site)
     asked = list(rehearsal.watch(stage.watch))
-    screen.show("", _told("On Record", _asked_in_words(asked, rehearsal.clock()), []), *_findings(asked))
-    new_posts, new_letters = rehearsal.slack.posts()[posts:], rehearsal.mailbox.letters()[letters:]
-    for at, post in enumerate(new_posts):
-        screen.show("", _slack_panel(post, screen))
-        screen.rest(0.6)
-        for letter in new_letters[at : at + 1]:
-            is_whole = number <= 2
-            screen.show(_mail_panel(letter, letters + at + 1, screen, is_whole=is_whole))
+    screen.rest(1)
+    screen.show("", _told("ON RECORD", _asked_in_words(asked, rehearsal.clock()), []), *_findings(asked))
+    posts, letters = rehearsal.slack.posts()[seen[0] :], rehearsal.mailbox.letters()[seen[1] :]
+    for at in range(max(len(posts), len(letters))):
         screen.rest(1)
-    if not new_posts and not new_letters:
-        screen.show("", Text(f"Slack {CHANNEL}: nothing.  Mailbox {ADDRESS}: nothing."))
-    said = stage.notice if new_posts else stage.quiet
-    if said:
-        screen.show("", *_paragraphs((said,)))
-    screen.rest(1.2)
+        screen.show("")
+        for post in posts[at : at + 1]:
+            screen.show(_slack_panel(post, seen[0] + at + 1, screen, stage.is_whole))
+        for letter in letters[at : at + 1]:
+            screen.show(_mail_panel(letter, seen[1] + at + 1, screen, stage.is_whole))
+    if not posts and not letters:
+        screen.show("", Padding("No message in Slack, no letter in the mailbox.", (0, 0, 0, 11)))
+    said = stage.notice if posts or letters else stage.quiet
+    screen.show("", *_paragraphs(said))
 
 
 def _told(who: str, did: str, words: Sequence[tuple[str, str]]) -> RenderableType:
     """Who did what, in two columns."""
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(justify="right", width=9)
-    grid.add_column(overflow="fold")
-    name = "COMPANY" if who == COMPANY else "ON RECORD"
-    grid.add_row(Text(name, style="bold"), Text(did))
-    for label, text in words:
+    grid.add_column()
+    grid.add_row(Text(who, style="bold"), Text(did))
+    for when, text in words:
         if text:
-            grid.add_row(Text(label), Text(text, style="italic"))
+            grid.add_row(Text(when), Text(text, style="italic"))
     return grid
 
 
 def _asked_in_words(asked: Sequence[Checked], until: datetime) -> str:
-    addresses = counted(len({checked.url for checked in asked}), "address", "addresses")
     same = sum(1 for checked in asked if checked.taken.status == "unchanged")
-    unchanged = "" if not same else f" {same} answers were what they were before."
-    return f"asks {addresses}, {len(asked)} times in all until {_moment(until)}.{unchanged}"
+    answers = "all answers" if same == len(asked) else counted(same, "answer")
+    return f"{counted(len(asked), 'request')} until {short_date(until)}; {answers} unchanged."
 
 
 def _findings(asked: Sequence[Checked]) -> list[RenderableType]:
-    """What was not simply unchanged: one line for each address and outcome, in the product's own words."""
-    found: dict[tuple[str, ...], list[Checked]] = {}
+    """What was not simply unchanged, in the product's own words; one line for all that met the same."""
+    found: dict[tuple[str, str], list[Checked]] = {}
     for checked in asked:
         if checked.taken.status != "unchanged":
             found.setdefault(_outcome(checked), []).append(checked)
     grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(justify="right", width=9)
+    grid.add_column(width=9)
     grid.add_column(width=13)
-    grid.add_column(overflow="fold")
-    for outcome, times in found.items():
-        path, status, words = outcome
-        again = "" if len(times) == 1 else f" ({len(times)} times, last {_moment(times[-1].at)})"
-        grid.add_row("", _moment(times[0].at), Text(f"{path}  {status}  {words}{again}"))
+    grid.add_column()
+    for (status, words), times in found.items():
+        paths = list(dict.fromkeys(urlsplit(checked.url).path for checked in times))
+        where = paths[0] if len(paths) == 1 else counted(len(paths), "page")
+        often = f", {counted(len(times), 'time')}" if len(times) > len(paths) else ""
+        grid.add_row("", short_date(times[0].at), Text(f"{where} ({status}{often}): {words}"))
     return [grid] if found else []
 
 
-def _outcome(checked: Checked) -> tuple[str, str, str]:
+def _outcome(checked: Checked) -> tuple[str, str]:
     taken = checked.taken
-    path = urlsplit(checked.url).path
-    sort = f", {taken.change_class.value}" if taken.change_class else ""
+    sort = f", {label(taken.change_class.value).lower()}" if taken.change_class else ""
     why = f": {'; '.join(taken.reasons)}" if taken.reasons else ""
-    return path, str(checked.http_status or "no answer"), f"{taken.status}{sort}{why}".replace(f"http://{HOST}", "")
+    return str(checked.http_status or "no answer"), f"{taken.status}{sort}{why}".replace(f"http://{HOST}", "")
 
 
 # --- a message in Slack ----------------------------------------------------------------------------------------------
 
 
-def _slack_panel(post: Post, screen: Screen) -> RenderableType:
+def _slack_panel(post: Post, number: int, screen: Screen, is_whole: bool) -> RenderableType:
     room = screen.width - 4
-    lines = [line for block in post.blocks for line in _block_lines(block, room, screen.console)]
-    title = f"Slack {post.channel}"
-    return Panel(Group(*lines), title=title, title_align="left", width=screen.width, border_style="dim")
+    blocks = [_block_lines(block, room, screen.console) for block in post.blocks]
+    kept = blocks if is_whole else _first(blocks, SLACK_LINES)
+    lines = [line for block in kept for line in block]
+    left = sum(len(block) for block in blocks) - len(lines)
+    return _panel(f"Slack · {post.channel}", lines, left, f"received/slack/{number:02d}.json", screen)
+
+
+def _first(parts: Sequence[list[Text]], limit: int) -> list[list[Text]]:
+    """The first parts that together have no more lines than that, and always one."""
+    kept: list[list[Text]] = []
+    for part in parts:
+        if kept and sum(len(each) for each in kept) + len(part) > limit:
+            break
+        kept.append(part)
+    return kept
+
+
+def _panel(title: str, lines: list[Text], left: int, file: str, screen: Screen) -> RenderableType:
+    """A message in a frame; what is not shown is counted, and its file named."""
+    more = [Text(f"… {counted(left, 'more line')} in {file}", style="dim")] if left else []
+    return Panel(Group(*lines, *more), title=title, title_align="left", width=screen.width, border_style="dim")
 
 
 def _block_lines(block: dict[str, Any], room: int, console: Console) -> list[Text]:
@@ -166,9 +184,7 @@ def _block_lines(block: dict[str, Any], room: int, console: Console) -> list[Tex
     if block["type"] == "header":
         return [*_wrapped(Text(block["text"]["text"], style="bold"), room, console)]
     if block["type"] == "context":
-        return [
-            line for each in block["elements"] for line in _wrapped(Text(each["text"], style="dim"), room, console)
-        ]
+        return [line for each in block["elements"] for line in _wrapped(Text(each["text"], style="dim"), room, console)]
     lines: list[Text] = []
     for element in block.get("elements", ()):
         if element["type"] == "rich_text_quote":
@@ -196,7 +212,9 @@ def _words(elements: Iterable[dict[str, Any]], *, is_quote: bool = False) -> Tex
                 sign = "~"
             elif is_quote and style.get("bold"):
                 sign = "*"
-            look = " ".join(name for name, on in (("strike", "strike"), ("bold", "bold"), ("italic", "italic")) if style.get(on))
+            look = " ".join(
+                name for name, on in (("strike", "strike"), ("bold", "bold"), ("italic", "italic")) if style.get(on)
+            )
             text.append(f"{sign}{words}{sign}", style=look)
     return text
 
@@ -213,19 +231,23 @@ def _wrapped(text: Text, room: int, console: Console, *, first: str = "", then: 
 # --- a letter --------------------------------------------------------------------------------------------------------
 
 
-def _mail_panel(letter: EmailMessage, number: int, screen: Screen, *, is_whole: bool) -> RenderableType:
+def _mail_panel(letter: EmailMessage, number: int, screen: Screen, is_whole: bool) -> RenderableType:
     part = letter.get_body(("plain",))
-    body = part.get_content().rstrip() if part else ""
-    head = [f"{name}: {str(letter[name]).strip()}" for name in ("From", "To", "Subject")]
-    shown, _, rest = (body, "", "") if is_whole else body.partition(CUT_AT)
-    lines = [*head, "", *shown.rstrip().splitlines()]
+    body = "\n".join(part.get_content().rstrip().splitlines()) if part else ""
     room = screen.width - 4
-    folded = [Text(line) for each in lines for line in _folded(each, room)]
-    if rest:
-        more = len((CUT_AT + rest).splitlines())
-        folded += [Text(), Text(f"… {more} more lines: why, how sure, where. Whole: received/mailbox/{number:02d}.eml", "dim")]
-    title = f"Mailbox {ADDRESS}"
-    return Panel(Group(*folded), title=title, title_align="left", width=screen.width, border_style="dim")
+    head = [
+        Text(line) for name in ("From", "To", "Subject") for line in _folded(f"{name}: {letter[name].strip()}", room)
+    ]
+    parts: list[list[Text]] = [[*head, Text()]]
+    for paragraph in body.split("\n\n"):
+        lines = [Text(line) for each in paragraph.splitlines() for line in _folded(each, room)]
+        parts += [[*lines, Text()]]
+    kept = parts if is_whole else _first(parts, LETTER_LINES)
+    lines = [line for each in kept for line in each]
+    left = sum(len(each) for each in parts) - len(lines)
+    return _panel(
+        f"Mailbox · {ADDRESS}", lines if left else lines[:-1], left, f"received/mailbox/{number:02d}.eml", screen
+    )
 
 
 def _folded(line: str, room: int) -> list[str]:
@@ -235,35 +257,30 @@ def _folded(line: str, room: int) -> list[str]:
     return textwrap.wrap(line, room, subsequent_indent=" " * hang, drop_whitespace=True, break_on_hyphens=False) or [""]
 
 
-# --- small parts -----------------------------------------------------------------------------------------------------
+# --- the end ---------------------------------------------------------------------------------------------------------
 
 
-def _moment(at: datetime) -> str:
-    return short_date(at)
-
-
-def _paragraphs(texts: Iterable[str]) -> list[RenderableType]:
-    return [Padding(Text(text), (0, 0, 1, 0)) for text in texts]
-
-
-def farewell(rehearsal: Rehearsal, screen: Screen, folder: Path, address: str | None) -> None:
+def farewell(rehearsal: Rehearsal, screen: Screen, pages: str | None) -> None:
     """What one can do now with what is left open."""
     site, posts, letters = rehearsal.site, rehearsal.slack.posts(), rehearsal.mailbox.letters()
-    agents = sorted({visit.user_agent for visit in site.visits})
-    screen.rule("Now it is yours", f"{len(posts)} messages, {len(letters)} letters")
+    names = "”, “".join(sorted({visit.user_agent for visit in site.visits}))
+    screen.rest(READING)
+    screen.rule("The archive is yours", f"{len(posts)} messages, {len(letters)} letters")
     screen.show(
-        *_paragraphs((
-            f"What {COMPANY} saw of all this: {len(site.visits)} requests by “{'”, “'.join(agents)}”, none of them "
-            "with a Referer. It was not told who asks, or that anything was noticed.",
-            f"The archive of this week is in {folder}. Try:",
-        )),
+        *_paragraphs(
+            f"What {COMPANY} saw of all this: {len(site.visits)} requests by “{names}”. Nothing told it who asks, or that "
+            "anything was noticed.",
+            f"What On Record saw is in {rehearsal.folder}, with every version of every page. Who said it, since when, "
+            "and does it still stand there? Ask:",
+        )
     )
-    home = f"onrecord --home {folder}"
-    for command in (
-        f"{home} search '\"fact-specific assessments\"'",
-        f"{home} history orrelund-instruments/responsible-sales",
-        f"{home} diff orrelund-instruments/responsible-sales",
-    ):
-        screen.console.print(Text(f"  {command}"), soft_wrap=True)
-    if address:
-        screen.show("", *_paragraphs((f"The pages: {address}   (Ctrl-C ends)",)))
+    for command in ("search '\"fact-specific assessments\"'", f"history {POLICY}", f"diff {POLICY}"):
+        screen.console.print(Text(f"  onrecord --home {rehearsal.folder} {command}"), soft_wrap=True)
+    if pages:
+        screen.show("", *_paragraphs(f"The same as pages: {pages}   (Ctrl-C ends)"))
+    else:
+        screen.show("", *_paragraphs("To watch real companies: onrecord init, then onrecord run."))
+
+
+def _paragraphs(*texts: str) -> list[RenderableType]:
+    return [Padding(Text(text), (0, 0, 1, 0)) for text in texts]

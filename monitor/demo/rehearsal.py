@@ -6,16 +6,18 @@ nothing here reads, compares, judges or words anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from string import Template
 
-from core.config.settings import DEFAULT_IDENTITY
-from core.errors import ConfigError, Problem
+from core.config.settings import DEFAULT_IDENTITY, SLACK_TOKEN, WebSettings
+from core.errors import ConfigError, Problem, StorageError
 from monitor import first_looks, outages
 from monitor.app import Agent, build
 from monitor.demo.stages import STAGES
@@ -23,6 +25,7 @@ from monitor.demo.stand_ins import TOKEN, PretendMailbox, PretendSlack
 from monitor.demo.website import HOST, Website
 from monitor.fetcher import Fetcher, FetchLimits
 from monitor.home import Home
+from monitor.pages import Pages
 from monitor.pipeline import Checked
 from monitor.sending import channels_of, send
 from monitor.workers import Desk, claim, work
@@ -59,7 +62,8 @@ class Rehearsal:
     slack: PretendSlack
     mailbox: PretendMailbox
     agent: Agent
-    channels: dict[str, Any]
+    deliver: Callable[[], object]
+    pages: str | None = None
 
     def watch(self, span: timedelta) -> Iterator[Checked]:
         """Let pretend time pass, and the agent do whatever falls due meanwhile. Yields every address asked."""
@@ -71,15 +75,19 @@ class Rehearsal:
     def _tick(self) -> list[Checked]:
         """What the daemon does at each of its ticks: ask what is due, tell what is to be told, send."""
         asked: list[Checked] = []
-        tools, loaded = self.agent.tools, self.agent.loaded
+        tools = self.agent.tools
         desk = Desk(self.agent.fetcher, owner=OWNER, gap=timedelta(0), on_checked=asked.append)
-        while leases := claim(tools, desk, 1):
-            for lease in leases:
+        while self._is_due():
+            for lease in claim(tools, desk, 1):
                 work(tools, desk, lease)
         first_looks.tell(tools)
         outages.tell(tools)
-        send(tools, loaded, self.channels, owner=OWNER)
+        self.deliver()
         return asked
+
+    def _is_due(self) -> bool:
+        with self.agent.archive.database.read() as conn:
+            return holders.is_due(conn, self.clock())
 
     def _next_due_at(self) -> datetime | None:
         with self.agent.archive.database.read() as conn:
@@ -87,32 +95,59 @@ class Rehearsal:
 
 
 @contextmanager
-def prepared(folder: Path, base_url: str | None = None) -> Iterator[Rehearsal]:
-    """A rehearsal in a folder. Raises ConfigError where the folder holds a home of somebody's own."""
+def prepared(folder: Path, *, with_pages: bool = False) -> Iterator[Rehearsal]:
+    """A rehearsal in a folder, with the product's pages over it where asked for.
+
+    Raises ConfigError where the folder holds a home of somebody's own.
+    """
     clock = PretendClock()
     with ExitStack() as stack:
         site = stack.enter_context(Website(clock))
         slack = stack.enter_context(PretendSlack(clock, folder / "received" / "slack"))
         mailbox = stack.enter_context(PretendMailbox(folder / "received" / "mailbox"))
-        home = _write_home(folder, slack.base_url, mailbox.port)
+        port = _free_port() if with_pages else None
+        home = _write_home(folder, {"slack": slack.base_url, "mail_port": str(mailbox.port)}, port)
         limits = FetchLimits(user_agent=DEFAULT_IDENTITY, allow_private=frozenset({f"{HOST}:80"}))
         fetcher = stack.enter_context(Fetcher(limits, site.lookup))
-        agent = build(home, {"ONRECORD_SLACK_TOKEN": TOKEN}, now=clock, fetcher=fetcher)
-        stack.enter_context(agent)
+        agent = stack.enter_context(build(home, {SLACK_TOKEN.variable: TOKEN}, now=clock, fetcher=fetcher))
         with agent.archive.database.write() as conn:
             sources.sync(conn, agent.loaded.watchlist.companies, agent.loaded.watchlist.sources, clock())
-        channels = channels_of(agent.loaded, lambda _text: None)
-        yield Rehearsal(folder, clock, site, slack, mailbox, agent, channels)
+        deliver = partial(send, agent.tools, agent.loaded, channels_of(agent.loaded, _nowhere), owner=OWNER)
+        rehearsal = Rehearsal(folder, clock, site, slack, mailbox, agent, deliver)
+        if port is not None:
+            pages = Pages(agent.archive, clock)
+            stack.callback(pages.close)
+            rehearsal.pages = pages.open()
+        yield rehearsal
 
 
-def _write_home(folder: Path, slack: str, mail_port: int) -> Home:
-    """The four files of a home, as an operator would write them. Never overwrites one."""
-    there = [name for name in FILES if (folder / name).exists()]
+def _nowhere(_text: str) -> None:
+    """No receiver of the rehearsal is a console."""
+
+
+def _free_port() -> int:
+    """The pages' usual port, or any where that is taken."""
+    for port in (WebSettings().port, 0):
+        try:
+            with socket.create_server(("127.0.0.1", port)) as taken:
+                return int(taken.getsockname()[1])
+        except OSError:
+            continue
+    raise StorageError("no port is free on this machine")
+
+
+def _write_home(folder: Path, values: Mapping[str, str], pages_port: int | None) -> Home:
+    """The files of a home, as an operator would write them. Never overwrites one."""
+    there = [name for name in (*FILES, "data") if (folder / name).exists()]
     if there:
-        message = f"{folder} holds a home already: give the rehearsal an empty folder, or none"
-        raise ConfigError([Problem(there[0], None, message)])
+        message = "there is a home here already: give the rehearsal an empty folder, or none"
+        raise ConfigError([Problem(str(folder / there[0]), None, message)])
     folder.mkdir(parents=True, exist_ok=True)
     for name in FILES:
         text = files("monitor.demo").joinpath("home", name).read_text(encoding="utf-8")
-        (folder / name).write_text(Template(text).safe_substitute(slack=slack, mail_port=mail_port), encoding="utf-8")
+        if name == "settings.yaml":
+            text = Template(text).substitute(values)
+            if pages_port is not None:
+                text += f"web:\n  port: {pages_port}\n  base_url: http://127.0.0.1:{pages_port}\n"
+        (folder / name).write_text(text, encoding="utf-8")
     return Home(folder)

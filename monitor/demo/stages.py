@@ -17,9 +17,10 @@ Deed = Callable[[Website], None]
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One thing that happens. ``did`` is one plain sentence; ``before`` and ``after`` are words or what a visitor sees.
+    """One thing that happens. ``did`` is one plain sentence; ``before`` and ``after`` are words, or what a visitor sees.
 
-    ``notice`` says what to look at, ``quiet`` the same where no message arrived.
+    ``notice`` says what to look at, ``quiet`` the same where no message came. ``is_whole``: its messages are shown from
+    the first line to the last; others are cut, as Slack itself cuts them.
     """
 
     title: str
@@ -30,6 +31,7 @@ class Stage:
     after: str = ""
     notice: str = ""
     quiet: str = ""
+    is_whole: bool = False
 
 
 SALES: Final = "/policies/responsible-sales"
@@ -53,7 +55,7 @@ STAGES: Final[tuple[Stage, ...]] = (
         did="Its policies and its newsroom stand there as they have for years.",
         deed=nothing,
         watch=timedelta(hours=12),
-        notice="Everything is archived at once, and you get one summary of what already stands there, not a flood.",
+        notice="Every page is archived. What already stands there comes as one summary; from now on you hear of changes.",
     ),
     Stage(
         title="A new statement",
@@ -62,59 +64,63 @@ STAGES: Final[tuple[Stage, ...]] = (
         watch=timedelta(hours=24),
         after="“… has decided to stop selling its human identification instruments in Xinjiang. The decision follows "
         "fact-specific assessments by our trade team.”",
-        notice="The alert gives the words and when they were first seen. Whether they are enough is for you to say.",
+        notice="The alert gives the words and the time they were first seen. What they are worth is for you to judge: "
+        "what about other regions, and who did the assessments?",
     ),
     Stage(
         title="Noise",
-        did="It gives every page a new date in the footer, another menu entry and a new tracking number for each visit.",
+        did="Every page gets a new date in its footer, another menu entry, and a new tracking number for each visit.",
         deed=Website.redress,
-        watch=timedelta(hours=24),
-        before="“Careers” in the menu, an older date in the footer",
-        after="“Work with us” in the menu, today’s date in the footer",
-        quiet="No message, and rightly so: not a word of any policy changed. The pages were archived all the same.",
+        watch=timedelta(hours=30),
+        before="“Careers” in the menu",
+        after="“Work with us” in the menu",
+        quiet="Nobody was told, and that is the point: no word of any policy changed. Each page was archived again all "
+        "the same.",
     ),
     Stage(
-        title="Two words",
-        did="It edits one sentence of its sales policy. Nothing on the page says so.",
+        title="One sentence",
+        did="It changes one sentence of its sales policy.",
         deed=lambda site: site.edit(SALES, FIRM, HEDGED),
         watch=timedelta(hours=12),
-        before="“Orrelund will not sell human identification instruments …”",
-        after="“Orrelund does not knowingly sell human identification instruments …”",
-        notice="The struck words went out, the bold words came in. Both captures are kept, so you can prove it.",
+        before="“Orrelund will not sell human identification instruments to …”",
+        after="“Orrelund does not knowingly sell human identification instruments to …”",
+        notice="“Last seen” and “first seen” are two captures, and both are kept: that is the window in which the words "
+        "changed, and the proof. Why they changed, On Record does not say.",
+        is_whole=True,
     ),
     Stage(
         title="A page that refuses",
-        did="Its server answers visits to the supplier code with a captcha, and calls that a success (status 200).",
+        did="Its server answers with a captcha where the supplier code should be, and calls that a success (200).",
         deed=lambda site: site.block(CODE),
-        watch=timedelta(hours=24),
+        watch=timedelta(hours=12),
         before="the supplier code",
         after="“Checking your browser … Please verify you are human …”",
-        quiet="No message says that the supplier code is gone: not seeing a page is not the page being gone.",
+        notice="A page that cannot be seen is not a page that is gone: one notice, and no claim about the supplier code.",
     ),
     Stage(
         title="The page answers again",
-        did="The captcha is gone, and the supplier code stands there as before.",
+        did="The captcha is gone; the supplier code stands there as before.",
         deed=lambda site: site.block(CODE, is_blocked=False),
-        watch=timedelta(hours=24),
-        quiet="No message: the same words stand there. The incident closed by itself.",
+        watch=timedelta(hours=18),
+        notice="The same words stand there, so nothing changed. The notice closes by itself.",
     ),
     Stage(
         title="A page that goes",
-        did="It takes down the page with its answers to journalists. The address says: not found (404).",
+        did="It takes down its answers to journalists. The address now says: not found (404).",
         deed=lambda site: site.take_down(ANSWERS),
         watch=timedelta(hours=42),
         before="“… We will publish the findings in full …”",
         after="404, no such page",
-        notice="One 404 proves little. The alert came only after several captures, over more than a day, agreed while "
-        "the rest of the site answered. What the page said is in the archive.",
+        notice="At first the page only cannot be seen. It is called gone once several captures, over more than a day, "
+        "agreed while the rest of the site answered. Its words are in the archive.",
     ),
     Stage(
-        title="A line above a list",
-        did="It deletes the line above a list of prohibited uses. The list itself stays as it was, word for word.",
+        title="The line above a list",
+        did="It takes away the line above a list of prohibited uses. The list stands as it was, word for word.",
         deed=lambda site: site.edit(USES, LEAD_IN, ""),
         watch=timedelta(hours=12),
         before="“We will not supply our instruments for: …” and three uses",
-        after="three uses, and nothing that says they are ruled out",
-        notice="No item of the list changed. Each lost the sentence that made it a promise, and the alert says so.",
+        after="the same three uses, and nothing that rules them out",
+        notice="No item of the list changed. Each lost the sentence that made a promise of it, and the alert says so.",
     ),
 )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.model import Act, Edit, Finding, Match, Place, Reading, Severity, Verdict
+from core.occasions import CompanyLook, Standing, build_first_look
 from core.quotes import in_words, quotes_of
-from tests.changes import change_of
+from core.report import build_report
+from tests.changes import BASE_URL, FIRST_CHANGED, HALDEN, change_of
 
 ITEMS = ("collecting DNA because of ethnicity", "checks in places of worship")
 LEAD_IN = "We will not supply our instruments for:"
@@ -59,3 +61,25 @@ def test_a_dimension_given_by_its_sign_alone_is_not_told_beside_reasons() -> Non
     told = in_words(Finding(Verdict.WEAKENED, dimensions, ("hedge added: knowingly",)))
     assert told == ("hedge added: knowingly", "place: China → Xinjiang")
     assert in_words(Finding(Verdict.WEAKENED, (("hedges", "-"),))) == ("hedges: -",)
+
+
+def test_a_passage_that_two_rules_found_is_quoted_once_in_a_first_look() -> None:
+    said = "Halden respects the UN Guiding Principles."
+    matches = [Match(rule, "p", "present", Severity.LOW, ("UN Guiding Principles",)) for rule in ("r.one", "r.two")]
+    standing = tuple(Standing(match, said, HALDEN) for match in matches)
+    report = build_first_look([CompanyLook("halden", "Halden", standing=standing)], at=FIRST_CHANGED, base_url=BASE_URL)
+    (quote,) = report.quotes
+    assert quote.rules == (
+        "r.one: “UN Guiding Principles” stands there",
+        "r.two: “UN Guiding Principles” stands there",
+    )
+
+
+def test_words_that_are_part_of_others_that_went_are_not_told_twice() -> None:
+    edits = (Edit(Act.REMOVED, (1,), ()), Edit(Act.REWORDED, (2,), (1,), lost_lead_in=True))
+    refusal = Match("firm.will-not", "firm", Act.REMOVED, Severity.HIGH, ("will not supply",), 0)
+    change = replace(
+        change_of(listing(lead_in=LEAD_IN), listing(), *edits), matches=(refusal, replace(refusal, edit=1))
+    )
+    found = build_report(change, base_url=BASE_URL).found
+    assert found == "Found: “We will not supply our instruments for” went out."
