@@ -14,6 +14,7 @@ import json
 import os
 import tarfile
 import tempfile
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -129,7 +130,8 @@ def read_lists(figures: dict[str, Any], printed: str) -> Score:
 
 def _printed(main: Any, said: Path, labels: Path, flag: str) -> str:
     out = io.StringIO()
-    with contextlib.redirect_stdout(out):
+    with contextlib.redirect_stdout(out), warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # the script leaves its files to the interpreter
         main(str(said), str(labels), flag)
     return out.getvalue()
 
