@@ -91,6 +91,7 @@ class _English:
             if mark.dimension == "modality" and mark.tier <= 2
             for at in range(mark.first, mark.last)
         } | {at for mark in marks if mark.dimension in ("hedges", "deadline") for at in range(mark.first, mark.last)}
+        self.customers = [mark.first for mark in marks if mark.dimension == "customers"]
         self.has_person_data = any(mark.dimension == "person_data" for mark in marks)
         actors = [mark for mark in marks if mark.dimension == "actors" and mark.clause < 0]
         self.bound = min((mark.first for mark in actors if mark.value == "third"), default=len(words))
@@ -217,7 +218,9 @@ class _English:
         return self.bound < at and self.bound < self.ours and bool(_DUTY_WORDS.intersection(before))
 
     def _is_kind(self, at: int) -> bool:
-        """ "We provide remedy": a harmful verb with a good object within a few words."""
+        """ "We provide remedy": a harmful verb with a good object within a few words, and no police to receive it."""
+        if any(at < first <= at + 5 for first in self.customers):
+            return False
         return any(word in self.vocabulary.protective_objects for word in self.words[at + 1 : at + 6])
 
     def _sever(self, at: int, lemma: str, group: Group, *, is_noun: bool) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from core.commitments.acts import Act
 from core.commitments.delta import Delta, Sign, span
 from core.commitments.frame import Frame, Mark
+from core.commitments.guard import LIST_WORDS
 from core.commitments.vocabulary import Vocabulary
 
 
@@ -165,8 +166,14 @@ def actions_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]
         yield Delta("actions", "-", f"action gone: {_all_told(before, left)}", claims_left)
     elif right:
         promised_nothing = not before.acts and before.firmness is not None and before.firmness <= 0
-        sign = "+" if promised_nothing or any(act.level >= 3 for act in right) else "?"
+        is_listed = all(act.level >= 3 and _is_joined(after, act) for act in right)
+        sign = "+" if promised_nothing or is_listed else "?"
         yield Delta("actions", sign, f"action added: {_all_told(after, right)}", frozenset(), claims_right)
+
+
+def _is_joined(frame: Frame, act: Act) -> bool:
+    """Whether an act stands beside another ("and publish", "or supply") and not within or about it."""
+    return not LIST_WORDS.isdisjoint(frame.words[max(act.at - 3, 0) : act.at])
 
 
 def _told(frame: Frame, act: Act) -> str:

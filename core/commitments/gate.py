@@ -1,9 +1,10 @@
 """The quick question: does this passage hold a sentence that binds somebody?
 
-What counts: a ban or a flat denial, an act that is over, a duty, a promise or a plan ("will not", "has ceased",
-"must", "is committed to", "plans to", "we audit"), or an aim, where the passage also names an act of the lexicon (to
-stop, suspend, audit, publish, remedy, sell, source …) and, for all but bans, a protective one or a topic of rights.
-What does not: descriptions, permissions of the company ("we may share"), duties of users without such a topic.
+What counts: a ban or a flat denial by somebody ("we do not", "suppliers must never"); an act that is over ("has
+ceased"); a duty, a promise or a plan ("must", "is committed to", "plans to") with a protective act or a topic of
+rights; practice told in the present ("we audit", "sites are inspected"); a right of those affected ("users can
+appeal"); an aim with both an act and a topic. What does not: descriptions, the company's own freedoms ("we may
+share"), and duties of users without such a topic.
 Tuned to miss little: it reads a whole passage at once and may let one through whose words stand in two sentences.
 """
 
@@ -12,7 +13,7 @@ from __future__ import annotations
 import re2
 
 from core.commitments.frame import best_tongue
-from core.commitments.patterns import loosened
+from core.commitments.patterns import folded_pattern, loosened
 from core.commitments.vocabulary import LANGUAGES, Vocabulary
 from core.commitments.wording import with_lead_in
 from core.text.fold import fold
@@ -35,7 +36,7 @@ class Gate:
         folded = fold(with_lead_in(text, lead_in)[:MAX_READ]).text
         for lang in self._languages(folded):
             seen = {_NAMES[at] for at in self._sets[lang].Match(folded) or ()}
-            if seen and _binds(seen):
+            if seen and _binds(seen, is_english=lang == "en"):
                 return True
         return False
 
@@ -48,12 +49,14 @@ class Gate:
         return ("en",) if best == "en" else (best, "en")
 
 
-_NAMES = ("ban", "done", "firm", "soft", "plain", "protects", "harms", "topic")
+_NAMES = ("ban", "done", "firm", "soft", "plain", "protects", "harms", "topic", "subject")
 
 
-def _binds(seen: set[str]) -> bool:
+def _binds(seen: set[str], *, is_english: bool) -> bool:
+    if not is_english and {"subject", "protects"} <= seen:  # there the lexicon knows few verbs, and those by subject
+        return True
     acts = seen & {"protects", "harms"}
-    if "ban" in seen and (acts or "topic" in seen):
+    if "ban" in seen and (acts or seen & {"topic", "subject"}):
         return True
     if "done" in seen and acts:
         return True
@@ -73,7 +76,8 @@ def _parts(vocabulary: Vocabulary, lang: str) -> dict[str, list[str]]:
             parts[name if cue.tier >= 1 else "topic"].append(pattern)
         elif cue.dimension == "group":
             parts["harms" if cue.value.endswith("harm") else "protects"].append(pattern)
-    parts["topic"] = [pattern for pattern, _ in vocabulary.topics[lang].sources]
+    for name, section in (("topic", "topics"), ("subject", "subjects"), ("plain", "plain")):
+        parts[name] += [folded_pattern(pattern) for pattern in vocabulary.gates.get(section, {}).get(lang, ())]
     if lang == "en":
         parts["ban"] += [r"\b(?:won't|don't|doesn't|can't|isn't|aren't|mustn't|haven't|hasn't|didn't)\b"]
         protect = [
@@ -84,6 +88,8 @@ def _parts(vocabulary: Vocabulary, lang: str) -> dict[str, list[str]]:
         parts["harms"].append(rf"\b(?:{'|'.join(sorted(harm))})\b")
         present = "|".join(sorted(form for form in protect if not form.endswith(("ing", "ed"))))
         parts["plain"].append(rf"\b(?:{_PLAIN_SUBJECTS})(?: \w+ly)? (?:{present})\b")
+        participles = "|".join(sorted(form for form in protect if form.endswith("ed")))
+        parts["plain"].append(rf"\b(?:is|are|be) (?:\w+ly )?(?:{participles})\b")
     return parts
 
 

@@ -40,7 +40,8 @@ def hedges_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
             yield Delta("hedges", "?", f"qualification of a permission: {words}", span(marks_gone), span(marks_added))
         return
     if gone:
-        sign_gone: Sign = "?" if set(gone) & {"law_standard", "case_by_case", "standard_soft"} else "+"
+        is_plain = _NO_LOSS.isdisjoint(gone) and all(mark.clause < 0 for mark in marks_gone)
+        sign_gone: Sign = "+" if is_plain else "?"
         yield Delta("hedges", sign_gone, f"hedge gone: {quotes(before, marks_gone)}", span(marks_gone))
     if added:
         sign: Sign = "-" if before.firmness is not None and before.firmness >= 1 else "?"
@@ -49,6 +50,10 @@ def hedges_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
         left, right = surplus(one, two)
         reason = f"hedge: {quotes(before, left)} → {quotes(after, right)}"
         yield Delta("hedges", "?", reason, span(left), span(right))
+
+
+_NO_LOSS = frozenset({"law_standard", "case_by_case", "standard_soft", "effort"})
+"""Classes whose words may also be the substance of a promise ("harm we contribute to"): gone they prove nothing."""
 
 
 def _of_classes(marks: Sequence[Mark], classes: Counter[str]) -> list[Mark]:

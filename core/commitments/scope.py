@@ -15,6 +15,7 @@ from core.commitments.wording import word_set
 _LINKS = word_set(
     "and or nor , in the to of also including within any against 、 和 或 及 ni en el la y e o ou et und oder"
 )
+_LEGAL = ("unlawful", "illegal", "unauthori", "improper", "arbitrary", "indiscriminate")
 _UNSTATED = {"channel": 2, "frequency": 0}
 
 Content = Sequence[Element]
@@ -112,6 +113,8 @@ def _breadth_added(frame: Frame, mark: Mark) -> Sign:
 def _breadth_gone(frame: Frame, mark: Mark) -> Sign:
     if mark.value == "whole":
         return "?" if frame.negations and mark.text not in ("any", "all") else "-"
+    if mark.text.startswith(_LEGAL) and not is_restraint(frame):  # "we report unlawful content" and "we report content"
+        return "?"
     return "+" if mark.value == "part" else "?"
 
 

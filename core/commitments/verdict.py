@@ -102,7 +102,30 @@ def _may_harm(vocabulary: Vocabulary, frame: Frame) -> bool:
         return True
     if _ABOUT_THE_PROMISE.intersection(frame.words) and not any(act.is_harm for act in frame.acts):
         return True
-    return any(act.lemma in _WATCHING and not _is_good_to_watch(vocabulary, frame, act) for act in frame.acts)
+    return any(
+        (act.lemma in _WATCHING and not _is_good_to_watch(vocabulary, frame, act)) or _serves_power(frame, act)
+        for act in frame.acts
+    )
+
+
+_OBEYING = word_set("comply adhere implement honour honor ensure guarantee respect uphold protect")
+_COMMANDS = word_set("request requests order orders demand demands law laws regulations sanctions directive directives")
+_OWNED_BY_PEOPLE = word_set("account accounts access content posts employment messages speech strike strikes")
+_ABOUT_POWER = ("assess", "verify", "resist", "sever", "suspend", "restrict")
+
+
+def _serves_power(frame: Frame, act: Act) -> bool:
+    """Obeying commands, serving the state, or holding back the people a promise should protect."""
+    if act.is_harm:
+        return False
+    reach = range(act.at + 1, act.at + 7)
+    following = frame.words[act.at + 1 : act.at + 7]
+    met = {mark.dimension if mark.dimension == "customers" else mark.value for mark in frame.marks if mark.first in reach}
+    if act.lemma in _OBEYING and not _COMMANDS.isdisjoint(following):
+        return True
+    if act.group in ("sever", "suspend", "restrict", "discourage"):
+        return bool(met & {"users", "affected"}) or not _OWNED_BY_PEOPLE.isdisjoint(following)
+    return "customers" in met and act.group not in _ABOUT_POWER
 
 
 def _is_good_to_watch(vocabulary: Vocabulary, frame: Frame, act: Act) -> bool:

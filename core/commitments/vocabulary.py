@@ -26,6 +26,7 @@ SECTIONS = (
 REQUIRED = ("schema", "modality", "hedges", "conditions", "places", "customers", "groups", "negation", "stop_words")
 ROLES = ("protect", "sever", "harm")
 DEADLINES = ("by", "within", "now", "soon", "from")
+GATES = ("topics", "subjects", "plain")
 CONDITIONS = ("condition", "exception", "unmet", "relative", "time", "how")
 
 
@@ -59,7 +60,7 @@ class Vocabulary:
     window: int
     weights: dict[str, int]
     classes: dict[str, Any] = field(default_factory=dict)
-    topics: dict[str, Sieve] = field(default_factory=dict)
+    gates: dict[str, dict[str, list[str]]] = field(default_factory=dict)  # name -> language -> patterns
 
 
 def read_vocabulary(text: str, file: str) -> Vocabulary:
@@ -97,8 +98,9 @@ class _Check:
         self._pairs()
         for section in ("person_data", "anaphora"):
             self._patterns((section,), self.data.get(section, {}))
-        for at in (("negation", "cues"), ("negation", "pseudo"), ("gates", "topics")):
+        for at in (("negation", "cues"), ("negation", "pseudo")):
             self._patterns(at, (self._mapping(at[0])).get(at[1], {}))
+        self._kinds("gates", GATES)
         for section in ("stop_words", "tongue"):
             for lang, words in self._mapping(section).items():
                 self._language((section,), lang)
@@ -243,7 +245,7 @@ def _build(data: dict[str, Any]) -> Vocabulary:
         window=int(data["negation"].get("window", 6)),
         weights=dict(data.get("weights", {})),
         classes=dict(data.get("classes", {})),
-        topics={lang: Sieve(_topics_of(data, lang)) for lang in LANGUAGES},
+        gates=dict(data.get("gates", {})),
     )
 
 
@@ -297,11 +299,6 @@ def _tongue_words(tongue: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
         for word in _folded(words):
             langs.setdefault(word, []).append(lang)
     return {word: tuple(found) for word, found in langs.items()}
-
-
-def _topics_of(data: dict[str, Any], lang: str) -> list[tuple[str, Cue]]:
-    patterns = data.get("gates", {}).get("topics", {}).get(lang, [])
-    return [(pattern, Cue("topics", "topic", 0)) for pattern in patterns]
 
 
 def _actions(data: dict[str, Any]) -> dict[str, tuple[str, Group]]:

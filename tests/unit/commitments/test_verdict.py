@@ -107,6 +107,14 @@ def test_the_same_promise_in_other_clothes_is_a_rewording(lexicon: Lexicon, befo
         ("We will audit suppliers.", "We will stop auditing suppliers."),
         ("We publish a report.", "We no longer publish a report."),
         ("We plan to expand in the region.", "We will expand in the region."),
+        ("We may comply with government requests.", "We will comply with government requests."),
+        ("We may train police.", "We will train police."),
+        ("We may notify the authorities.", "We will notify the authorities."),
+        ("We may suspend user accounts.", "We will suspend user accounts."),
+        ("We may terminate workers who strike.", "We will terminate workers who strike."),
+        ("We will remedy harm we cause or contribute to.", "We will remedy harm we cause."),
+        ("Our tools are not used in prisons.", "Our tools are not sold for use in prisons."),
+        ("We report unlawful content to police.", "We report content to police."),
     ],
 )
 def test_a_firmer_word_for_those_it_does_not_protect_is_not_firmer(lexicon: Lexicon, before: str, after: str) -> None:
