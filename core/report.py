@@ -180,7 +180,7 @@ def title_of(document: DocumentRef) -> str:
 
 def _found(change: Change, quotes: Sequence[Quote]) -> str:
     parts: list[str] = []
-    if change.event in EVENT_SENTENCES:
+    if change.event in EVENT_SENTENCES and change.event is not DocumentEvent.UNDECLARED:  # the fourth line says it
         parts.append(EVENT_SENTENCES[change.event])
     if change.event in _WHOLE:
         words = unique(word for match in change.matches for word in match.words)

@@ -4,12 +4,13 @@ day, while the rest of the site answers. Until then it is one incident, and noth
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
 from core import matching
+from core.course import SAME_TEXT
 from core.model import (
     Act,
     Ask,
@@ -22,22 +23,39 @@ from core.model import (
     Purpose,
     Window,
 )
+from core.text.likeness import likeness
 from monitor.capture import Capture, Taken, tell
 from monitor.tools import Fetches, Tools
 from storage import documents, fetches, record, versions
 from storage.siblings import newest_good_on_host
 
-CAPTURES: Final = 3
-SPAN: Final = timedelta(hours=24)
+CANDIDATES: Final = 20  # the newest documents of a company, looked at when one of them is gone
 SIBLING_AGE: Final = timedelta(hours=48)  # a sibling page seen well this recently shows that the site answers
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How many captures, over how long, make this answer a claim, and which event the claim is."""
+
+    captures: int
+    span: timedelta
+    event: DocumentEvent
+
+
+# A status is the server's own word. A page that only says it is missing, with status 200, may be a fault of a day.
+POLICIES: Final = {
+    "absent": Policy(3, timedelta(hours=24), DocumentEvent.GONE),
+    "redirected_home": Policy(3, timedelta(hours=24), DocumentEvent.REDIRECTED),
+    "soft_404": Policy(5, timedelta(days=7), DocumentEvent.GONE),
+}
 
 
 def consider(tools: Tools, fetcher: Fetches, capture: Capture, taken: Taken) -> Taken:
     """Count one more absence; when enough agree and the site answers, the document is gone, and people are told."""
-    now = tools.now()
+    now, policy = tools.now(), POLICIES[taken.grade.code]
     with tools.database.write() as conn:
         counted = record.record_absence(conn, capture.request.id, capture.fetch.started_at)
-    if counted.count < CAPTURES or capture.fetch.started_at - counted.since < SPAN:
+    if counted.count < policy.captures or capture.fetch.started_at - counted.since < policy.span:
         return taken
     with tools.database.read() as conn:
         found = documents.by_request(conn, capture.request.id)
@@ -49,7 +67,7 @@ def consider(tools: Tools, fetcher: Fetches, capture: Capture, taken: Taken) -> 
     reason = f"{counted.count} captures since {counted.since:%Y-%m-%d %H:%M} UTC agree, while {witness}"
     with tools.database.read() as conn:
         first = fetches.fetch_by_id(conn, fetches.first_since(conn, capture.request.id, counted.since))
-    return _gone(tools, replace(capture, fetch=first), found[0], reason)
+    return _gone(tools, replace(capture, fetch=first), found[0], policy.event, (*taken.reasons, reason))
 
 
 def _site_answers(tools: Tools, fetcher: Fetches, capture: Capture, now: datetime) -> str | None:
@@ -66,13 +84,18 @@ def _site_answers(tools: Tools, fetcher: Fetches, capture: Capture, now: datetim
     return "the home page answers" if answer.status is not None and answer.status < 400 else None
 
 
-def _gone(tools: Tools, capture: Capture, document: documents.DocumentRow, reason: str) -> Taken:
+def _gone(
+    tools: Tools, capture: Capture, document: documents.DocumentRow, event: DocumentEvent, reasons: tuple[str, ...]
+) -> Taken:
     """The document is gone as of ``capture``, the first that said so: the honest interval ends there."""
     with tools.database.read() as conn:
         assert document.current_version_id is not None
         stood = versions.load(conn, document.current_version_id)
         ref = documents.ref(conn, document.id)
         last_seen = fetches.fetch_by_id(conn, document.last_good_fetch_id) if document.last_good_fetch_id else None
+    moved = _found_elsewhere(tools, document, stood)
+    if moved is not None:
+        reasons = (*reasons, f"the same text stands at {moved}")
     edits = tuple(
         Edit(Act.REMOVED, before=(at,)) for at, place in enumerate(stood.reading.places) if place.stream == "main"
     )
@@ -85,16 +108,25 @@ def _gone(tools: Tools, capture: Capture, document: documents.DocumentRow, reaso
         window=Window(last_seen.started_at if last_seen else None, capture.fetch.started_at),
         edits=edits,
         change_class=ChangeClass.SUBSTANTIVE,
-        event=DocumentEvent.GONE,
+        event=DocumentEvent.MOVED if moved else event,
         matches=matching.match_edits(stood.reading, None, edits, tools.rules, role=capture.source.role),
-        reasons=(reason,),
+        reasons=reasons,
     )
+    bad = Grade(GradeLevel.BAD, reasons, "absent")
     with tools.database.write() as conn:
         if not record.mark_gone(conn, document.id, capture.fetch.id):
-            return Taken("failed", _bad(capture), document=document.slug, is_absence=True)
+            return Taken("failed", bad, document=document.slug, is_absence=True)
         told = tell(conn, tools, change, capture, document.last_good_fetch_id)
-    return Taken("gone", _bad(capture), None, document.slug, told, (reason,), is_absence=True)
+    return Taken("gone", bad, None, document.slug, told, reasons, is_absence=True)
 
 
-def _bad(capture: Capture) -> Grade:
-    return Grade(GradeLevel.BAD, (f"no such page ({capture.fetch.status})",), "absent")
+def _found_elsewhere(tools: Tools, document: documents.DocumentRow, stood: versions.StoredVersion) -> str | None:
+    """The address of another live document of the company that holds this text: then it has moved."""
+    with tools.database.read() as conn:
+        for candidate in documents.newest_live(conn, document.company_id, other_than=document.id, limit=CANDIDATES):
+            if candidate.appeared_at <= document.appeared_at or candidate.current_version_id is None:
+                continue  # a page that stood beside it all the time is no new address
+            found = versions.load(conn, candidate.current_version_id)
+            if likeness(stood.reading, stood.forms, found.reading, found.forms).kept >= SAME_TEXT:
+                return candidate.url
+    return None

@@ -114,7 +114,7 @@ def accept(case: Case, course: Course) -> Taken:
             edits=judged.edits,
             change_class=judged.classified.change_class,
             relation=Relation.NEXT if is_next else Relation.SAME_VARIANT,
-            event=_event_of(course, judged.classified, is_return),
+            event=_event_of(case, course, judged.classified, is_return),
             matches=judged.matches,
             findings=judged.findings,
             verdict=matching.gravest(judged.findings),
@@ -159,13 +159,16 @@ def _classify(case: Case, course: Course, edits: tuple[Edit, ...]) -> Classified
     )
 
 
-def _event_of(course: Course, classified: Classified, is_return: bool) -> DocumentEvent | None:
+def _event_of(case: Case, course: Course, classified: Classified, is_return: bool) -> DocumentEvent | None:
     if is_return:
         return DocumentEvent.RETURNED
     if course.is_new_variant:
         return DocumentEvent.SWAPPED
     if classified.change_class is ChangeClass.DATES_ONLY:
         return DocumentEvent.RESTAMPED
+    was = course.base.reading.page_date
+    if classified.change_class is ChangeClass.SUBSTANTIVE and was is not None and was == case.reading.page_date:
+        return DocumentEvent.UNDECLARED
     return None
 
 

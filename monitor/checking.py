@@ -72,6 +72,7 @@ class _Round:
         self.left: dict[int, None] = {}
         self.landed: queue.SimpleQueue[Future[Worked]] = queue.SimpleQueue()
         self.flying = 0
+        self.in_hand: set[int] = set()  # claimed and not landed: the lease may be back before the news of it
         self.waiting_since: datetime | None = None
         self.noted: set[str] = set()
 
@@ -80,9 +81,11 @@ class _Round:
         self.left = dict.fromkeys(request_ids)
         self.seen |= set(self.left)
         while (self.left or self.flying) and not self.desk.is_stopping():
-            claimed = claim(self.tools, self.desk, self.pool.free, list(self.left)) if self.left else []
+            waiting = [request_id for request_id in self.left if request_id not in self.in_hand]
+            claimed = claim(self.tools, self.desk, self.pool.free, waiting) if waiting else []
             for lease in claimed:
                 self.flying += 1
+                self.in_hand |= {request.id for request in lease.requests}
                 self.pool.give(partial(work, self.tools, self.desk, lease, self.reach.purpose), self.landed.put)
             if claimed:
                 self.waiting_since = None
@@ -100,6 +103,7 @@ class _Round:
             worked = done.result()
             self.outcome.asked += len(worked.requests)
             self.outcome.faults += worked.faults
+            self.in_hand -= set(worked.claimed)
             for request_id in worked.requests:
                 self.left.pop(request_id, None)
 

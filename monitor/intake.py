@@ -29,6 +29,7 @@ from monitor.tools import Tools
 from storage import documents, fetches, incidents, record
 
 GOOD = Grade(GradeLevel.GOOD)
+ABSENCES = ("absent", "soft_404", "redirected_home")  # codes of captures that say "no such page": monitor/absence.py
 
 
 def take_in(tools: Tools, capture: Capture) -> Taken:
@@ -92,7 +93,7 @@ def refuse(tools: Tools, capture: Capture, grade: Grade, known: Known | None = N
         write_event(conn, tools, capture, "capture.refused", about, known)
         found = documents.by_request(conn, capture.request.id)
     slug = known.document.slug if known else (found[0].slug if found else None)
-    return Taken("failed", grade, document=slug, reasons=grade.reasons, is_absence=grade.code == "absent")
+    return Taken("failed", grade, document=slug, reasons=grade.reasons, is_absence=grade.code in ABSENCES)
 
 
 def _doubt(case: Case, grade: Grade) -> Taken:

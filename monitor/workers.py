@@ -49,8 +49,9 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """What became of a lease: requests dealt with, and how many of them met a fault of ours."""
+    """What became of a lease: all its requests, those dealt with, and how many of them met a fault of ours."""
 
+    claimed: tuple[int, ...] = ()
     requests: tuple[int, ...] = ()
     faults: int = 0
 
@@ -85,7 +86,7 @@ def work(tools: Tools, desk: Desk, lease: Lease, purpose: Purpose = Purpose.WATC
             done.append(request.id)
     finally:
         _give_back(tools, desk, lease, failures)
-    return Worked(tuple(done), faults)
+    return Worked(tuple(request.id for request in lease.requests), tuple(done), faults)
 
 
 class _Interrupted(Exception):

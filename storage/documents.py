@@ -150,6 +150,22 @@ def list_documents(
     return tuple(DocumentRow(**row) for row in conn.execute(wanted).mappings())
 
 
+def newest_live(conn: Connection, company_id: str, *, other_than: int, limit: int) -> list[DocumentRow]:
+    """The company's live documents with a version, the newest first, one of them left out."""
+    wanted = (
+        _rows()
+        .where(
+            documents.c.company_id == company_id,
+            documents.c.id != other_than,
+            documents.c.state == "live",
+            documents.c.current_version_id.is_not(None),
+        )
+        .order_by(documents.c.id.desc())
+        .limit(limit)
+    )
+    return [DocumentRow(**row) for row in conn.execute(wanted).mappings()]
+
+
 def refs(conn: Connection, ids: Sequence[int]) -> dict[int, DocumentRef]:
     """The names of documents, by id; those that do not exist are missing."""
     source = (
