@@ -26,7 +26,7 @@ MAX_DEPTH: Final = 1_900  # below about 2,000 levels lxml drops text even with h
 _INLINE, _BLOCK, _SKIP, _HEADING, _LIST, _ITEM, _ROW, _CELL, _TERM, _BREAK, _STRONG, _LINK, _ZONE, _CONTROL = range(14)
 
 _ACTION: Final[dict[Any, int]] = {
-    **dict.fromkeys(("script", "style", "template", "head", "svg", "math", "object", "embed", "audio", "video"), _SKIP),
+    **dict.fromkeys(("script", "style", "template", "svg", "math", "object", "embed", "audio", "video"), _SKIP),
     **dict.fromkeys(("iframe", "canvas", "map", "datalist", "meter", "progress", "title", "link", "meta"), _SKIP),
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), _HEADING),
     **dict.fromkeys(("ul", "ol", "menu", "dir"), _LIST),
@@ -34,6 +34,7 @@ _ACTION: Final[dict[Any, int]] = {
         ("p", "div", "section", "article", "main", "body", "blockquote", "pre", "fieldset", "center"), _BLOCK
     ),
     **dict.fromkeys(("figure", "figcaption", "address", "details", "summary", "table", "thead", "tbody"), _BLOCK),
+    "head": _BLOCK,  # where <body> is left out, as HTML allows, the parser keeps <main> and its like in here
     **dict.fromkeys(("tfoot", "caption", "dl", "form", "legend", "hr", "button", "hgroup", "dd", "optgroup"), _BLOCK),
     **dict.fromkeys(("nav", "footer", "header", "aside", "dialog", "noscript"), _ZONE),
     **dict.fromkeys(("select", "textarea"), _CONTROL),

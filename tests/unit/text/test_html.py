@@ -151,6 +151,13 @@ def test_the_page_s_own_date_is_kept_in_its_own_words() -> None:
     assert reading_of(f"<p>Last updated: 3 May 2024</p><p>{PROSE}</p>").page_date == "3 May 2024"
 
 
+def test_a_page_that_leaves_out_its_body_tag_is_read() -> None:
+    page = b"<!doctype html><html lang=en><title>Sales</title><style>p{}</style><main><h1>Sales</h1><p>We will not.</p></main>"
+    reading = read_html(page, charset=None, url="https://acme.example/")
+    assert [place.text for place in reading.places] == ["Sales", "We will not."]
+    assert reading.title == "Sales"
+
+
 def test_nesting_beyond_what_the_parser_keeps_is_told() -> None:
     depth = MAX_DEPTH + 50
     reading = reading_of("<div>" * depth + "deep" + "</div>" * depth)
