@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -232,10 +233,10 @@ def best_tongue(vocabulary: Vocabulary, words: set[str]) -> str:
     return best if counts[best] else "en"
 
 
-def _settled(found_in: object) -> list[Found]:
+def _settled(found_in: Iterable[Found]) -> list[Found]:
     """One reading of overlapping cues: within a dimension the first (or longest), across dimensions the stronger."""
     by_dimension: dict[str, list[Found]] = {}
-    for found in found_in:  # type: ignore[attr-defined]
+    for found in found_in:
         by_dimension.setdefault(found.cue.dimension, []).append(found)
     kept: dict[str, list[Found]] = {}
     for dimension in _ORDER:
