@@ -23,7 +23,7 @@ from core.model import Finding, Verdict
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "tests" / "data" / "commitments"
-SETS = ("change-cases", "unseen", "unseen-2", "unseen-3")
+SETS = ("change-cases", "unseen", "unseen-2", "unseen-3", "unseen-4")
 NEGATIVE = frozenset({"WEAKENED", "MIXED", "REVERSED", "REMOVED"})
 QUIET = frozenset({Verdict.REWORDED, Verdict.STRENGTHENED})
 TURNED = {"STRENGTHENED": "WEAKENED", "WEAKENED": "STRENGTHENED", "NEW": "REMOVED", "REMOVED": "NEW"}

@@ -35,7 +35,10 @@ class Gate:
         """Whether the passage (an item is read with its lead-in) holds a commitment."""
         folded = fold(with_lead_in(text, lead_in)[:MAX_READ]).text
         for lang in self._languages(folded):
-            seen = {_NAMES[at] for at in self._sets[lang].Match(folded) or ()}
+            matched = self._sets[lang].Match(folded) or ()
+            if folded and len(_NAMES) not in matched:  # the last part matches every text: re2 gave up
+                return True
+            seen = {_NAMES[at] for at in matched if at < len(_NAMES)}
             if seen and _binds(seen, is_english=lang == "en"):
                 return True
         return False
@@ -103,5 +106,6 @@ def _set(parts: dict[str, list[str]]) -> re2.Set:
     for name in _NAMES:
         joined = "|".join(f"(?:{loosened(pattern, keep_borders=True)})" for pattern in parts[name])
         made.Add(joined or r"[^\x00-\x{10ffff}]")
+    made.Add("(?s:.)")
     made.Compile()
     return made

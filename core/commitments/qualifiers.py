@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from core.commitments.delta import TURNED, Delta, Sign, is_restraint, quotes, span, surplus, unless_restraint
 from core.commitments.frame import Clause, Frame, Mark
+from core.commitments.guard import LIST_WORDS
 from core.commitments.vocabulary import Vocabulary
 from core.commitments.wording import word_set
 
@@ -27,7 +28,7 @@ def only_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
     yield Delta("conditions", sign, told, frozenset(out), frozenset(came))
 
 
-def hedges_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
+def hedges_moved(vocabulary: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
     """Classes of qualification that came or went; where in the sentence they stand is no matter."""
     one, two = before.of("hedges", main_only=False), after.of("hedges", main_only=False)
     classes_before, classes_after = Counter(m.value for m in one), Counter(m.value for m in two)
@@ -40,7 +41,9 @@ def hedges_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
             yield Delta("hedges", "?", f"qualification of a permission: {words}", span(marks_gone), span(marks_added))
         return
     if gone:
-        is_plain = _NO_LOSS.isdisjoint(gone) and all(mark.clause < 0 for mark in marks_gone)
+        is_plain = _NO_LOSS.isdisjoint(gone) and all(
+            mark.clause < 0 and _stands_alone(vocabulary, before, mark) for mark in marks_gone
+        )
         sign_gone: Sign = "+" if is_plain else "?"
         yield Delta("hedges", sign_gone, f"hedge gone: {quotes(before, marks_gone)}", span(marks_gone))
     if added:
@@ -52,6 +55,29 @@ def hedges_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
         yield Delta("hedges", "?", reason, span(left), span(right))
 
 
+def _stands_alone(vocabulary: Vocabulary, frame: Frame, mark: Mark) -> bool:
+    """Whether a hedge is one, and not the words of something else ("where appropriate remedies can be found")."""
+    if mark.last >= len(frame.words):
+        return True
+    following = frame.words[mark.last]
+    return (
+        not following[0].isalnum()
+        or following in vocabulary.stop_words.get(frame.lang, frozenset())
+        or following in LIST_WORDS
+        or (following in vocabulary.actions and _is_before_verb(vocabulary, frame, mark))
+        or any(other.first == mark.last and other.dimension in _BESIDE for other in frame.marks)
+        or frame.lang != "en"
+    )
+
+
+def _is_before_verb(vocabulary: Vocabulary, frame: Frame, mark: Mark) -> bool:
+    """ "Will knowingly source", "we currently audit": the word before the hedge leads to the verb after it."""
+    before = frame.words[mark.first - 1] if mark.first else ""
+    at_cue = any(other.last == mark.first and other.dimension in ("modality", "negation") for other in frame.marks)
+    return at_cue or not before or before in vocabulary.stop_words[frame.lang]
+
+
+_BESIDE = ("modality", "negation", "group", "deadline", "hedges", "places")
 _NO_LOSS = frozenset({"law_standard", "case_by_case", "standard_soft", "effort"})
 """Classes whose words may also be the substance of a promise ("harm we contribute to"): gone they prove nothing."""
 

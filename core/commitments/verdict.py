@@ -120,7 +120,9 @@ def _serves_power(frame: Frame, act: Act) -> bool:
         return False
     reach = range(act.at + 1, act.at + 7)
     following = frame.words[act.at + 1 : act.at + 7]
-    met = {mark.dimension if mark.dimension == "customers" else mark.value for mark in frame.marks if mark.first in reach}
+    met = {
+        mark.dimension if mark.dimension == "customers" else mark.value for mark in frame.marks if mark.first in reach
+    }
     if act.lemma in _OBEYING and not _COMMANDS.isdisjoint(following):
         return True
     if act.group in ("sever", "suspend", "restrict", "discourage"):
