@@ -137,15 +137,20 @@ class _Round:
         busy = Counter(delivery.channel for delivery in self.flying.values())
         with self.database.read() as conn:
             due = outbox.due_channels(conn, self.now())
-        claimed: list[Delivery] = []
+        taken = 0
         for channel in due:
-            free = min(self.policy.lanes_per_channel - busy[channel], limit - len(claimed))
-            if free > 0 and channel in self.channels:
-                claimed += self._claimed(channel, free)
-        for delivery in claimed:
-            self._send_off(delivery)
-        self.taken += len(claimed)
-        return len(claimed)
+            free = min(self.policy.lanes_per_channel - busy[channel], limit - taken)
+            if free <= 0 or channel not in self.channels:
+                continue
+            if self.policy.executor is None:
+                free = 1  # one after another: its outcome is written before the next is claimed
+            for delivery in self._claimed(channel, free):
+                self._send_off(delivery)
+                taken += 1
+            if self.policy.executor is None:
+                self.land(0.0)
+        self.taken += taken
+        return taken
 
     def _claimed(self, channel: str, free: int) -> list[Delivery]:
         with self.database.write() as conn:
