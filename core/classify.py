@@ -26,6 +26,7 @@ class FormLife:
 
     times_seen: int = 0
     times_gone: int = 0
+    is_furniture: bool = False  # it stands on most pages of the host
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +208,8 @@ def _quiet(
         return ChangeClass.DATES_ONLY, "only the date the page gives itself differs"
     if _has_flickered(edit, was, now, lives):
         return ChangeClass.VARIANT, "a passage that comes and goes"
+    if any(lives.get(text, FormLife()).is_furniture for text in (was, now)):
+        return ChangeClass.SURROUNDINGS, "a passage that stands on most pages of the site"
     return None
 
 

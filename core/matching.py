@@ -55,14 +55,22 @@ def side(reading: Reading | None, places: Sequence[int]) -> Side:
     return Side("\n".join(reading.places[at].text for at in places), reading.lead_in(places[0]))
 
 
-def guard_for(rules: Rules, commitments: Commitments) -> Callable[[str, str], bool]:
-    """Does a passage hold a commitment or a watched term? Promise P8 asks before anything may quiet its change."""
+def guard_for(rules: Rules, commitments: Commitments, *, always: Sequence[str] = ()) -> Callable[[str, str], bool]:
+    """Does a passage hold a commitment or a watched term? Promise P8 asks before anything may quiet its change.
+
+    ``always`` are words of the operator's own (``always:`` of a source) that guard a passage too, whatever their case.
+    """
     known: dict[tuple[str, str], bool] = {}
+    wanted = tuple(words.casefold() for words in always)
 
     def guard(text: str, lead_in: str) -> bool:
         key = (text, lead_in)
         if key not in known:
-            known[key] = rules.watched(text) or commitments.holds_commitment(text, lead_in=lead_in)
+            known[key] = (
+                rules.watched(text)
+                or commitments.holds_commitment(text, lead_in=lead_in)
+                or any(words in text.casefold() for words in wanted)
+            )
         return known[key]
 
     return guard

@@ -29,7 +29,10 @@ class Company:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A declared place to look. ``every`` is the time between two checks; ``options`` belong to the kind."""
+    """A declared place to look. ``every`` is the time between two checks; ``options`` belong to the kind.
+
+    ``always`` are words whose passages are never quieted, whatever the machine has learned about the page.
+    """
 
     id: str
     company: str
@@ -41,6 +44,7 @@ class Source:
     every: timedelta = timedelta(hours=6)
     select: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
+    always: tuple[str, ...] = ()
     note: str | None = None
     confidence: str | None = None
     options: tuple[tuple[str, str], ...] = ()

@@ -26,6 +26,7 @@ from core.model import (
 from core.text.diff import compare
 from monitor.capture import Case, Taken, close_incident, keep_version, names_of, started_at, tell
 from storage import changes, record, variants, versions
+from storage.habits import boilerplate
 
 # --- a first version -----------------------------------------------------------------------------------------------
 
@@ -153,7 +154,7 @@ def _classify(case: Case, course: Course, edits: tuple[Edit, ...]) -> Classified
         course.base.reading,
         case.reading,
         edits,
-        matching.guard_for(case.tools.rules, case.tools.commitments),
+        matching.guard_for(case.tools.rules, case.tools.commitments, always=case.capture.source.always),
         lives=_lives(case, course, edits),
         returned=_returned(case),
     )
@@ -194,8 +195,13 @@ def _lives(case: Case, course: Course, edits: Sequence[Edit]) -> dict[str, FormL
         return {}
     with case.tools.database.read() as conn:
         past = versions.form_history(conn, case.known.document.id, list(set(form_of.values())))
+        shared = boilerplate(conn, case.known.document.id, list(set(form_of.values())))
     return {
-        text: FormLife(past[form].times_seen, past[form].times_gone) for text, form in form_of.items() if form in past
+        text: FormLife(
+            past[form].times_seen if form in past else 0, past[form].times_gone if form in past else 0, form in shared
+        )
+        for text, form in form_of.items()
+        if form in past or form in shared
     }
 
 

@@ -94,9 +94,9 @@ def read(tools: Tools, capture: Capture) -> Reading:
     )
 
 
-def forms_of(tools: Tools, reading: Reading) -> tuple[int, ...]:
+def forms_of(tools: Tools, reading: Reading, *, always: Sequence[str] = ()) -> tuple[int, ...]:
     """The form of each place; a passage with a promise or a watched term is compared unmasked (promise P8)."""
-    guard = matching.guard_for(tools.rules, tools.commitments)
+    guard = matching.guard_for(tools.rules, tools.commitments, always=always)
     forms: list[int] = []
     for at, place in enumerate(reading.places):
         masked = mask(place.text)

@@ -409,6 +409,20 @@ def archive_import(
     _done(import_files(_home(), os.environ, file, as_json=as_json, tells=tell))
 
 
+@archive.command("reread")
+def archive_reread(as_json: AsJson = False) -> None:
+    """Read every capture again with this version's readers. Stopped half-way, it goes on where it was.
+
+    What differs only because we read better is kept as technical and told to nobody; what the better reading shows to
+    have really changed is listed as found late.
+
+    Example: onrecord archive reread
+    """
+    from monitor.commands.archive import reread
+
+    _done(reread(_home(), os.environ, as_json=as_json))
+
+
 @archive.command("stats")
 def archive_stats(as_json: AsJson = False) -> None:
     """How much the archive holds, and what it takes on disk.

@@ -53,7 +53,8 @@ def take_in(tools: Tools, capture: Capture) -> Taken:
     if known.is_stale:  # both sides of a comparison are read by the same reader (promise P6)
         rereading.reread_document(tools, known.document.id)
         known = know(tools, capture, reading)
-    case = Case(tools, capture, known, reading, forms_of(tools, reading))
+    forms = forms_of(tools, reading, always=capture.source.always)
+    case = Case(tools, capture, known, reading, forms)
     return _weigh(case, grade)
 
 
@@ -120,7 +121,7 @@ def _doubted(case: Case) -> tuple[Reading, Sequence[int]] | None:
         earlier = read(case.tools, replace(case.capture, fetch=fetch, body=case.tools.blobs.get(fetch.digest)))
     except ReadError:
         return None
-    return earlier, forms_of(case.tools, earlier)
+    return earlier, forms_of(case.tools, earlier, always=case.capture.source.always)
 
 
 def _agree(case: Case, grade: Grade) -> Taken:

@@ -107,7 +107,7 @@ def _read_snapshots(
                 select=source.select if source else (),
                 remove=source.remove if source else (),
             )
-            texts[capture.digest] = (reading, forms_of(tools, reading))
+            texts[capture.digest] = (reading, forms_of(tools, reading, always=source.always if source else ()))
         except ReadError:
             texts[capture.digest] = None
     return texts

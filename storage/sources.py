@@ -307,6 +307,7 @@ def _row(source: Source) -> dict[str, Any]:
         "options": {
             "select": list(source.select),
             "remove": list(source.remove),
+            "always": list(source.always),
             "options": [list(pair) for pair in source.options],
             "note": source.note,
             "confidence": source.confidence,
@@ -327,6 +328,7 @@ def _source(row: Any) -> Source:
         every=timedelta(seconds=row["every_seconds"]),
         select=tuple(kept["select"]),
         remove=tuple(kept["remove"]),
+        always=tuple(kept.get("always", ())),
         note=kept["note"],
         confidence=kept["confidence"],
         options=tuple((key, value) for key, value in kept["options"]),

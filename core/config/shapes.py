@@ -41,8 +41,8 @@ def _kind(needs: str, every: timedelta, *takes: str) -> KindShape:
 
 
 KINDS: dict[str, KindShape] = {
-    "page": _kind("url", timedelta(hours=6), "select", "remove", "editions"),
-    "feed": _kind("url", timedelta(minutes=30), "select", "remove"),
+    "page": _kind("url", timedelta(hours=6), "select", "remove", "always", "editions"),
+    "feed": _kind("url", timedelta(minutes=30), "select", "remove", "always"),
     "listing": _kind("url", timedelta(hours=2), "select", "remove"),
     "pdf": _kind("url", timedelta(hours=24), "editions"),
     "sitemap": _kind("url", timedelta(hours=24), "select", "remove"),
@@ -121,6 +121,9 @@ class SourceEntry(Entry):
     every: Duration | None = Field(None, description="Time between two checks, such as 30m, 6h or 7d.")
     select: Selectors | None = Field(None, description="CSS selectors of the parts to read; everything if empty.")
     remove: Selectors | None = Field(None, description="CSS selectors of parts to leave out.")
+    always: list[Text] | None = Field(
+        None, description="Words whose passages are never quieted, whatever was learned about the page."
+    )
     lang: Lang | None = Field(None, description="Language of the document, where it is known.")
     forms: list[Text] | None = Field(None, description="Forms to read (kind sec), such as 10-K or DEF 14A.")
     confidence: Confidence | None = Field(

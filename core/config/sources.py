@@ -267,6 +267,7 @@ class _Reading:
             every=entry.every or _every(self.defaults, entry.kind),
             select=tuple(entry.select or ()),
             remove=tuple(entry.remove or ()),
+            always=tuple(entry.always or ()),
             note=entry.note,
             confidence=entry.confidence,
             options=tuple((key, value) for key, value in options if value),
@@ -285,6 +286,7 @@ class _Reading:
             every=source.every,
             select=source.select,
             remove=source.remove,
+            always=source.always,
             confidence=source.confidence,
         )
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from core.errors import ReadError
@@ -43,6 +45,34 @@ def import_files(home: Home, environ: Mapping[str, str], files: Sequence[Path], 
         if not as_json:
             note(f"{counted(count, 'capture')} taken in.")
     return 1 if broken else 0
+
+
+def reread(home: Home, environ: Mapping[str, str], *, as_json: bool) -> int:
+    """Derive every document again that an earlier reader read last; what is done stays done."""
+    from monitor import rereading
+
+    with build(home, environ, loaded=load_home(home, environ)) as agent, progress("reading again") as shown:
+        left = rereading.stale(agent.tools)
+        totals: Counter[str] = Counter()
+        for count, document_id in enumerate(left, start=1):
+            done = rereading.reread_document(agent.tools, document_id)
+            shown.text = f"{count} of {counted(len(left), 'document')}: {done.document}"
+            totals.update(technical=done.technical, found_late=done.found_late, unreadable=done.unreadable)
+            if as_json:
+                emit(asdict(done))
+            elif done.technical or done.found_late or done.unreadable:
+                say(
+                    f"{done.document}: {counted(done.captures, 'capture')} read, "
+                    f"{'another text by our doing' if done.technical else 'the same text'}, "
+                    f"{counted(done.found_late, 'change')} found late"
+                    + (f", {counted(done.unreadable, 'capture')} could not be read" if done.unreadable else "")
+                )
+        if not as_json:
+            note(
+                f"{counted(len(left), 'document')} read again: {totals['technical']} differ by our doing alone, "
+                f"{counted(totals['found_late'], 'change')} found late; nobody was told."
+            )
+    return 0
 
 
 def stats(home: Home, environ: Mapping[str, str], *, as_json: bool) -> int:

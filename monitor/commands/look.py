@@ -20,6 +20,7 @@ from storage import changes, documents, fetches, incidents, leases, sources, ver
 from storage import search as searching
 from storage.changes import StoredChange
 from storage.documents import DocumentRow
+from storage.habits import habits
 from storage.search import Found
 from storage.sources import SourceHealth
 
@@ -251,8 +252,7 @@ def _document_shown(conn: Connection, document: DocumentRow) -> Json:
     open_ones = [each for each in incidents.list_open(conn) if each.request_id == document.request_id]
     noticed += [reason for each in open_ones for reason in each.reasons]
     captures = versions.captures(conn, document.id, limit=CAPTURES)
-    variants = sorted({each.variant for each in captures if each.variant})
-    noticed += [f"shows {len(variants) + 1} faces in turn"] if variants else []
+    noticed += _habits(conn, document.id)
     due = leases.request_by_id(conn, document.request_id).next_due_at if document.request_id else None
     return {
         **told,
@@ -261,6 +261,15 @@ def _document_shown(conn: Connection, document: DocumentRow) -> Json:
         "noticed": noticed,
         "captures": [_capture(each) for each in captures],
     }
+
+
+def _habits(conn: Connection, document_id: int) -> list[str]:
+    """What the machine has learned about the page; ``always:`` of its source overrules each of these."""
+    learned = habits(conn, document_id)
+    told = [f"variant {number} began to be shown {counted(times, 'time')}" for number, times in learned.variants]
+    told += [f"came and went {counted(times, 'time')}: {one_line(text, 120)}" for text, times in learned.flickering]
+    told += [f"compared without its volatile parts: {one_line(text, 120)}" for text in learned.volatile]
+    return told
 
 
 def _capture(each: versions.Captured) -> Json:

@@ -1,0 +1,94 @@
+"""What the machine has learned about a document from its own past: what comes and goes, what flips, what is volatile.
+
+All of it is derived from spans and readings and can be looked at (``onrecord show``); a source's ``always:`` overrules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from storage.chunks import chunks
+from storage.schema import documents, passages, readings, requests, spans
+
+MOST = 20
+FLICKERS = 2  # a passage that left so often is one that comes and goes
+FEWEST_PAGES = 5  # of a host, before what stands on most of them counts as its boilerplate
+MOST_PAGES = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """``variants``: (number, times it began to be shown). ``flickering``: (text, times it left). ``volatile``: texts
+    whose dates of the day, counters or ids are masked for comparison."""
+
+    variants: tuple[tuple[int, int], ...] = ()
+    flickering: tuple[tuple[str, int], ...] = ()
+    volatile: tuple[str, ...] = ()
+
+
+def habits(conn: Connection, document_id: int) -> Habits:
+    """The habits of a document, at most ``MOST`` of each sort."""
+    shown = conn.execute(
+        select(readings.c.variant, func.count())
+        .where(readings.c.document_id == document_id)
+        .group_by(readings.c.variant)
+        .order_by(readings.c.variant)
+        .limit(MOST)
+    ).all()
+    left = func.count(spans.c.gone_fetch_id)
+    came_and_went = conn.execute(
+        select(passages.c.text, left)
+        .join(passages, passages.c.id == spans.c.passage_id)
+        .where(spans.c.document_id == document_id)
+        .group_by(spans.c.form, passages.c.text)
+        .having(left >= FLICKERS)
+        .order_by(left.desc(), passages.c.text)
+        .limit(MOST)
+    ).all()
+    masked = conn.execute(
+        select(passages.c.text)
+        .join(spans, spans.c.passage_id == passages.c.id)
+        .where(spans.c.document_id == document_id, spans.c.last_fetch_id.is_(None), passages.c.form != passages.c.id)
+        .order_by(passages.c.text)
+        .limit(MOST)
+    ).all()
+    return Habits(
+        tuple((row[0], row[1]) for row in shown) if len(shown) > 1 else (),
+        tuple((row[0], row[1]) for row in came_and_went),
+        tuple(row[0] for row in masked),
+    )
+
+
+def boilerplate(conn: Connection, document_id: int, forms: Sequence[int]) -> Collection[int]:
+    """Those of these forms that stand on most pages of the document's host: furniture of the site, not of the page."""
+    host = (
+        select(requests.c.host)
+        .join(documents, documents.c.request_id == requests.c.id)
+        .where(documents.c.id == document_id)
+        .scalar_subquery()
+    )
+    neighbours = (
+        select(documents.c.id)
+        .join(requests, requests.c.id == documents.c.request_id)
+        .where(requests.c.host == host, documents.c.id != document_id, documents.c.current_version_id.is_not(None))
+    )
+    pages = int(conn.execute(select(func.count()).select_from(neighbours.subquery())).scalar_one())
+    if pages < FEWEST_PAGES:
+        return ()
+    standing: set[int] = set()
+    for some in chunks(list(forms)):
+        rows = conn.execute(
+            select(spans.c.form)
+            .where(
+                spans.c.form.in_(some),
+                spans.c.last_fetch_id.is_(None),
+                spans.c.document_id.in_(neighbours.subquery().select()),
+            )
+            .group_by(spans.c.form)
+            .having(func.count(func.distinct(spans.c.document_id)) >= pages * MOST_PAGES)
+        )
+        standing.update(row.form for row in rows)
+    return standing
