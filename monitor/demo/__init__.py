@@ -22,7 +22,7 @@ def main(home: Path | None = None, *, ends: bool = False, pace: float = 1.0) -> 
     from monitor.demo.player import Screen, farewell, play
     from monitor.demo.rehearsal import prepared
 
-    folder = home or Path(tempfile.mkdtemp(prefix="onrecord-demo-"))
+    folder = home or Path(tempfile.mkdtemp(prefix="onrecord-"))
     screen = Screen(Console(highlight=False, markup=False, emoji=False), pace)
     with prepared(folder, with_pages=not ends) as rehearsal:
         play(rehearsal, screen)

@@ -6,6 +6,7 @@ in the pretend mailbox. Fits 80 columns; colour and weight only repeat what sign
 
 from __future__ import annotations
 
+import shutil
 import textwrap
 import time
 from collections.abc import Iterable, Sequence
@@ -30,7 +31,6 @@ from monitor.pipeline import Checked
 
 WIDEST: Final = 100  # columns; longer lines are no easier to read
 READING: Final = 2.5  # seconds for a screenful, at least
-POLICY: Final = "orrelund-instruments/responsible-sales"
 SLACK_LINES: Final = 20  # of a message that is not shown whole
 LETTER_LINES: Final = 14
 
@@ -274,12 +274,13 @@ def farewell(rehearsal: Rehearsal, screen: Screen, pages: str | None) -> None:
             "and does it still stand there? Ask:",
         )
     )
-    for command in ("search '\"fact-specific assessments\"'", f"history {POLICY}", f"diff {POLICY}"):
-        screen.console.print(Text(f"  onrecord --home {rehearsal.folder} {command}"), soft_wrap=True)
+    program = "onrecord" if shutil.which("onrecord") else "./run onrecord"
+    for command in ("search '\"fact-specific assessments\"'", "history responsible-sales", "diff responsible-sales"):
+        screen.console.print(Text(f"  {program} --home {rehearsal.folder} {command}"), soft_wrap=True)
     if pages:
         screen.show("", *_paragraphs(f"The same as pages: {pages}   (Ctrl-C ends)"))
     else:
-        screen.show("", *_paragraphs("To watch real companies: onrecord init, then onrecord run."))
+        screen.show("", *_paragraphs(f"To watch real companies: {program} init, then {program} run."))
 
 
 def _paragraphs(*texts: str) -> list[RenderableType]:
