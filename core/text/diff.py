@@ -19,8 +19,11 @@ _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?", re.UNICODE)
 _WIDE: Final = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 SAME_SECTION: Final = 0.4  # share of words in common that makes two passages of one section the same one, reworded
 ANYWHERE: Final = 0.6
-_PAIR_BUDGET: Final = 40_000  # similarity is computed for at most so many pairs; beyond, only pairs in the same section
+_ALL_PAIRS: Final = 2_500  # up to so many pairs each is looked at; beyond, those that share rare words
 _CANDIDATES: Final = 12
+_VOTES: Final = 250_000  # so many shared words are counted at most, whatever the page
+_SAMPLE: Final = 3_000  # characters of each end of a long passage that its likeness is judged by
+_STARTS: Final = 16  # passages with the same first letters that may begin a cut one
 _JOIN: Final = 6  # a passage may be cut into at most so many
 
 
@@ -161,7 +164,7 @@ def _join(
     used: set[int] = set()
     for one in list(ones):
         whole = _squeeze(one_side.places[one].text)
-        for index in starts.get(whole[:8], ()):
+        for index in starts.get(whole[:8], ())[:_STARTS]:
             run = _run_that_spells(whole, manies, squeezed, index, used)
             if run:
                 used.update(run)
@@ -201,8 +204,8 @@ def _squeeze(text: str) -> str:
 
 def _match_similar(sides: _Sides) -> None:
     """Pairs alike enough, most alike first; one section outranks elsewhere."""
-    before_words = {at: Counter(words_of(sides.before.places[at].text)) for at in sides.gone}
-    after_words = {at: Counter(words_of(sides.after.places[at].text)) for at in sides.came}
+    before_words = {at: _counted(sides.before.places[at].text) for at in sides.gone}
+    after_words = {at: _counted(sides.after.places[at].text) for at in sides.came}
     scored: list[tuple[float, int, int]] = []
     for was, now in _candidates(sides, before_words, after_words):
         same_section = _section(sides.before, was) == _section(sides.after, now)
@@ -224,20 +227,27 @@ def _match_similar(sides: _Sides) -> None:
 def _candidates(
     sides: _Sides, before_words: dict[int, Counter[str]], after_words: dict[int, Counter[str]]
 ) -> list[tuple[int, int]]:
-    if len(sides.gone) * len(sides.came) <= _PAIR_BUDGET // 16:
+    if len(sides.gone) * len(sides.came) <= _ALL_PAIRS:
         return [(was, now) for was in sides.gone for now in sides.came]
     holders: dict[str, list[int]] = defaultdict(list)
     for now, counts in after_words.items():
         for word in counts:
             holders[word].append(now)
     pairs: list[tuple[int, int]] = []
+    most = max(_VOTES // (_CANDIDATES * len(before_words)), 4)
     for was, counts in before_words.items():
         votes: Counter[int] = Counter()
         rare = sorted((word for word in counts if word in holders), key=lambda word: len(holders[word]))[:_CANDIDATES]
         for word in rare:
-            votes.update(holders[word][:200])
+            votes.update(holders[word][:most])
         pairs.extend((was, now) for now, _ in votes.most_common(_CANDIDATES))
     return pairs
+
+
+def _counted(text: str) -> Counter[str]:
+    if len(text) > 2 * _SAMPLE:
+        text = f"{text[:_SAMPLE]} {text[-_SAMPLE:]}"
+    return Counter(words_of(text))
 
 
 def _section(reading: Reading, at: int) -> str:
