@@ -20,6 +20,7 @@ import pytest
 
 from core.model import ChangeClass, DocumentEvent
 from monitor.app import open_archive
+from monitor.demo.rehearsal import prepared
 from monitor.demo.stages import STAGES
 from monitor.demo.stand_ins import ADDRESS, CHANNEL, TOKEN, PretendMailbox, PretendSlack
 from monitor.demo.website import FEED, HOST, Website, page_text
@@ -210,6 +211,19 @@ def test_the_archive_that_is_left_answers(played: Played) -> None:
     diff = onrecord(*home, "diff", "responsible-sales")
     assert (diff.status, "Orrelund [-will-] {+does+} not {+knowingly+} sell" in diff.out) == (0, True)
     assert f"--home {played.folder} search" in played.out
+
+
+def test_the_pages_are_served_while_it_plays_and_the_messages_link_to_them(tmp_path: Path) -> None:
+    with prepared(tmp_path / "home", with_pages=True) as rehearsal:
+        list(rehearsal.watch(timedelta(hours=1)))
+        assert rehearsal.pages is not None
+        with urlopen(rehearsal.pages, timeout=20) as answer:
+            today = answer.read().decode()
+        (post,) = rehearsal.slack.posts()
+    assert "Archived six documents at six sources" in today
+    assert {"type": "link", "url": rehearsal.pages, "text": "In the archive"} in [
+        run for block in post.blocks for part in block.get("elements", []) for run in part.get("elements", [])
+    ]
 
 
 def test_a_home_of_somebodys_own_is_left_alone(tmp_path: Path) -> None:
