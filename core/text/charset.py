@@ -51,12 +51,15 @@ _FEW_SEQUENCES: Final = 6  # fewer accidental UTF-8 sequences than this prove no
 _TOLERATED: Final = 50  # one broken sequence in so many good ones is a slip of the page, not another charset
 
 
-def detect(body: bytes, content_type: str | None) -> str:
-    """The charset of a page, named as in the WHATWG standard, lower case (``utf-8``, ``windows-1252``, ``gb18030`` …)."""
+def detect(body: bytes, content_type: str | None, *, is_valid: bool | None = None) -> str:
+    """The charset of a page, named as in the WHATWG standard, lower case (``utf-8``, ``windows-1252``, ``gb18030`` …).
+
+    ``is_valid`` is :func:`is_utf8` of the body, where the caller knows it already.
+    """
     for mark, name in _BOMS:
         if body.startswith(mark):
             return name
-    if is_utf8(body):
+    if is_utf8(body) if is_valid is None else is_valid:
         return _of_valid_utf8(body, content_type)
     declared = list(_declared(body, content_type))
     wide = _wide(body)

@@ -13,12 +13,17 @@ _SPACES = re.compile(r"[\s\u200b\u2060\ufeff]+")
 
 def tidy(text: str) -> str:
     """NFC, runs of white space (and invisible breaks) folded to one space, ends trimmed."""
-    folded = " ".join(text.split())
-    if folded.isascii():
-        return folded
-    if "\u200b" in folded or "\u2060" in folded or "\ufeff" in folded:
-        folded = _SPACES.sub(" ", folded).strip()
-    return folded if unicodedata.is_normalized("NFC", folded) else unicodedata.normalize("NFC", folded)
+    folded = _folded(text)
+    return folded if folded.isascii() else _composed(folded)
+
+
+def tidy_and_count(text: str) -> tuple[str, int]:
+    """:func:`tidy` and the :func:`word_count` of what it gives, in one go: this is done for every passage of a page."""
+    folded = _folded(text)
+    if folded.isascii() or _is_western(folded):
+        return folded, folded.count(" ") + 1 if folded else 0
+    folded = _composed(folded)
+    return folded, word_count(folded)
 
 
 def word_count(text: str) -> int:
@@ -32,3 +37,24 @@ def word_count(text: str) -> int:
 
 
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
+
+
+def _folded(text: str) -> str:
+    # Of all spaces and breaks only the plain space is "printable", so most texts are found to be tidy without a split.
+    folded = text.strip()
+    return folded if folded.isprintable() and "  " not in folded else " ".join(folded.split())
+
+
+def _is_western(text: str) -> bool:
+    """Nothing beyond windows-1252: no character to compose, no invisible break, none that is a word of its own."""
+    try:
+        text.encode("cp1252")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _composed(text: str) -> str:
+    if "\u200b" in text or "\u2060" in text or "\ufeff" in text:
+        text = _SPACES.sub(" ", text).strip()
+    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)

@@ -45,17 +45,29 @@ STAMP: Final = re.compile(
 _META: Final = ("article:modified_time", "last-modified", "dcterms.modified", "datemodified")
 
 
+_SHORT: Final = 160  # characters; a longer passage speaks of dates, it is no stamp
+# Whether a passage holds a digit is asked of all passages at once, in UTF-8: kept are line ends, ASCII digits, and the
+# bytes that may begin a digit of another script. It rules out nine in ten before a pattern is tried.
+_KEPT: Final = b"\n0123456789" + bytes((0xD9, 0xDB, 0xDF, 0xE0, 0xE1, 0xEA, 0xEF, 0xF0))
+_DROPPED: Final = bytes(byte for byte in range(256) if byte not in _KEPT)
+
+
 def page_date(root: etree._Element, places: Sequence[Place]) -> str | None:
     """The page's own date in the page's own words, or None."""
-    for place in places:
-        if len(place.text) <= 160:
-            cue = _CUE.search(place.text)
-            if cue:
-                date = DATE.search(place.text, cue.start())
-                if date:
-                    return date.group()
+    short = [place.text for place in places if len(place.text) <= _SHORT]
+    for text in _with_digits(short):
+        cue = _CUE.search(text)
+        date = DATE.search(text, cue.start()) if cue else None
+        if date:
+            return date.group()
     for meta in root.iter("meta"):
         name = (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").lower()
         if name in _META:
             return meta.get("content") or None
     return None
+
+
+def _with_digits(texts: list[str]) -> list[str]:
+    """Those that hold a digit, and perhaps some that do not."""
+    lines = "\n".join(texts).encode("utf-8", "surrogatepass").translate(None, _DROPPED).split(b"\n")
+    return [text for text, digits in zip(texts, lines, strict=True) if digits] if len(lines) == len(texts) else texts

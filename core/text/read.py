@@ -103,8 +103,9 @@ def sniff(body: bytes, content_type: str | None) -> str:
 
 def as_utf8(body: bytes, content_type: str | None) -> bytes:
     """The body in UTF-8 without a mark and without NULs (browsers drop them; libxml2 stops there)."""
-    charset = detect(body, content_type)
-    if charset != "utf-8" or not is_utf8(body):
+    is_valid = is_utf8(body)
+    charset = detect(body, content_type, is_valid=is_valid)
+    if charset != "utf-8" or not is_valid:
         body = decode(body, charset).encode("utf-8", "replace")
     body = body.removeprefix(b"\xef\xbb\xbf")
     return body.replace(b"\0", b"") if b"\0" in body else body

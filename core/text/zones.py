@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from core.model import PlaceKind, Stream
 
@@ -25,16 +24,11 @@ class ZoneKind(IntEnum):
     CONTENT = 5  # main, article: words here belong to the page itself
 
 
-@dataclass(slots=True)
-class Zone:
-    """One container: its parent zone, and how its own words divide."""
+class Zone(NamedTuple):
+    """One container, and the zone it stands in (-1 for the page)."""
 
     parent: int
     kind: ZoneKind
-    words: int = 0
-    link_words: float = 0.0
-    prose_words: int = 0
-    places: int = 0
 
 
 _STRUCTURE_TAGS: Final = frozenset(("nav", "footer", "header", "aside", "dialog", "noscript"))
@@ -83,14 +77,13 @@ def hinted_kind(tag: str, role: str | None, classes: str | None, ident: str | No
 _MOST: Final = 0.4  # a proposed zone with this share of the page's words is the page, not its surroundings
 
 
-def decide_streams(zones: list[Zone], zone_of: list[int]) -> list[Stream]:
-    """The stream of each place. ``zone_of`` holds the innermost zone of every place."""
-    own = [zone.words for zone in zones]
-    whole = own[:]
-    prose = [zone.prose_words for zone in zones]
+def decide_streams(zones: Sequence[Zone], zone_of: Sequence[int], words: Sequence[int]) -> list[Stream]:
+    """The stream of each place. ``zone_of`` holds the innermost zone of every place, ``words`` how many it has."""
+    whole = [0] * len(zones)
+    for zone, count in zip(zone_of, words, strict=True):
+        whole[zone] += count
     for at in range(len(zones) - 1, 0, -1):  # children come after their parents
         whole[zones[at].parent] += whole[at]
-        prose[zones[at].parent] += prose[at]
     total = max(whole[0], 1)
     streams: list[Stream] = ["main"]
     for at in range(1, len(zones)):
@@ -109,6 +102,7 @@ def _stream(zone: Zone, parent: Stream, share: float) -> Stream:
 
 
 PROSE: Final = 12  # a passage of so many words is prose; it marks where the page's own text begins and ends
+_LABEL_WORDS: Final = 6
 _MENU_RUN: Final = 5  # so many short links in a row are a menu
 _MENU_WORDS: Final = 12
 _HAS_DIGIT_OR_COMMA: Final = re.compile(r"[\d,:;@]")
@@ -126,23 +120,23 @@ def set_apart_labels(
     Outside means before the first and after the last passage of prose; headings always belong to the text. A page
     without prose keeps all its labels: they are what it says.
     """
-    prose = [at for at, stream in enumerate(streams) if stream == "main" and words[at] >= PROSE]
+    prose = [at for at, count in enumerate(words) if count >= PROSE and streams[at] == "main"]
     if not prose:
         return
-    top = next((at for at, stream in enumerate(streams) if stream == "main" and kinds[at] == "heading"), prose[0])
     first, last = prose[0], prose[-1]
-    for at, stream in enumerate(streams):
-        is_outside = at < top or at > last or (at < first and kinds[at] != "heading")
-        is_introduced = at > 0 and texts[at - 1][-1:] in ":："  # "By post:" and then who to write to
-        if stream == "main" and is_outside and not is_introduced and _is_label(texts[at], words[at]):
-            streams[at] = "surroundings"
+    top = next((at for at, kind in enumerate(kinds) if kind == "heading" and streams[at] == "main"), first)
+    for at in (*range(max(top, first)), *range(last + 1, len(streams))):
+        if streams[at] == "main" and words[at] <= _LABEL_WORDS and (kinds[at] != "heading" or not first > at >= top):
+            is_introduced = at > 0 and texts[at - 1][-1:] in ":："  # "By post:" and then who to write to
+            if not is_introduced and _is_label(texts[at], words[at]):
+                streams[at] = "surroundings"
     _set_apart_menus(streams, texts, kinds, words, linked)
 
 
 def _is_label(text: str, words: int) -> bool:
     if words <= 3:
         return True
-    return words <= 6 and text[-1:] not in ".!?。！？" and not _HAS_DIGIT_OR_COMMA.search(text)
+    return words <= _LABEL_WORDS and text[-1:] not in ".!?。！？" and not _HAS_DIGIT_OR_COMMA.search(text)
 
 
 def _set_apart_menus(
@@ -153,8 +147,8 @@ def _set_apart_menus(
     linked: Sequence[bool],
 ) -> None:
     start = -1
-    for at in range(len(streams) + 1):
-        if at < len(streams) and linked[at] and words[at] <= _MENU_WORDS and kinds[at] != "row":
+    for at, is_link in enumerate((*linked, False)):
+        if is_link and words[at] <= _MENU_WORDS and kinds[at] != "row":
             start = at if start < 0 else start
         elif start >= 0:
             introduced = start > 0 and texts[start - 1][-1:] in ":："

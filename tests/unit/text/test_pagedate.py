@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from lxml import etree
 
-from core.text.pagedate import DATE, STAMP
+from core.model import Place
+from core.text.pagedate import DATE, STAMP, page_date
 
 
 @pytest.mark.parametrize(
@@ -44,3 +46,19 @@ def test_a_stamp_says_when_the_page_was_touched(line: str) -> None:
 @pytest.mark.parametrize("line", ["Effective: 3 May 2024", "Gültig ab 3.5.2024", "These terms apply from 3 May 2024"])
 def test_a_line_that_says_from_when_it_binds_is_no_stamp(line: str) -> None:
     assert not STAMP.search(line)
+
+
+@pytest.mark.parametrize(
+    ("texts", "date"),
+    [
+        ([], None),
+        (["No date here", "Stand: unbekannt"], None),
+        (["Section 4", "Last updated: 3 May 2024", "Last updated: 4 May 2024"], "3 May 2024"),
+        (["Last updated: ٣.٥.٢٠٢٤"], "٣.٥.٢٠٢٤"),  # digits of another script are digits
+        (["two lines\nin one place", "Stand: 3.5.2024"], "3.5.2024"),
+        (["Last updated 3 May 2024. " + "We will not sell these instruments. " * 5], None),  # prose speaks of dates too
+    ],
+)
+def test_the_first_short_passage_that_stamps_the_page_gives_its_date(texts: list[str], date: str | None) -> None:
+    places = [Place(text, "paragraph", "main") for text in texts]
+    assert page_date(etree.Element("html"), places) == date
