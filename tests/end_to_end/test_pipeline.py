@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from core.model import ChangeClass, DocumentEvent, FetchReason, Purpose, Source
@@ -309,3 +312,30 @@ def test_every_step_leaves_its_event(acme: World) -> None:
         "change.detected",
         "alert.raised",
     ]
+
+
+# --- observation, not fingerprint (promise P5) ---------------------------------------------------------------------
+
+WORDINGS = (SELL, SOFTER, "We sell to anyone who asks, anywhere in the world, and keep no record of it.")
+
+
+@settings(max_examples=15)
+@given(st.lists(st.sampled_from(range(len(WORDINGS))), min_size=2, max_size=7))
+def test_every_step_of_any_sequence_is_a_change_on_record(
+    tmp_path_factory: pytest.TempPathFactory, sequence: list[int]
+) -> None:
+    with world(tmp_path_factory.mktemp("sequence")) as acme:
+        acme.watch(watched())
+        for step in sequence:
+            acme.site.shows(URL, page(WORDINGS[step]))
+            acme.check(8 * DAY)
+        steps = sum(1 for before, after in pairwise(sequence) if before != after)
+        assert count(acme, change_rows) == steps
+        with acme.database.read() as conn:
+            document = documents.list_documents(conn)[0]
+            assert len(versions.numbers(conn, document.id)) == len(set(sequence))
+            told_changes = changes.of_document(conn, document.id)
+        assert {stored.change.change_class for stored in told_changes} <= {ChangeClass.SUBSTANTIVE, ChangeClass.VARIANT}
+        assert sum(1 for stored in told_changes if stored.change.change_class is ChangeClass.SUBSTANTIVE) >= min(
+            steps, 2
+        )
