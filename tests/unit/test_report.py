@@ -239,10 +239,15 @@ def test_a_moved_passage_says_from_where() -> None:
 
 
 def test_an_event_beside_edits_tells_both() -> None:
-    change = replace(hedge_added(), event=DocumentEvent.UNDECLARED)
-    assert report_of(change).found.startswith(
-        "Found: the words changed and the document’s own date did not; “knowingly”"
-    )
+    change = replace(hedge_added(), event=DocumentEvent.SWAPPED)
+    found = report_of(change).found
+    assert found.startswith("Found: another file at the same address; “knowingly”")
+
+
+def test_words_that_changed_under_a_date_that_did_not_are_told_once() -> None:
+    report = report_of(replace(hedge_added(), event=DocumentEvent.UNDECLARED))
+    assert report.found.startswith("Found: “knowingly”")
+    assert "The page still says “" in report.when
 
 
 # --- narrowing -------------------------------------------------------------------------------------------------------
