@@ -69,7 +69,7 @@ def test_the_program_runs_where_the_caller_stands(
 @pytest.mark.parametrize(
     ("words", "asked"),
     [
-        (("test",), "-m pytest -n 2 --dist loadfile"),
+        (("test",), "-m pytest -n 2 --dist loadfile --no-loadscope-reorder"),
         (("test", "-k", "a or b"), "-m pytest -k a or b"),
         (("quality", "--fast"), "-m bench.quality --fast"),
         (("bench",), "-m bench.run"),
