@@ -16,6 +16,7 @@ import structlog
 from monitor.commands.output import as_json
 
 LEVELS: Final = {"debug": "·", "info": " ", "warning": "!", "error": "✗", "critical": "✗"}
+OURS: Final = ("core", "storage", "alerts", "web", "monitor")
 QUIET: Final = ("apscheduler", "uvicorn", "uvicorn.error", "uvicorn.access", "asyncio", "aiohttp")
 
 Fields = MutableMapping[str, Any]
@@ -37,7 +38,9 @@ def configure(stream: TextIO | None = None, *, is_debug: bool = False) -> None:
     )
     root = logging.getLogger()
     root.handlers = [_Forward()]
-    root.setLevel(logging.DEBUG if is_debug else logging.INFO)
+    root.setLevel(logging.DEBUG if is_debug else logging.WARNING)
+    for name in OURS:
+        logging.getLogger(name).setLevel(logging.DEBUG if is_debug else logging.INFO)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.INFO if is_debug else logging.ERROR)
 

@@ -50,6 +50,23 @@ def feed(*items: tuple[str, str]) -> Answer:
     return Answer(body=body.encode(), media_type="application/rss+xml")
 
 
+class Stuck:
+    """An answer that does not come until :meth:`end`; ``begun`` says that somebody waits for it."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+        self.begun = threading.Event()
+        self._ended = threading.Event()
+
+    def __call__(self) -> Answer:
+        self.begun.set()
+        self._ended.wait(60)
+        return self.answer
+
+    def end(self) -> None:
+        self._ended.set()
+
+
 class Site:
     """The server. ``pages`` may be changed at any time; a path that is not there is 404."""
 
@@ -66,6 +83,9 @@ class Site:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None) -> None:
+        for shown in self.pages.values():
+            if isinstance(shown, Stuck):
+                shown.end()
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
@@ -96,17 +116,16 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
             status = 304 if answer.status == 200 and self.headers["If-None-Match"] == etag else answer.status
             site.asked.append((self.path, status))
             site.agents.add(self.headers["User-Agent"])
-            self.send_response(status)
             body = b"" if status == 304 else answer.body
-            for name, value in {
-                "Content-Type": answer.media_type,
-                "Content-Length": str(len(body)),
-                "ETag": etag,
-                **answer.headers,
-            }.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
+            headers = {"Content-Type": answer.media_type, "Content-Length": str(len(body)), "ETag": etag}
+            try:
+                self.send_response(status)
+                for name, value in {**headers, **answer.headers}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(body)
+            except OSError:  # whoever asked is gone
+                self.close_connection = True
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the base class's name)
             """Quiet."""

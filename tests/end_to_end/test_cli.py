@@ -18,7 +18,7 @@ from warcio.warcwriter import WARCWriter
 from storage.counts import counts
 from storage.engine import open_database
 from tests.command import onrecord, write_home
-from tests.far_side import Answer, Site, feed, page
+from tests.far_side import FILLING, Answer, Site, Stuck, feed, page
 from tests.repository import ROOT
 from tests.slack_standin import TOKEN, SlackStandIn
 
@@ -407,8 +407,6 @@ def test_diff_marks_words_without_colour(two_versions: Site) -> None:
 
 
 def test_diff_shows_a_move_as_a_move(policy: Site) -> None:
-    from tests.far_side import FILLING
-
     onrecord("check")
     policy.pages["/policy.html"] = page(*FILLING, PROMISE).replace(
         page().split("<h1>Policy</h1>")[1], "</main></body></html>"
@@ -594,48 +592,29 @@ def test_a_reader_that_goes_away_is_no_fault(two_versions: Site) -> None:
 
 def test_a_check_that_was_killed_holds_nobody_up(policy: Site) -> None:
     onrecord("check")
-    begun: list[int] = []
-
-    def stuck() -> Answer:
-        begun.append(1)
-        while len(begun) < 2:
-            time.sleep(0.05)
-        return Answer(200, page(HEDGED).encode())
+    stuck = Stuck(Answer(200, page(HEDGED).encode()))
 
     policy.pages["/policy.html"] = stuck
     with subprocess.Popen(program("check"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as ran:
-        for _ in range(400):
-            if begun:
-                break
-            time.sleep(0.05)
-        assert begun
+        assert stuck.begun.wait(60)
         ran.send_signal(signal.SIGKILL)
         ran.wait()
-    begun.append(2)
+    stuck.end()
     policy.pages["/policy.html"] = page(HEDGED)
     ran_again = onrecord("check", "--json")
     assert [line["status"] for line in ran_again.lines] == ["changed"]
 
 
 def test_interrupted_is_130(policy: Site) -> None:
-    begun: list[int] = []
-
-    def stuck() -> Answer:
-        begun.append(1)
-        while len(begun) < 2:
-            time.sleep(0.05)
-        return Answer(200, page(HEDGED).encode())
+    stuck = Stuck(Answer(200, page(HEDGED).encode()))
 
     policy.pages["/policy.html"] = stuck
     with subprocess.Popen(program("check"), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as ran:
-        for _ in range(400):
-            if begun:
-                break
-            time.sleep(0.05)
+        assert stuck.begun.wait(60)
         ran.send_signal(signal.SIGINT)
         begin = time.monotonic()
         _, err = ran.communicate(timeout=30)
-        begun.append(2)
+        stuck.end()
         assert ran.returncode == 130
         assert time.monotonic() - begin < 10
         assert err.splitlines()[-1] == "interrupted"
