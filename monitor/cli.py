@@ -389,7 +389,7 @@ def commitments_compare(
     from monitor.commands.promises import compare
 
     if before != "-" and after is None:
-        raise typer.BadParameter("two texts are needed; an empty one (\"\") stands for none", param_hint="AFTER")
+        raise typer.BadParameter('two texts are needed; an empty one ("") stands for none', param_hint="AFTER")
     _done(compare(before, after, sys.stdin, as_json=as_json))
 
 

@@ -24,7 +24,9 @@ def passing_text(case: Case) -> Case | None:
         return None
     earlier = replace(case.capture, fetch=fetch, body=case.tools.blobs.get(fetch.digest))
     reading = read(case.tools, earlier)
-    return replace(case, capture=earlier, reading=reading, forms=forms_of(case.tools, reading, always=case.capture.source.always))
+    return replace(
+        case, capture=earlier, reading=reading, forms=forms_of(case.tools, reading, always=case.capture.source.always)
+    )
 
 
 def tell_passing(case: Case, text: Case) -> Taken:
