@@ -27,7 +27,7 @@ from storage import changes, documents
 JUDGEMENTS: Final = Path(__file__).resolve().parent / "quality_judgements.yaml"
 MAX_QUOTE: Final = 200  # characters of either side
 MAX_EDITS: Final = 3
-WORDS_OF_JUDGING: Final = ("real", "false", "missed", "arguable")
+WORDS_OF_JUDGING: Final = ("real", "noise", "missed", "arguable")
 NOT_JUDGED: Final = "not judged"
 
 _HOST: Final = re.compile(r"(?<=\w\w)\.(?=[a-z]{2,4}\b)")
@@ -35,7 +35,7 @@ _HOST: Final = re.compile(r"(?<=\w\w)\.(?=[a-z]{2,4}\b)")
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A reader's answer to one line: real (a change of wording outside the labelled extract), false, missed, or
+    """A reader's answer to one line: real (a change of wording outside the labelled extract), noise, missed, or
     arguable (the label may be read either way); ``because`` names the sort of cause, ``why`` says it in a sentence."""
 
     judgement: str

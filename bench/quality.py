@@ -23,10 +23,11 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
-from bench import alarms, corpus, cost, importing, quality_page
+from bench import alarms, corpus, cost, importing, own_changes, quality_page
 from bench.completeness import Held, measure
 from bench.corpus import History, Score
 from bench.episodes import Episode, episodes
+from bench.own_changes import OwnChanges
 from bench.quality_page import EVERYTHING, Measured
 from core.grade import GRADER
 from core.text.read import EXTRACTOR
@@ -44,6 +45,7 @@ class Gathered:
     held: list[Held] = field(default_factory=list)
     episodes: list[Episode] = field(default_factory=list)
     unnamed: list[Episode] = field(default_factory=list)  # the same with every phrase list emptied
+    own: OwnChanges = field(default_factory=OwnChanges)
 
 
 def gather(shared: Path, group: Sequence[History], work: Path) -> Gathered:
@@ -60,8 +62,10 @@ def gather(shared: Path, group: Sequence[History], work: Path) -> Gathered:
     found.said = importing.by_command(found.home, list(warcs.values()))
     found.episodes = _episodes(found.metas, found.said)
     with_episodes = [meta for meta in found.metas if meta.get("episodes")]
-    again = importing.without_phrases(work / "home-without-phrases", [warcs[meta["id"]] for meta in with_episodes])
+    frozen = work / "home-without-phrases"
+    again = importing.without_phrases(frozen, [warcs[meta["id"]] for meta in with_episodes])
     found.unnamed = _episodes(with_episodes, again)
+    found.own = own_changes.measure(frozen)
     return found
 
 
@@ -135,15 +139,8 @@ def run(shared: Path, work: Path, only: str) -> Measured:
         unnamed=[episode for one in gathered for episode in one.unnamed],
         reading=cost.reading_cost(),
         comparing=cost.comparing_cost([one.home for one in gathered]),
-        notes=(own_changes(), commitments()),
-    )
-
-
-def own_changes() -> str:
-    """Whether a better extractor alone ever alerts; measured as soon as an archive can be read again."""
-    return (
-        "## Our own changes\n\nNot measured: there is no `onrecord archive reread` yet. Aim: 0 alerts when an archive is"
-        " read again by a newer extractor.\n"
+        own=sum((one.own for one in gathered), OwnChanges()),
+        notes=(commitments(),),
     )
 
 

@@ -13,6 +13,7 @@ from bench.completeness import Held
 from bench.corpus import CHECKING, DEVELOPMENT, Score
 from bench.cost import Comparing, Reading
 from bench.episodes import Episode
+from bench.own_changes import OwnChanges
 
 EVERYTHING: Final = "all"
 COLUMNS: Final = (EVERYTHING, DEVELOPMENT, CHECKING)
@@ -41,7 +42,7 @@ AFTER_READING: Final = """\
 ## The alarms, read
 
 The labels follow an extract that people selected; an alarm on a pair labelled false may still be a real change of
-wording outside it, and such a change must not be hidden. So each is read and judged: *real*, or *false* and why. The
+wording outside it, and such a change must not be hidden. So each is read and judged: *real*, or *noise* and why. The
 words before and after stand in {pages}.
 """
 
@@ -62,6 +63,7 @@ class Measured:
     unnamed: Sequence[Episode]
     reading: Reading
     comparing: Comparing
+    own: OwnChanges
     notes: Sequence[str] = ()
 
 
@@ -77,6 +79,7 @@ def pages(found: Measured) -> dict[str, str]:
         _bad_captures(found),
         _completeness(found),
         _cost(found),
+        _own_changes(found.own),
         *found.notes,
     )
     listed = {name: alarm_page(found, part) for part, name in ALARM_PAGES.items() if part in found.scores}
@@ -174,7 +177,7 @@ def _after_reading(found: Measured) -> str:
     rows = [
         ("alarms on pairs labelled false", *(len(found.scores[part].alarms) for part in columns)),
         ("judged real: a change of wording outside the extract", *(counts[part]["real"] for part in columns)),
-        ("judged false", *(share(counts[part]["false"], noise[part], 2) for part in columns)),
+        ("judged noise", *(share(counts[part]["noise"], noise[part], 2) for part in columns)),
         ("arguable", *(counts[part]["arguable"] for part in columns)),
         ("not judged", *(counts[part][NOT_JUDGED] for part in columns)),
     ]
@@ -362,3 +365,17 @@ def _cost(found: Measured) -> str:
         ("the same with the words inside pairs", "no pair over 1 s", times(comparing.with_words)),
     ]
     return "## Cost\n\nCPU time, on whatever machine this ran:\n\n" + table(("", "aim", "measured"), rows)
+
+
+def _own_changes(own: OwnChanges) -> str:
+    rows = [
+        ("alerts", "0", own.alerts),
+        ("changes found late", "0", own.found_late),
+        ("texts that differ by our doing, on record as technical", "", own.technical),
+        ("captures that could not be read again", "0", own.unreadable),
+    ]
+    return (
+        "## Our own changes\n\n"
+        f"A frozen archive of {own.documents} documents, {own.captures:,} captures, read again by an extractor that is newer"
+        " and spells every quotation mark and dash otherwise:\n\n" + table(("", "aim", "measured"), rows)
+    )
