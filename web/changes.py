@@ -18,7 +18,7 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import Connection
 
 from core import matching
-from core.model import Change, ChangeClass, DocumentRef, Edit, Finding, Reading, Relation, Verdict, VersionRef, Window
+from core.model import Change, ChangeClass, DocumentRef, Finding, Reading, Relation, Verdict, VersionRef, Window
 from core.quotes import in_words
 from core.report import title_of
 from core.text.diff import compare
@@ -28,16 +28,17 @@ from core.wording import EVENT_SENTENCES, GRAVITY, OF_VERDICT, counted, defang, 
 from storage import biography, changes, documents, versions
 from storage.biography import Outline
 from storage.changes import StoredChange
-from web.comparing import MOST_ROWS, Row, Sides, places_shown, rows, section
+from web.comparing import Row, Sides, places_shown, rows, section
 from web.problems import BadRequest
 from web.site import Site, without_json
-from web.speech import Sign, compare_address, lang_code, sign_of
+from web.speech import Sign, Tone, compare_address, lang_code, sign_of
 
 PAIR: Final = re.compile(r"(.+)/(\d{1,9})\.\.(\d{1,9})")
 MOST_WORDS: Final = 400_000  # of both versions together; beyond it only what differs is read
 MOST_PLACES: Final = 60_000
 MOST_DIFFERENT: Final = 2_000  # places of a side that are read of a version beyond that
 SURROUNDING_ROWS: Final = 40
+LONGEST_FATE: Final = 320  # the whole passage stands in the texts below
 
 View = Literal["side", "inline", "changes"]
 
@@ -56,6 +57,15 @@ class VersionSide:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing that was found, with the sign of its direction where it has one."""
+
+    sign: str
+    tone: Tone
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fate:
     """What became of one commitment: the verdict, its words, where it stood, what was found."""
 
@@ -63,7 +73,7 @@ class Fate:
     text: tuple[Segment, ...]
     lang: str
     scope: str
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +96,7 @@ class Comparison:
     deck: str
     fates: tuple[Fate, ...]
     rows: tuple[Row, ...]
+    steps: int
     total: int
     surroundings: tuple[Row, ...]
     surroundings_total: int
@@ -239,8 +250,8 @@ def _view(  # noqa: PLR0913 (what the page is made from)
     assert change.before is not None  # both sides were read above
     assert change.after is not None
     sides = Sides(change.before, change.after, change.edits, change.findings, change.matches)
-    found, total = rows(sides, "main", start=start, most=MOST_ROWS)
-    around, around_total = rows(sides, "surroundings", most=SURROUNDING_ROWS)
+    found = rows(sides, "main", start=start)
+    around = rows(sides, "surroundings", most=SURROUNDING_ROWS)
     fates = _fates(sides)
     document = change.document
     return Comparison(
@@ -257,12 +268,13 @@ def _view(  # noqa: PLR0913 (what the page is made from)
         reasons=change.reasons,
         event=EVENT_SENTENCES[change.event] if change.event else "",
         windows=tuple(stored.change.window for stored in recorded[:12]),
-        deck=_deck(change, total, around_total),
+        deck=_deck(change, found.differences, around.differences),
         fates=fates,
-        rows=tuple(found),
-        total=total,
-        surroundings=tuple(around),
-        surroundings_total=around_total,
+        rows=tuple(found.rows),
+        steps=found.steps,
+        total=found.differences,
+        surroundings=tuple(around.rows),
+        surroundings_total=around.differences,
         start=start,
         view=view,
         notes=(*notes, *_incomplete(before, after)),
@@ -325,23 +337,39 @@ def _deck(change: Change, total: int, around: int) -> str:
 
 def _fates(sides: Sides) -> tuple[Fate, ...]:
     ordered = sorted(sides.findings, key=lambda finding: GRAVITY.index(finding.verdict))
-    return tuple(
-        _fate(sides, sides.edits[finding.edit], finding.verdict, in_words(finding)) for finding in ordered[:60]
-    )
+    return tuple(_fate(sides, finding) for finding in ordered[:60])
 
 
-def _fate(sides: Sides, edit: Edit, verdict: Verdict, reasons: tuple[str, ...]) -> Fate:
+_DIRECTIONS: Final[dict[str, tuple[str, Tone]]] = {
+    "-": ("−", "loss"),
+    "+": ("+", "gain"),
+    "?": ("?", "unsure"),
+    "=": ("=", "same"),
+}
+
+
+def _reasons(finding: Finding) -> tuple[Reason, ...]:
+    """The reasons with their signs, where each speaks of one dimension (then they come in the same order)."""
+    told = in_words(finding)
+    signs = [_DIRECTIONS.get(how, ("·", "same")) for _, how in finding.dimensions]
+    if len(signs) != len(told):
+        signs = [("·", "same")] * len(told)
+    return tuple(Reason(sign, tone, text) for (sign, tone), text in zip(signs, told, strict=True))
+
+
+def _fate(sides: Sides, finding: Finding) -> Fate:
+    edit = sides.edits[finding.edit]
     reading, places = (sides.before, edit.before) if edit.before else (sides.after, edit.after)
     text = " ".join(reading.places[at].text for at in places)
-    segments: tuple[Segment, ...] = (("same", cut(text, 500)),)
+    segments: tuple[Segment, ...] = (("same", cut(text, LONGEST_FATE)),)
     if edit.before and edit.after:
         now = " ".join(sides.after.places[at].text for at in edit.after)
-        segments = tuple(part for part in word_diff(text[:500], now[:500]) if part[0] != "in")
+        segments = tuple(part for part in word_diff(cut(text, LONGEST_FATE), cut(now, LONGEST_FATE)) if part[0] != "in")
     lead = reading.lead_in(places[0])
     return Fate(
-        sign=sign_of(OF_VERDICT[verdict]),
+        sign=sign_of(OF_VERDICT[finding.verdict]),
         text=(("same", f"{cut(lead, 200)} "), *segments) if lead else segments,
         lang=lang_code(reading.lang),
         scope=section(reading, places[0]),
-        reasons=reasons,
+        reasons=_reasons(finding),
     )

@@ -58,7 +58,10 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A passage with the same words in another place; ``side`` says which end of the move this row is."""
+    """A passage with the same words in another place; ``side`` says which end of the move this row is.
+
+    ``other`` is the section at the far end, empty where it is the same.
+    """
 
     number: int
     where: str
@@ -66,6 +69,8 @@ class Move:
     other: str
     text: str
     rules: tuple[str, ...]
+    note: str = ""
+    reasons: tuple[str, ...] = ()
     kind: Literal["move"] = "move"
 
 
@@ -94,16 +99,24 @@ class _Walk:
     partner: dict[int, int]
 
 
-def rows(sides: Sides, stream: Stream, *, start: int = 0, most: int = MOST_ROWS) -> tuple[list[Row], int]:
-    """The rows of one stream, in reading order, and how many differences it has in all.
+class Found(NamedTuple):
+    """Rows of one stream; ``steps`` is how many there would be in all, ``differences`` the same with moves once."""
 
-    Equal passages are folded, sections named where they begin. ``start`` differences are left out before, and after so
-    many rows (or so many characters) the rest; what is left out costs no comparison of words.
+    rows: list[Row]
+    steps: int
+    differences: int
+
+
+def rows(sides: Sides, stream: Stream, *, start: int = 0, most: int = MOST_ROWS) -> Found:
+    """The rows of one stream, in reading order: equal passages folded, sections named where they begin.
+
+    ``start`` differences are left out before, and after ``most`` rows (or too many characters) the rest; what is left
+    out costs no comparison of words.
     """
     walk = _walk(sides)
     steps = list(_steps(walk, stream))
-    total = sum(1 for step in steps if step.what != "same")
-    return list(_folded(walk, steps, start, most)), total
+    differing = [step.edit for step in steps if step.what != "same"]
+    return Found(list(_folded(walk, steps, start, most)), len(differing), len(set(differing)))
 
 
 def places_shown(
@@ -157,38 +170,44 @@ def _steps(walk: _Walk, stream: Stream) -> Iterator[_Step]:
     before = [at for at, _ in walk.sides.before.in_stream(stream)]
     after = [at for at, _ in walk.sides.after.in_stream(stream)]
     here = set(after)
+    anchors = _anchors(walk, before, here)
     told: set[int] = set()
     left = right = 0
     while left < len(before) or right < len(after):
         if left < len(before):
-            step = _step_before(walk, before[left], here, told)
-            if step != "wait":
+            step = _step_before(walk, before[left], here, told, anchors[left])
+            if step != "wait" or right == len(after):
                 left += 1
-                if step is not None:
+                if isinstance(step, _Step):
                     yield step
                 continue
-        if right == len(after):
-            left += 1  # its partner stands in the other stream, or was shown already
-            continue
         at = after[right]
-        index = walk.edit_of_after.get(at)
         right += 1
-        if index is not None:
-            if index not in told:
-                told.add(index)
-                yield _Step("to" if walk.sides.edits[index].act is Act.MOVED else "edit", index, at)
-                if at in walk.lost_lead:
-                    yield _Step("edit", walk.lost_lead[at], at)
-            continue
-        if left < len(before) and walk.partner.get(before[left]) == at:
-            left += 1
-        if at in walk.lost_lead:
-            yield _Step("edit", walk.lost_lead[at], at)
-        else:
-            yield _Step("same", -1, at)
+        index = walk.edit_of_after.get(at)
+        if index is None:
+            if left < len(before) and walk.partner.get(before[left]) == at:
+                left += 1
+            lost = walk.lost_lead.get(at)
+            yield _Step("same", -1, at) if lost is None else _Step("edit", lost, at)
+        elif index not in told:
+            told.add(index)
+            yield _Step("to" if walk.sides.edits[index].act is Act.MOVED else "edit", index, at)
+            if at in walk.lost_lead:
+                yield _Step("edit", walk.lost_lead[at], at)
 
 
-def _step_before(walk: _Walk, at: int, here: set[int], told: set[int]) -> _Step | Literal["wait"] | None:
+def _anchors(walk: _Walk, before: Sequence[int], here: set[int]) -> list[int]:
+    """For each earlier place, where the later side next has a passage that stayed: no row may be drawn beyond it."""
+    found: list[int] = []
+    anchor = len(walk.sides.after.places)
+    for at in reversed(before):
+        partner = walk.partner.get(at)
+        anchor = partner if partner is not None and partner in here else anchor
+        found.append(anchor)
+    return found[::-1]
+
+
+def _step_before(walk: _Walk, at: int, here: set[int], told: set[int], anchor: int) -> _Step | Literal["wait"] | None:
     """What the earlier side has to say at this place: a row, nothing, or that the later side comes first."""
     index = walk.edit_of_before.get(at)
     if index is None:
@@ -196,12 +215,12 @@ def _step_before(walk: _Walk, at: int, here: set[int], told: set[int]) -> _Step 
     edit = walk.sides.edits[index]
     if edit.act is Act.MOVED:
         return _Step("from", index, at, is_before=True)
-    if not edit.after or not set(edit.after) & here:
-        if index in told:
-            return None
-        told.add(index)
-        return _Step("edit", index, at, is_before=True)
-    return None
+    if index in told:
+        return None
+    if edit.after and set(edit.after) & here:
+        return "wait" if edit.after[0] < anchor else None
+    told.add(index)
+    return _Step("edit", index, at, is_before=True)
 
 
 # --- rows --------------------------------------------------------------------------------------------------------
@@ -276,7 +295,9 @@ def _pair(sides: Sides, index: int, number: int) -> Pair:
         pages=(_page(sides.before, edit.before), _page(sides.after, edit.after)),
         note=_note(edit, was, now),
         rules=unique(match_in_words(match) for match in matches),
-        reasons=unique(line for finding in findings for line in in_words(finding)),
+        reasons=unique(line for finding in findings for line in in_words(finding))
+        if edit.before and edit.after
+        else (),
     )
 
 
@@ -335,12 +356,13 @@ def _note(edit: Edit, was: str, now: str) -> str:
 
 def _move(sides: Sides, index: int, side: Literal["from", "to"], number: int) -> Move:
     edit = sides.edits[index]
-    there, reading = (edit.after[0], sides.after) if side == "from" else (edit.before[0], sides.before)
+    before, after = section(sides.before, edit.before[0]), section(sides.after, edit.after[0])
+    there = after if side == "from" else before
     return Move(
         number=number,
         where="",
         side=side,
-        other=section(reading, there),
+        other=there if before != after else "",
         text=sides.after.places[edit.after[0]].text[:LONGEST_SIDE],
         rules=unique(match_in_words(match) for match in sides.matches if match.edit == index),
     )

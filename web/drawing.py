@@ -17,6 +17,7 @@ from storage.biography import Appearance, CaptureDay
 from web.speech import day_text
 
 LEAST_GAP: Final = timedelta(days=3)
+MOST_UNSEEN: Final = timedelta(days=60)  # longer than this is a gap, however seldom a page is captured
 MOST_DOTS: Final = 150
 LABEL_APART: Final = 4.0  # per cent between two numbers that are both shown
 WIDE_LABEL_APART: Final = 9.0  # the same on a phone
@@ -184,12 +185,12 @@ def _bars(good: Sequence[CaptureDay], axis: Axis) -> tuple[tuple[Bar, ...], str]
 
 
 def _gaps(good: Sequence[CaptureDay], axis: Axis) -> tuple[Gap, ...]:
-    """Stretches without a good capture that are long for this page: four times the usual, and three days at least."""
+    """Stretches without a good capture that are long for this page: four times the usual, at least three days."""
     if not good:
         return ()
     distances = [(later.day - earlier.day) for earlier, later in pairwise(good)]
     usual = timedelta(days=median(one.days for one in distances)) if distances else timedelta(0)
-    limit = max(LEAST_GAP, usual * 4)
+    limit = min(max(LEAST_GAP, usual * 4), MOST_UNSEEN)
     found = []
     ends = [(one.day, next_.day) for one, next_ in pairwise(good)]
     if axis.end - _midnight(good[-1].day) > limit:

@@ -14,7 +14,7 @@ from core.model import Severity
 from core.report import Interval, Report, build_report, from_plain
 from core.text.visible import one_line
 from core.text.words import Segment
-from core.wording import counted, defang, label, listed, number
+from core.wording import counted, defang, label, listed, number, unique
 from storage import biography, changes, overview
 from storage.changes import StoredChange
 from web.condense import condensed, places_needed
@@ -157,7 +157,8 @@ def _row(
     """The row of a change: from what was told where an alert exists, else from its own words."""
     change = stored.change
     report = _told_report(alert) or report_of(conn, stored, base_url)
-    first = report.quotes[0] if report.quotes else None
+    # The quote that bears the verdict of the whole, so that sign and words say the same.
+    first = next((quote for quote in report.quotes if quote.mark == report.mark), next(iter(report.quotes), None))
     pair = change.before_version, change.after_version
     if pair[0] and pair[1] and pair[0].number != pair[1].number:
         address = compare_address(change.document.slug, pair[0].number, pair[1].number)
@@ -208,7 +209,7 @@ def report_of(conn: Connection, stored: StoredChange, base_url: str | None) -> R
 def _facts(stored: StoredChange, report: Report) -> tuple[str, ...]:
     change = stored.change
     facts = [", ".join(label(topic) for topic in report.topics[:3])]
-    facts.append(listed(tuple(dict.fromkeys(match.title or match.rule for match in change.matches)), 2))
+    facts.append(listed(unique(label(match.title or match.rule) for match in change.matches), 2))
     if report.where and report.where.heading_path:
         facts.append(f"under “{one_line(report.where.heading_path[-1], 60)}”")
     if report.interval and report.interval.date_stands:

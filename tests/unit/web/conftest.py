@@ -1,0 +1,26 @@
+"""The seeded archive, built once, and a client in this process that speaks to its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.web_archive import Seeded, seed
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seeded]:
+    found = seed(Path(tmp_path_factory.mktemp("archive")))
+    yield found
+    found.database.close()
+
+
+@pytest.fixture
+def client(seeded: Seeded) -> Iterator[TestClient]:
+    """Asks as a browser on this machine would; an error of ours is a page, as it is in a browser."""
+    client = TestClient(seeded.app, raise_server_exceptions=False, follow_redirects=False)
+    yield client
+    client.close()
