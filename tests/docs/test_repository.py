@@ -15,6 +15,7 @@ import pytest
 import typer
 from typer.core import TyperGroup
 
+from bench.run import FIGURES
 from core.config.sources import parse_sources
 from tests.repository import PACKAGES, ROOT, sources_of, texts, tracked_files
 
@@ -220,6 +221,12 @@ def test_every_linter_exception_carries_its_reason() -> None:
         if not with_reason.match(hit.group(2))
     ]
     assert bare == []
+
+
+def test_the_figures_that_run_bench_names_can_be_measured() -> None:
+    assert len(FIGURES) >= 3
+    programs = {name: (ROOT / "bench" / f"{name}.py").read_text() for name in FIGURES}
+    assert [name for name, text in programs.items() if 'if __name__ == "__main__":' not in text] == []
 
 
 # --- decisions and changes ------------------------------------------------------------------------------------------
