@@ -157,19 +157,22 @@ OUR_STORY = [
 ]
 
 
-def test_our_own_history_is_told_as_it_happened(tmp_path: Path) -> None:
-    steps = our_steps()
-    assert len(steps) == 12
+@pytest.fixture(scope="module")
+def ours(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Checked], Site]:
+    """Our own history, watched once."""
+    return replay(tmp_path_factory.mktemp("ours") / "home", "policy", our_steps())
+
+
+def test_our_own_history_is_told_as_it_happened(ours: tuple[list[Checked], Site]) -> None:
+    seen, site = ours
     assert [page.stem for page in sorted((OURS / "kestrel-policy").glob("*.html"))] == [name for name, *_ in OUR_STORY]
-    seen, site = replay(tmp_path / "home", "policy", steps)
     told = [(name, *said(checked)) for (name, *_), checked in zip(OUR_STORY, seen, strict=True)]
     assert told == OUR_STORY
     assert site.answered == [200, 304, *[200] * 10]
 
 
-def test_only_what_matters_in_our_own_history_reaches_anyone(tmp_path: Path) -> None:
-    seen, _ = replay(tmp_path / "home", "policy", our_steps())
-    alerted = [name for (name, *_), checked in zip(OUR_STORY, seen, strict=True) if checked.taken.alerts]
+def test_only_what_matters_in_our_own_history_reaches_anyone(ours: tuple[list[Checked], Site]) -> None:
+    alerted = [name for (name, *_), checked in zip(OUR_STORY, ours[0], strict=True) if checked.taken.alerts]
     assert alerted == [name for name, _, change_class in OUR_STORY if change_class == "substantive"]
 
 
