@@ -15,7 +15,7 @@ from typing import Final
 from core.model import Act, ChangeClass, Edit, Reading
 from core.text.diff import words_of
 from core.text.normalise import word_count
-from core.text.pagedate import DATE, STAMP
+from core.text.pagedate import BINDING, DATE, STAMP
 
 Guard = Callable[[str, str], bool]  # (text, lead-in) -> does it hold a commitment or a watched term?
 
@@ -219,6 +219,8 @@ def _only_a_stamp(was: str, now: str) -> bool:
         return False
     rest_was, rest_now = DATE.sub("<date>", was), DATE.sub("<date>", now)
     if words_of(rest_was) != words_of(rest_now):
+        return False
+    if BINDING.search(now):
         return False
     return bool(STAMP.search(now)) or not words_of(rest_now.replace("<date>", ""))
 

@@ -26,7 +26,7 @@ from core.model import (
 from core.text.likeness import likeness
 from monitor.capture import Capture, Taken, tell
 from monitor.tools import Fetches, Tools
-from storage import documents, fetches, record, versions
+from storage import documents, fetches, incidents, record, versions
 from storage.siblings import newest_good_on_host
 
 CANDIDATES: Final = 20  # the newest documents of a company, looked at when one of them is gone
@@ -116,6 +116,16 @@ def _gone(
     with tools.database.write() as conn:
         if not record.mark_gone(conn, document.id, capture.fetch.id):
             return Taken("failed", bad, document=document.slug, is_absence=True)
+        incidents.open_or_touch(
+            conn,
+            capture.request.id,
+            source_id=capture.source.id,
+            code=incidents.GONE,
+            reasons=reasons,
+            fetch_id=capture.fetch.id,
+            now=tools.now(),
+        )
+        incidents.close(conn, capture.request.id, capture.fetch.id, tools.now())
         told = tell(conn, tools, change, capture, document.last_good_fetch_id)
     return Taken("gone", bad, None, document.slug, told, reasons, is_absence=True)
 

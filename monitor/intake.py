@@ -76,23 +76,27 @@ def _weigh(case: Case, grade: Grade) -> Taken:
 
 
 def refuse(tools: Tools, capture: Capture, grade: Grade, known: Known | None = None) -> Taken:
-    """A bad capture: kept, graded, never a baseline; one incident is open until the source is seen again."""
+    """A bad capture: kept, graded, never a baseline; one incident is open until the source is seen again.
+
+    A page known to be gone that goes on saying so is no incident.
+    """
     fetch = capture.fetch
     with tools.database.write() as conn:
         record.record_grade(conn, fetch.id, grade, GRADER)
         record.discard(conn, capture.request.id, fetch.id)
-        incidents.open_or_touch(
-            conn,
-            capture.request.id,
-            source_id=capture.source.id,
-            code=grade.code,
-            reasons=grade.reasons,
-            fetch_id=fetch.id,
-            now=tools.now(),
-        )
+        found = documents.by_request(conn, capture.request.id)
+        if not (found and found[0].state == "gone" and grade.code in ABSENCES):
+            incidents.open_or_touch(
+                conn,
+                capture.request.id,
+                source_id=capture.source.id,
+                code=grade.code,
+                reasons=grade.reasons,
+                fetch_id=fetch.id,
+                now=tools.now(),
+            )
         about: dict[str, object] = {"code": grade.code, "reasons": list(grade.reasons)}
         write_event(conn, tools, capture, "capture.refused", about, known)
-        found = documents.by_request(conn, capture.request.id)
     slug = known.document.slug if known else (found[0].slug if found else None)
     return Taken("failed", grade, document=slug, reasons=grade.reasons, is_absence=grade.code in ABSENCES)
 

@@ -12,6 +12,8 @@ from sqlalchemy import Connection, insert, select, update
 from storage import events
 from storage.schema import incidents, requests, sources
 
+GONE = "gone"  # the code an incident ends with when the document was found to be gone: nothing was seen again
+
 
 @dataclass(frozen=True, slots=True)
 class Incident:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, and_, exists, func, or_, select
 
 from core.model import Act, Match, Severity
 from storage.chunks import chunks
+from storage.incidents import GONE
 from storage.schema import (
     alerts,
     deliveries,
@@ -183,6 +184,7 @@ def outages(conn: Connection, *, closed_since: datetime) -> list[Outage]:
         .outerjoin(last_good, last_good.c.id == good)
         .where(
             or_(incidents.c.closed_at.is_(None), incidents.c.closed_at >= closed_since),
+            incidents.c.code != GONE,
             requests.c.last_good_fetch_id.is_not(None),
             last_good.c.id.is_not(None),
             sources.c.ended_at.is_(None),

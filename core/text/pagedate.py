@@ -36,10 +36,16 @@ DATE: Final = re.compile(
 )
 # A line that says when the page was touched, not from when it binds.
 STAMP: Final = re.compile(
-    r"\b(?:last\s+(?:updated|modified|revised|changed|reviewed|update|revision)|updated|revised|modified|version|stand|"
+    r"\b(?:last\s+(?:updated|modified|revised|changed|reviewed|update|revision)|updated|revised|modified|version(?=\s*(?::|of|dated|du|vom|\d))|stand|"
     r"letzte\s+(?:aktualisierung|änderung)|zuletzt\s+(?:aktualisiert|geändert)|aktualisiert|"
     r"(?:dernière\s+)?mise\s+à\s+jour|dernière\s+modification|mis\s+à\s+jour|"
     r"última\s+(?:actualización|modificación)|actualizad[oa])\b|最后更新|更新日期|更新时间|最近更新",
+    re.IGNORECASE,
+)
+# A line that says from when the text binds: its date is part of what it says.
+BINDING: Final = re.compile(
+    r"\b(?:effective|in\s+force|appl(?:y|ies|icable)|valid\s+(?:from|as)|takes?\s+effect|gültig|wirksam|in\s+kraft|gilt|gelten|"
+    r"en\s+vigueur|applicables?|vigente|vigencia|entra(?:da)?\s+en\s+vigor|válid[oa]\s+desde)\b|生效|施行",
     re.IGNORECASE,
 )
 _META: Final = ("article:modified_time", "last-modified", "dcterms.modified", "datemodified")

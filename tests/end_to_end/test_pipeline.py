@@ -205,6 +205,11 @@ def test_a_page_is_gone_only_after_captures_over_a_day_while_a_sibling_answers(a
     change = last_change(acme).change
     assert change.event is DocumentEvent.GONE
     assert told(acme) == ["GONE: Acme, Policy (critical)"]
+    with acme.database.read() as conn:
+        assert incidents.list_open(conn) == [], "gone is known: nothing is left to be seen"
+    assert acme.statuses(2 * DAY).count("failed") == 1
+    with acme.database.read() as conn:
+        assert incidents.list_open(conn) == []
     acme.site.shows(URL, page(SELL))
     assert "returned" in acme.statuses(10 * HOUR)
     assert last_change(acme).change.event is DocumentEvent.RETURNED
