@@ -369,8 +369,11 @@ def _insert_version(  # noqa: PLR0913 (the columns of one row)
     return VersionRow(int(made.inserted_primary_key[0]), number, is_new=True)
 
 
-def _validators(conn: Connection, fetch_id: int, digest: str) -> Validators:
-    kept = conn.execute(_RECORD, {"b_id": fetch_id}).scalar_one() or {}
+def _validators(conn: Connection, fetch_id: int, digest: str) -> Validators | None:
+    """Those of the response; None (they stay as they are) where it was a 304, of which no headers are kept."""
+    kept = conn.execute(_RECORD, {"b_id": fetch_id}).scalar_one()
+    if kept is None:
+        return None
     headers = dict(reversed([(name, value) for name, value in kept.get("headers", ())]))
     return Validators(headers.get("etag"), headers.get("last-modified"), digest)
 
