@@ -14,7 +14,7 @@ from core.model import Severity
 from core.report import Interval, Report, build_report, from_plain
 from core.text.visible import one_line
 from core.text.words import Segment
-from core.wording import counted, defang, label, listed, number, unique
+from core.wording import counted, defang, label, number, unique
 from storage import biography, changes, overview
 from storage.changes import StoredChange
 from web.condense import condensed, places_needed
@@ -209,7 +209,8 @@ def report_of(conn: Connection, stored: StoredChange, base_url: str | None) -> R
 def _facts(stored: StoredChange, report: Report) -> tuple[str, ...]:
     change = stored.change
     facts = [", ".join(label(topic) for topic in report.topics[:3])]
-    facts.append(listed(unique(label(match.title or match.rule) for match in change.matches), 2))
+    rules = unique(label(match.title or match.rule) for match in change.matches)
+    facts += [*rules[:2], counted(len(rules) - 2, "more rule") if len(rules) > 2 else ""]
     if report.where and report.where.heading_path:
         facts.append(f"under “{one_line(report.where.heading_path[-1], 60)}”")
     if report.interval and report.interval.date_stands:
