@@ -47,6 +47,8 @@ def check_now(tools: Tools, desk: Desk, source_ids: Sequence[str], reach: Reach)
     outcome = Outcome()
     with tools.database.read() as conn:
         starts = sources.start_requests(conn, source_ids)
+    with tools.database.write() as conn:  # a person asks: what earlier failures cost a host is lifted, its gap stays
+        holders.lift(conn, list(starts.values()), tools.now() + desk.gap)
     pool = Pool(reach.hosts_at_once)
     try:
         round_ = _Round(tools, desk, reach, pool, outcome)

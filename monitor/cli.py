@@ -83,9 +83,12 @@ app = typer.Typer(
 )
 
 
-def _group(name: str, about: str, *, alone: bool = False) -> typer.Typer:
-    """A verb with verbs of its own; ``alone``: it means something without one."""
-    group = typer.Typer(help=about, rich_markup_mode=None, no_args_is_help=not alone, invoke_without_command=alone)
+def _group(name: str, about: str | None = None) -> typer.Typer:
+    """A verb with verbs of its own; without ``about`` it means something alone, and says so itself."""
+    if about is None:
+        group = typer.Typer(rich_markup_mode=None, invoke_without_command=True)
+    else:
+        group = typer.Typer(help=about, rich_markup_mode=None, no_args_is_help=True)
     app.add_typer(group, name=name)
     return group
 
@@ -218,6 +221,9 @@ Document = Annotated[str, typer.Argument(help="A document: its name or a part of
 def history(document: Document, as_json: AsJson = False) -> None:
     """Every version of a document, when it stood, and what changed in between.
 
+    JSON, one object: the document, versions (number, digest, first_seen, last_seen, gone_since, seen) and changes
+    (change, last_seen, first_changed, class, event, verdict, severity, before, after, edits, rules, reasons).
+
     Example: onrecord history thermo-fisher-scientific/ethics
     """
     from monitor.commands.look import history as run_history
@@ -232,7 +238,10 @@ def diff(
     b: Annotated[int | None, typer.Argument(help="Number of the version after; the current one without.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Two versions side by side in words: [-went out-] and {+came in+}, moved passages as moves.
+    """Two versions passage by passage: [-went out-] and {+came in+}, moved passages as moves.
+
+    JSON, one object: document, before, after, change, class, verdict, severity, reasons, and edits (act, heading,
+    was_under, before, after, words as [same|out|in, text] pairs, lost_lead_in, stream).
 
     Example: onrecord diff thermo-fisher-scientific/ethics 3 4
     """
@@ -248,6 +257,8 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """One source or document: health, grade, last seen, next due, versions, what the machine noticed.
+
+    JSON, one object; captures are the last ten, the newest first.
 
     Example: onrecord show thermo-fisher-scientific/ethics
     """
@@ -289,7 +300,7 @@ def alerts_list(
     _done(list_alerts(_home(), os.environ, limit=limit, as_json=as_json))
 
 
-outbox = _group("outbox", "Messages that have not arrived, with the reason.", alone=True)
+outbox = _group("outbox")
 
 
 @outbox.callback()

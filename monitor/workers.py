@@ -82,7 +82,7 @@ def work(tools: Tools, desk: Desk, lease: Lease, purpose: Purpose = Purpose.WATC
                 log.info("host %s: %s", lease.host, reason)
                 break
             faults += seen is None
-            failures = _host_failures(failures, seen)
+            failures = host_failures(failures, seen)
             done.append(request.id)
     finally:
         _give_back(tools, desk, lease, failures)
@@ -133,7 +133,7 @@ def _rest(tools: Tools, request: DueRequest) -> None:
         record.schedule(conn, request.id, tools.now() + NOT_ASKED_FOR, 0)
 
 
-def _host_failures(so_far: int, seen: Checked | None) -> int:
+def host_failures(so_far: int, seen: Checked | None) -> int:
     """Failures of the host as a whole, in a row. What we did wrong is not the host's."""
     if seen is None:
         return so_far

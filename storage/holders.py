@@ -97,3 +97,12 @@ def requests_at(conn: Connection, host: str, request_ids: Sequence[int]) -> list
         theirs = select(requests.c.id).where(requests.c.id.in_(some), requests.c.host == host)
         found += conn.execute(theirs.order_by(requests.c.id)).scalars()
     return found
+
+
+def lift(conn: Connection, request_ids: Sequence[int], until: datetime) -> None:
+    """Let the hosts of these requests be asked from then on, where they were to be left alone for longer."""
+    for some in chunks(list(request_ids)):
+        theirs = select(requests.c.host).where(requests.c.id.in_(some))
+        conn.execute(
+            update(hosts).where(hosts.c.host.in_(theirs), hosts.c.next_allowed_at > until).values(next_allowed_at=until)
+        )
