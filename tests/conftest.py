@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 network.install()
 os.environ["PYTHONPATH"] = os.pathsep.join((str(ROOT / "tests" / "guard"), str(ROOT)))  # for the processes tests start
+
+# Started from a script in the background, we and all programs that tests start would be deaf to Ctrl-C.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Time on a shared machine says nothing about the code; in CI the same examples are tried at every run.
 settings.register_profile("onrecord", deadline=None, suppress_health_check=[HealthCheck.too_slow])
