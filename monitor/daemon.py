@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -185,10 +185,8 @@ class Daemon:
         if is_due and free > 0:
             for lease in claim(state.tools, state.desk, free):
                 self.pool.give(partial(work, state.tools, state.desk, lease), self._landed)
-        elif not is_due and self.pool.is_idle:
-            self._report()
-        if not self.has_reported and state.tools.now() - self.began_at > FIRST_ROUND:
-            self._report()
+        if not self.has_reported:
+            self._report_when_all_were_asked(state.tools.now())
 
     def _landed(self, done: Future[Worked]) -> None:
         error = done.exception()
@@ -201,16 +199,18 @@ class Daemon:
         else:
             journal.error("a fault in On Record in a worker; it goes on", exc_info=error)
 
-    def _report(self) -> None:
-        """Once, when everybody has been asked: what was reached."""
-        if self.has_reported:
+    def _report_when_all_were_asked(self, now: datetime) -> None:
+        """Once, when nobody is left to be asked, or after two minutes: what was reached."""
+        with self.database.read() as conn:
+            due_at = holders.next_due_at(conn)
+        is_done = (due_at is None or due_at > now) and self.pool.is_idle
+        if not is_done and now - self.began_at < FIRST_ROUND:
             return
         self.has_reported = True
         self.narrate()
         with self.database.read() as conn:
             health = sources.list_sources(conn)
-            due_at = holders.next_due_at(conn)
-        for line in after_first_round(health, due_at, self.places, self.state.tools.now()):
+        for line in after_first_round(health, due_at, self.places, now):
             journal.info(line)
 
     def send(self) -> None:

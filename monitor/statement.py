@@ -14,7 +14,7 @@ from monitor.home import Loaded
 from monitor.kinds import kinds
 from storage.sources import SourceHealth, host_of
 
-MOST_HOSTS: Final = 60
+MOST_HOSTS: Final = 500
 MOST_REFUSED: Final = 30
 
 
