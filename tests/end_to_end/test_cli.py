@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -15,6 +16,9 @@ import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from monitor import checking
+from monitor.lockfile import Holder
+from storage import leases, sources
 from storage.counts import counts
 from storage.engine import open_database
 from tests.command import onrecord, write_home
@@ -185,6 +189,39 @@ def test_one_failure_that_passes_is_told_to_nobody(policy: Site) -> None:
     policy.pages["/policy.html"] = shown
     onrecord("check")
     assert [line["kind"] for line in onrecord("alerts", "list", "--json").lines] == ["first_look"]
+
+
+def test_between_two_requests_to_a_host_lies_the_gap_and_people_are_told_why_they_wait(site: Site, home: Path) -> None:
+    site.pages["/a"], site.pages["/b"] = page(PROMISE, title="A"), page(HEDGED, title="B")
+    write_home(home, site.authority, *(f'{{url: "{site.url(path)}", role: r{path[1]}}}' for path in ("/a", "/b")))
+    settings = (home / "settings.yaml").read_text()
+    (home / "settings.yaml").write_text(settings.replace("host_gap_seconds: 0", "host_gap_seconds: 0.5"))
+    ran = onrecord("check", "--json")
+    assert [line["status"] for line in ran.lines] == ["new", "new"]
+    assert ran.err.startswith(f"{site.authority}: 0.5 seconds between two requests, one address to go\n")
+
+
+def test_a_host_that_another_process_is_asking_is_left_to_it(
+    policy: Site, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    onrecord("check")
+    monkeypatch.setattr(checking, "PATIENCE", timedelta(0))
+    database = open_database(home / "data" / "onrecord.db")
+    with Holder(home / "data") as other:
+        with database.write() as conn:
+            [request_id] = sources.start_requests(conn, ["halden-biosystems/policy"]).values()
+            now, lease = datetime.now(UTC), timedelta(minutes=15)
+            [held] = leases.claim_due(conn, now, lease=lease, limit_hosts=1, only=[request_id], owner=other.name)
+        ran = onrecord("check", "--json")
+        assert (ran.status, ran.out) == (0, "")
+        assert ran.err.splitlines() == [
+            f"{policy.authority} is being asked by another process: waiting",
+            f"{policy.authority} is being asked by another process, which will go on with it; one address not asked now",
+        ]
+        with database.write() as conn:
+            assert leases.release(conn, held, None)
+    database.close()
+    assert [line["status"] for line in onrecord("check", "--json").lines] == ["unchanged"]
 
 
 # --- bad usage, bad configuration, faults of ours --------------------------------------------------------------------
