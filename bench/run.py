@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 from typing import Final
 
-FOLDER: Final = Path(__file__).resolve().parent
 FIGURES: Final = {
+    "check": "a whole check of real pages: first look, nothing changed, one sentence more",
     "fetch": "one answer fetched, beside a bare GET",
     "readers": "one page read in a reader process, beside a bare parse",
     "rules": "all packs over a text, beside Python's re",
@@ -30,7 +29,7 @@ def main() -> None:
     for figures, what in FIGURES.items():
         if name in ("", figures):
             print(f"== {figures}: {what}", flush=True)
-            done = subprocess.run([sys.executable, FOLDER / f"{figures}.py", *arguments], check=False)
+            done = subprocess.run([sys.executable, "-m", f"bench.{figures}", *arguments], check=False)
             if done.returncode:
                 sys.exit(done.returncode)
 

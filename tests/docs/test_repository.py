@@ -237,6 +237,8 @@ def test_every_decision_is_in_the_index() -> None:
     assert len(pages) >= 3
     index = (DESIGN / "README.md").read_text()
     assert [page for page in pages if f"]({page})" not in index] == []
+    numbers = re.findall(r"^\| \[(\d{4}) ", index, re.MULTILINE)
+    assert numbers == sorted(numbers)
 
 
 def test_decisions_are_numbered_once_and_say_what_would_change_our_mind() -> None:

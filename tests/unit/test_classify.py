@@ -40,7 +40,11 @@ def class_of(before: Reading, after: Reading, **about: object) -> ChangeClass:
         ("Last updated: 3 May 2024", "Last updated: 4 June 2024", ChangeClass.DATES_ONLY),
         ("Dernière mise à jour : 31.01.2023", "Dernière mise à jour : 19.09.2023", ChangeClass.DATES_ONLY),
         ("Effective: 3 May 2024", "Effective: 4 June 2024", ChangeClass.SUBSTANTIVE),
-        ("Effective: 3 May 2024 (previous version)", "Effective: 4 June 2024 (previous version)", ChangeClass.SUBSTANTIVE),
+        (
+            "Effective: 3 May 2024 (previous version)",
+            "Effective: 4 June 2024 (previous version)",
+            ChangeClass.SUBSTANTIVE,
+        ),
         ("Version: 09.12.2025", "Version: 10.12.2025", ChangeClass.DATES_ONLY),
         ("These terms apply from 3 May 2024", "These terms apply from 4 June 2024", ChangeClass.SUBSTANTIVE),
     ],
