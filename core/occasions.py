@@ -85,7 +85,7 @@ def build_first_look(looks: Sequence[CompanyLook], *, at: datetime, base_url: st
         topics=unique(topic for look in looks for topic in look.topics),
         found=(
             f"Archived {counted(documents, 'document')} at {counted(len(sources) - len(refused), 'source')}; "
-            f"{counted(len(refused), 'source')} refused; {counted(len(by_rule), 'rule')} found words that stand there."
+            f"{counted(len(refused), 'source') if refused else 'none'} refused; {counted(len(by_rule), 'rule')} found words that stand there."
         ),
         when=f"Seen for the first time, up to {long_date(at)}. From now on you hear of what changes.",
         quotes=_standing_quotes(list(by_rule.values())[:MAX_STANDING]),

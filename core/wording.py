@@ -163,10 +163,14 @@ def language(code: str | None) -> str:
     return _LANGUAGES.get(code.split("-")[0].lower(), code)
 
 
+_ABBREVIATIONS: Final = frozenset(("ai", "dna", "eu", "hrdd", "ilo", "oecd", "uflpa", "uk", "un", "ungp", "us"))
+
+
 def label(word: str) -> str:
-    """``forced_labour`` as people write it: ``Forced labour``."""
+    """``forced_labour`` as people write it: ``Forced labour``; what is an abbreviation stays one: ``DNA``."""
     plain = one_line(word).replace("_", " ").replace("-", " ").strip()
-    return plain[:1].upper() + plain[1:]
+    words = " ".join(part.upper() if part.lower() in _ABBREVIATIONS else part for part in plain.split())
+    return words[:1].upper() + words[1:]
 
 
 def defang(url: str, limit: int = 300) -> str:
