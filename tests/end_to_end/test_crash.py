@@ -1,0 +1,171 @@
+"""Killed with SIGKILL between any two of its effects, the agent loses nothing and repeats only what nobody can know.
+
+The list of kill points is what the product really did in a run without a kill; see ``tests/crash``. Here every fourth of
+them is tried, and each sort at least once; ``bench/crash.py`` tries all, twice over and at random instants.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.crash.matrix import Matrix, Point, Survived, Told
+from tests.crash.stories import STORIES, Story
+
+STRIDE = 4
+LEAST = {  # kill points a story must give: the matrix cannot shrink unnoticed
+    "two pages are hedged": 140,
+    "there and back": 30,
+    "a list gets longer": 65,
+    "most of it goes": 65,
+    "a page is gone, and returns": 125,
+    "out of order for a day": 85,
+}
+KINDS = frozenset((
+    "answered: 200",
+    "answered: 304",
+    "blob: file made",
+    "blob: half written",
+    "blob: written",
+    "blob: synced",
+    "blob: named",
+    "blob: folder synced",
+    "committed: alembic_version",
+    "committed: events, fetches, requests, snapshots",
+    "committed: alerts, deliveries, events, sources",
+    "sent: console",
+    "sent: email",
+    "sent: slack",
+    "sent: slack-webhook",
+    "committed: deliveries, events",
+))  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def matrix() -> Iterator[Matrix]:
+    """Lives in memory where the machine has such a folder: a killed process loses nothing that it handed to the kernel."""
+    memory = Path("/dev/shm")
+    with (
+        tempfile.TemporaryDirectory(prefix="crash-", dir=memory if os.access(memory, os.W_OK) else None) as ground,
+        Matrix(Path(ground)) as matrix,
+    ):
+        yield matrix
+
+
+def chosen(told: Told) -> list[Point]:
+    """Every fourth kill point, and those of a kind that fell between."""
+    taken = told.points[::STRIDE]
+    kinds = {(point.moment, point.kind) for point in taken}
+    for point in told.points:
+        if (point.moment, point.kind) not in kinds:
+            kinds.add((point.moment, point.kind))
+            taken.append(point)
+    return taken
+
+
+def lost(survived: dict[object, Survived]) -> dict[object, tuple[str, ...]]:
+    return {at: each.faults for at, each in survived.items() if each.faults}
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
+def test_killed_at_any_effect_nothing_is_lost(matrix: Matrix, story: Story) -> None:
+    told = matrix.tell(story)
+    assert (told.archive.changes, told.archive.alerts) == (story.changes, story.alerts)
+    assert len(told.points) >= LEAST[story.name]
+    points = chosen(told)
+    assert len(points) >= LEAST[story.name] // STRIDE
+    assert {point.kind for point in points} == {point.kind for point in told.points}
+
+    survived: dict[object, Survived] = {point: matrix.kill(told, point) for point in points}
+    assert lost(survived) == {}
+    in_window = [point for point in points if point.effect.startswith("sent: ")]
+    repeated = [point for point, each in survived.items() if each.repeats]
+    assert set(in_window) <= set(repeated), "a message without a receipt must be sent again"
+    assert all(each.repeats <= 1 for each in survived.values())
+
+
+def test_every_sort_of_effect_is_a_kill_point(matrix: Matrix) -> None:
+    assert len(STORIES) == len(LEAST) == 6
+    told = [matrix.tell(story) for story in STORIES]
+    assert {point.kind for each in told for point in each.points} >= KINDS
+    assert sum(len(each.points) for each in told) >= sum(LEAST.values())
+
+
+def test_bytes_are_on_disk_under_their_name_before_a_row_speaks_of_them(matrix: Matrix) -> None:
+    told = matrix.tell(STORIES[0])
+    effects = [name for moment in told.effects for name in moment]
+    fetched = [at for at, name in enumerate(effects) if name == "about to commit: events, fetches, requests, snapshots"]
+    assert len(fetched) == 4
+    for at in fetched:
+        answered = max(before for before in range(at) if effects[before].startswith("answered"))
+        steps = [name for name in effects[answered + 1 : at] if "folder made" not in name]
+        assert steps[-6:] == [
+            "blob: file made",
+            "blob: half written",
+            "blob: written",
+            "blob: synced",
+            "blob: named",
+            "blob: folder synced",
+        ]
+
+
+@pytest.mark.parametrize("story", [STORIES[0], STORIES[3]], ids=lambda story: story.name)
+def test_killed_on_another_machine_its_leases_run_out(matrix: Matrix, story: Story) -> None:
+    """Nobody can know whether that process lives: what it held is taken up when its time is over."""
+    told = matrix.tell(story)
+    points = told.points[4::14]
+    assert len(points) >= 6
+    assert lost({point: matrix.kill(told, point, is_known=False) for point in points}) == {}
+
+
+@pytest.mark.parametrize("story", [STORIES[0], STORIES[4]], ids=lambda story: story.name)
+def test_killed_again_and_again(matrix: Matrix, story: Story) -> None:
+    """The lives after the first kill are killed too, each a little later."""
+    told = matrix.tell(story)
+    points = told.points[2::19]
+    assert len(points) >= 8
+    assert lost({point: matrix.kill(told, point, 3, 8, 13) for point in points}) == {}
+
+
+def test_killed_at_any_instant(matrix: Matrix) -> None:
+    """Not between effects but whenever: inside a commit, half-way through a message."""
+    told = matrix.tell(STORIES[0])
+    chance = random.Random(20190220)
+    instants = [chance.uniform(0.004, 0.25) for _ in range(16)]
+    survived: dict[object, Survived] = {each: matrix.kill_after(told, 1, [each]) for each in instants}
+    assert lost(survived) == {}
+    assert sum(len(each.kills) for each in survived.values()) >= 8
+
+
+def test_the_judge_sees_what_is_lost_and_what_is_repeated(matrix: Matrix) -> None:
+    """A matrix that finds nothing must be able to find something."""
+    told = matrix.tell(STORIES[0])
+    point = next(point for point in told.points if point.moment == 1 and point.kind == "sent: slack")
+    real = matrix.far.received
+
+    def without_the_last(folder: Path) -> object:
+        received = real(folder)
+        del received[max(received)]
+        return received
+
+    def with_one_more(folder: Path) -> object:
+        received = real(folder)
+        received[max(received)] += 1
+        return received
+
+    for received, fault in ((without_the_last, "never arrived"), (with_one_more, "repeated without need")):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(matrix.far, "received", received)
+            survived = matrix.kill(told, point)
+        assert [each.partition(":")[0] for each in survived.faults] == [fault]
+
+
+def test_the_judge_sees_an_archive_that_differs(matrix: Matrix) -> None:
+    told, other = matrix.tell(STORIES[0]), matrix.tell(STORIES[1])
+    assert any(line.startswith("changes: ") for line in told.archive.image.differences(other.archive.image))
+    assert told.archive.image.differences(told.archive.image) == []
