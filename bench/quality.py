@@ -1,10 +1,11 @@
 """Measure what is found, what is missed and what is said for nothing, on real histories; write it to docs/quality.md.
 
-    ./run quality [--work DIR] [--only WORD]
+    ./run quality [--work DIR] [--only WORD] [--judged]
 
 Imports every history of the shared corpus with the product's own command, default settings, no selectors, and scores
 what it said with the corpus's own script. Two processes, one archive each; a service is never divided. ``--work`` keeps
-what was made for looking into; ``--only`` measures some histories and writes nothing into docs/.
+what was made for looking into; ``--judged`` writes the pages again from what is kept there, with the judgements as they
+stand now; ``--only`` measures some histories and writes nothing into docs/.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import pickle
 import shutil
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from multiprocessing import get_context
 from pathlib import Path
@@ -33,6 +35,7 @@ from core.grade import GRADER
 from core.text.read import EXTRACTOR
 
 PROCESSES: Final = 2
+KEPT: Final = "measured.pickle"
 
 
 @dataclass(slots=True)
@@ -156,20 +159,34 @@ def commitments() -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="./run quality", description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--work", type=Path, help="a folder for WARC files and archives, kept afterwards")
+    parser.add_argument("--judged", action="store_true", help="measure nothing: write what --work holds, judged anew")
     parser.add_argument("--only", default="", help="only histories whose name holds this; prints, writes nothing")
     asked = parser.parse_args()
-    shared = corpus.shared_folder()
-    if shared is None:
-        sys.exit("The corpus is not here: set ONRECORD_SHARED to the folder that holds corpus/ and tools/.")
-    with tempfile.TemporaryDirectory(prefix="onrecord-quality-") as temporary:
-        measured = run(shared, (asked.work or Path(temporary)).absolute(), asked.only)
-    pages = quality_page.pages(measured)
+    if asked.judged and asked.work is None:
+        parser.error("--judged needs --work: the folder of a measurement")
+    pages = quality_page.pages(_measured_before(asked.work) if asked.judged else _measured(asked.work, asked.only))
     if asked.only:
         print(*pages.values(), sep="\n")
         return
     for name, text in pages.items():
         (corpus.ROOT / "docs" / name).write_text(text, encoding="utf-8")
         print(f"docs/{name} written", file=sys.stderr)
+
+
+def _measured(work: Path | None, only: str) -> Measured:
+    shared = corpus.shared_folder()
+    if shared is None:
+        sys.exit("The corpus is not here: set ONRECORD_SHARED to the folder that holds corpus/ and tools/.")
+    with tempfile.TemporaryDirectory(prefix="onrecord-quality-") as temporary:
+        folder = (work or Path(temporary)).absolute()
+        measured = run(shared, folder, only)
+        (folder / KEPT).write_bytes(pickle.dumps(measured))
+    return measured
+
+
+def _measured_before(work: Path) -> Measured:
+    measured: Measured = pickle.loads((work / KEPT).read_bytes())
+    return replace(measured, judged=alarms.read_judgements())
 
 
 if __name__ == "__main__":
