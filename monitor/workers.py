@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import Final
 
 from core.errors import Busy, StorageError
-from core.model import Purpose
+from core.model import FetchReason, Purpose
 from core.schedule import next_check
 from core.wording import counted
 from monitor.pipeline import LEASE, Checked, check_lease
@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 LONGEST_GAP: Final = timedelta(hours=1)  # a host that keeps failing is still asked so often
 NOT_ASKED_FOR: Final = timedelta(days=1)
+OUR_OWN: Final = frozenset((FetchReason.REFUSED_ADDRESS, FetchReason.BAD_ADDRESS, FetchReason.ROBOTS))
 OVERLOADED: Final = frozenset((429, 502, 503, 504))
 
 
@@ -135,7 +136,7 @@ def _rest(tools: Tools, request: DueRequest) -> None:
 
 def host_failures(so_far: int, seen: Checked | None) -> int:
     """Failures of the host as a whole, in a row. What we did wrong is not the host's."""
-    if seen is None:
+    if seen is None or seen.taken.grade.code in OUR_OWN:
         return so_far
     is_down = seen.taken.status == "failed" and (seen.http_status is None or seen.http_status in OVERLOADED)
     return so_far + 1 if is_down else 0
@@ -150,7 +151,7 @@ def _give_back(tools: Tools, desk: Desk, lease: Lease, failures: int) -> None:
     allowed_at = tools.now() + gap_after(desk.gap, failures)
     with tools.database.write() as conn:
         leases.release(conn, lease, allowed_at if desk.gap else None, failures=failures)
-    if failures > lease.host_failures and failures >= 3:
+    if desk.gap and failures > lease.host_failures and failures >= 3:
         log.warning("host %s: %s in a row; left alone until %s UTC", lease.host, counted(failures, "failure"),
                     f"{allowed_at:%H:%M:%S}")  # fmt: skip
 

@@ -29,8 +29,8 @@ def test_a_gap_beyond_an_hour_stays_what_it_is() -> None:
     assert gap_after(timedelta(hours=2), 3) == timedelta(hours=2)
 
 
-def seen(status: str, http_status: int | None) -> Checked:
-    grade = Grade(GradeLevel.BAD if status == "failed" else GradeLevel.GOOD)
+def seen(status: str, http_status: int | None, code: str = "") -> Checked:
+    grade = Grade(GradeLevel.BAD if status == "failed" else GradeLevel.GOOD, code=code)
     return Checked(
         "acme/ethics", "https://acme.example/", datetime(2026, 1, 1, tzinfo=UTC), Taken(status, grade), http_status
     )
@@ -45,6 +45,7 @@ def seen(status: str, http_status: int | None) -> Checked:
         (seen("failed", 404), 0),
         (seen("failed", 403), 0),
         (seen("unchanged", 304), 0),
+        (seen("failed", None, "private_address"), 3),  # we did not even ask it
         (None, 3),
     ],
 )
