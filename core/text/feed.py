@@ -21,7 +21,7 @@ from lxml import etree, html
 
 from core.errors import ReadError
 from core.text.charset import decode, detect
-from core.text.normalise import tidy
+from core.text.normalise import keepable, tidy
 
 VERSION: Final = "feed-1"
 MAX_ENTRIES: Final = 1_000  # feedparser takes about 2 ms an entry
@@ -152,7 +152,7 @@ def _json_feed(text: str, url: str) -> Feed:
 def _json_entry(item: dict[str, object], url: str, base: str) -> FeedEntry:
     link = absolute(url, base, _text(item.get("url")) or _text(item.get("external_url")))
     identity = item.get("id")
-    guid = str(identity) if isinstance(identity, str | int | float) and str(identity) else link
+    guid = (keepable(str(identity)) if isinstance(identity, str | int | float) else "") or link
     summary = tidy(_text(item.get("summary")) or _text(item.get("content_text")))
     summary = summary or _plain(_text(item.get("content_html")))
     title = _plain(_text(item.get("title")))
@@ -198,7 +198,7 @@ def _unique(entries: Iterator[FeedEntry]) -> Iterator[FeedEntry]:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    return keepable(value) if isinstance(value, str) else ""
 
 
 def _plain(markup: str) -> str:

@@ -1,6 +1,7 @@
 """White space and Unicode composition, the only things that ever change between a page and its passages.
 
-Everything else (case, quotes, dashes, invisible characters) stays as captured, so that a quote is exact.
+Everything else (case, quotes, dashes, invisible characters) stays as captured, so that a quote is exact; but for what no
+database takes: NUL, and halves of surrogate pairs.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import re
 import unicodedata
 
 _SPACES = re.compile(r"[\s\u200b\u2060\ufeff]+")
+_HALVES = re.compile("[\ud800-\udfff]")
 
 
 def tidy(text: str) -> str:
@@ -42,7 +44,16 @@ _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 def _folded(text: str) -> str:
     # Of all spaces and breaks only the plain space is "printable", so most texts are found to be tidy without a split.
     folded = text.strip()
-    return folded if folded.isprintable() and "  " not in folded else " ".join(folded.split())
+    return folded if folded.isprintable() and "  " not in folded else " ".join(keepable(folded).split())
+
+
+def keepable(text: str) -> str:
+    """The text without what cannot be written down: NUL goes, half a surrogate pair becomes U+FFFD.
+
+    Both are in real input (JSON escapes either), PostgreSQL refuses the one and UTF-8 the other.
+    """
+    text = text.replace("\0", "")
+    return text if text.isascii() else _HALVES.sub("\ufffd", text)
 
 
 def _is_western(text: str) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.text.normalise import tidy, tidy_and_count, word_count
+from core.text.normalise import keepable, tidy, tidy_and_count, word_count
 
 PIECES = (
     "We",
@@ -43,6 +43,8 @@ PIECES = (
         ("cafe\u0301 — l’été", "café — l’été", 3),
         ("不在中国 sell", "不在中国 sell", 5),
         ("a\u00adb", "a\u00adb", 1),
+        ("\0 We will\0 not \0", "We will not", 3),
+        ("We \ud83d sell", "We \ufffd sell", 3),
     ],
 )
 def test_texts_are_tidied_and_counted(text: str, tidied: str, words: int) -> None:
@@ -56,5 +58,5 @@ def test_both_ways_agree_and_only_spaces_and_composition_change(text: str) -> No
     tidied, words = tidy_and_count(text)
     assert (tidied, words) == (tidy(text), word_count(tidy(text)))
     assert tidied == tidy(tidied)
-    plain = unicodedata.normalize("NFC", re.sub(r"[\s\u200b\u2060\ufeff]+", " ", text).strip())
+    plain = unicodedata.normalize("NFC", re.sub(r"[\s\u200b\u2060\ufeff]+", " ", keepable(text)).strip())
     assert tidied == plain
