@@ -86,6 +86,7 @@ class Daemon:
         self.pool = Pool(agent.loaded.settings.fetch.hosts_at_once)
         self.senders = ThreadPoolExecutor(SENDERS, thread_name_prefix="send")
         self.sending = threading.Lock()
+        self.narrating = threading.Lock()
         self.state = self._state(agent.loaded, agent.tools, agent.fetcher)
         self.cursor = 0
         self.places = Places(agent.archive.home.path, self.data, None)
@@ -232,7 +233,11 @@ class Daemon:
         outages.tell(self.state.tools)
 
     def narrate(self) -> None:
-        """Log what happened since the last look: the events, in words."""
+        """Log what happened since the last look: the events, in words. Several ticks ask; each event is told once."""
+        with self.narrating:
+            self._tell_events()
+
+    def _tell_events(self) -> None:
         with self.database.read() as conn:
             found = events.since(conn, self.cursor, EVENTS_A_LOOK)
             ids = [event.document_id for event in found if event.document_id is not None]

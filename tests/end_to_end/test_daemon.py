@@ -145,6 +145,9 @@ def test_it_says_whom_it_asks_first_then_what_it_reached_and_stops_when_told(pol
         assert daemon.stop() < 10
         assert daemon.process.returncode == 0
         daemon.wait_for_text("stopped: SIGTERM")
+        told = [line["id"] for line in daemon.log if "id" in line]
+        assert len(told) > 5
+        assert told == sorted(set(told))  # each event once, in order
 
 
 def test_it_picks_a_change_up_tells_it_and_others_can_follow(policy: Site, home: Path) -> None:
