@@ -61,6 +61,11 @@ class Known:
     is_stale: bool = False  # another extractor read the text that stands
 
     @property
+    def shown(self) -> tuple[Shown, ...]:
+        """Every text the document is known to show, the current one last."""
+        return (*self.others, self.current) if self.current else tuple(self.others)
+
+    @property
     def free_variant(self) -> int:
         """A number no variant of the document has yet."""
         shown = [self.current.variant] if self.current else []
@@ -94,14 +99,29 @@ def read(tools: Tools, capture: Capture) -> Reading:
     )
 
 
-def forms_of(tools: Tools, reading: Reading, *, always: Sequence[str] = ()) -> tuple[int, ...]:
-    """The form of each place; a passage with a promise or a watched term is compared unmasked (promise P8)."""
+def forms_of(
+    tools: Tools, reading: Reading, *, always: Sequence[str] = (), stood: Sequence[Shown] = ()
+) -> tuple[int, ...]:
+    """The form of each place; a passage with a promise or a watched term is compared unmasked (promise P8).
+
+    What stands as it stood, under the same lead-in, keeps its form (``stood``): a rule of today makes nothing of a text
+    that did not change, and asking again would cost more than all else in a check.
+    """
     guard = matching.guard_for(tools.rules, tools.commitments, always=always)
+    known = {
+        (place.text, shown.reading.lead_in(at)): form
+        for shown in stood
+        for at, (place, form) in enumerate(zip(shown.reading.places, shown.forms, strict=True))
+    }
     forms: list[int] = []
     for at, place in enumerate(reading.places):
-        masked = mask(place.text)
-        is_exact = masked == place.text or guard(place.text, reading.lead_in(at))
-        forms.append(passages.passage_id(place.text if is_exact else masked))
+        lead_in = reading.lead_in(at)
+        form = known.get((place.text, lead_in))
+        if form is None:
+            masked = mask(place.text)
+            is_exact = masked == place.text or guard(place.text, lead_in)
+            form = passages.passage_id(place.text if is_exact else masked)
+        forms.append(form)
     return tuple(forms)
 
 

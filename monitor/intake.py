@@ -12,7 +12,7 @@ from dataclasses import replace
 from core.course import Step, chart
 from core.errors import ReadError
 from core.grade import GRADER, grade_page, grade_transport
-from core.model import Grade, GradeLevel, Reading
+from core.model import Fetch, Grade, GradeLevel, Reading
 from monitor import accepting, passing, rereading
 from monitor.capture import (
     Capture,
@@ -27,6 +27,7 @@ from monitor.capture import (
 )
 from monitor.tools import Tools
 from storage import documents, fetches, incidents, record
+from storage.leases import DueRequest
 
 GOOD = Grade(GradeLevel.GOOD)
 ABSENCES = ("absent", "soft_404", "redirected_home")  # codes of captures that say "no such page": monitor/absence.py
@@ -53,9 +54,16 @@ def take_in(tools: Tools, capture: Capture) -> Taken:
     if known.is_stale:  # both sides of a comparison are read by the same reader (promise P6)
         rereading.reread_document(tools, known.document.id)
         known = know(tools, capture, reading)
-    forms = forms_of(tools, reading, always=capture.source.always)
+    forms = forms_of(tools, reading, always=capture.source.always, stood=known.shown)
     case = Case(tools, capture, known, reading, forms)
     return _weigh(case, grade)
+
+
+def is_same(request: DueRequest, fetch: Fetch, body: bytes) -> bool:
+    """A 304, or the very bytes of the last accepted capture: nothing to read."""
+    if fetch.is_not_modified:
+        return True
+    return fetch.digest is not None and fetch.digest == request.last_digest and grade_transport(fetch, body) is None
 
 
 def _weigh(case: Case, grade: Grade) -> Taken:

@@ -39,13 +39,29 @@ class Checked:
     next_due_at: datetime | None = None
 
 
+class Askers:
+    """Who asks for each request of a lease, looked up at the first of them, for all at once."""
+
+    def __init__(self, tools: Tools, requests: Sequence[DueRequest]) -> None:
+        self._tools = tools
+        self._ids = [request.id for request in requests]
+        self._found: dict[int, tuple[Asked, ...]] | None = None
+
+    def of(self, request: DueRequest) -> tuple[Asked, ...]:
+        """The sources that ask for it; nobody does any more where this is empty."""
+        if self._found is None:
+            with self._tools.database.read() as conn:
+                self._found = sources.asked_by(conn, self._ids)
+        return self._found.get(request.id, ())
+
+
 def check_lease(tools: Tools, fetcher: Fetches, lease: Lease, *, purpose: Purpose = Purpose.WATCH) -> Iterator[Checked]:
     """Check the due requests of one held host, one after another. The caller gives the lease back."""
-    with tools.database.read() as conn:
-        asked = sources.asked_by(conn, [request.id for request in lease.requests])
+    askers = Askers(tools, lease.requests)
     for request in lease.requests:
-        if asked.get(request.id):
-            yield from check_request(tools, fetcher, lease, request, asked[request.id], purpose=purpose)
+        asked = askers.of(request)
+        if asked:
+            yield from check_request(tools, fetcher, lease, request, asked, purpose=purpose)
 
 
 def check_request(
@@ -69,6 +85,7 @@ def check_request(
     fetch = response.fetch
     if fetch.digest is not None:
         tools.blobs.put(fetch.digest, response.body, previous=request.last_digest)
+    is_same = purpose is Purpose.WATCH and not is_confirming and intake.is_same(request, fetch, response.body)
     with tools.database.write() as conn:
         leases.require(conn, lease)
         fetch_id = record.record_fetch(
@@ -76,6 +93,10 @@ def check_request(
         )
         fetch = replace(fetch, id=fetch_id)
         _fetched_event(tools, conn, request, asked, fetch)
+        unchanged = _still_stands(tools, conn, request, asked, fetch) if is_same else None
+    if unchanged is not None:
+        yield unchanged
+        return
     if purpose is Purpose.REHEARSAL:
         yield rehearse(tools, request, asked, fetch, response.body)
         return
@@ -85,6 +106,29 @@ def check_request(
         taken = absence.consider(tools, fetcher, capture, taken)
     due = _schedule(tools, request, asked[0], fetch, taken)
     yield Checked(asked[0].source.id, request.url, fetch.started_at, taken, fetch.status, due)
+
+
+def _still_stands(
+    tools: Tools, conn: Connection, request: DueRequest, asked: tuple[Asked, ...], fetch: Fetch
+) -> Checked | None:
+    """The common case, nothing new: what follows from it is written beside the fetch, in the same transaction.
+
+    None, and nothing written, where there is more to do: a document that was gone, or was never read.
+    """
+    stands = documents.standing(conn, request.id)
+    is_listing = asked[0].part == START and kinds()[asked[0].source.kind].holds == "listing"
+    if not (stands.is_readable or is_listing):
+        return None
+    now = tools.now()
+    is_item = asked[0].part == ITEM and stands.appeared_at is not None
+    every = item_interval(now - stands.appeared_at) if is_item and stands.appeared_at else request.every
+    due = next_check(now, every, share=tools.share(), failures=0, retry_after=fetch.retry_after)
+    document_id = None if is_listing else stands.document_id
+    record.record_unchanged(conn, request.id, document_id, fetch.id, fetch, next_due_at=due)
+    if stands.has_incident:
+        close_incident(conn, tools, Capture(request, asked, fetch, b""))
+    taken = Taken("unchanged", intake.GOOD, document=None if is_listing else stands.slug)
+    return Checked(asked[0].source.id, request.url, fetch.started_at, taken, fetch.status, due)
 
 
 def take(tools: Tools, capture: Capture) -> Taken:

@@ -10,7 +10,7 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -18,7 +18,7 @@ from core.errors import Busy, StorageError
 from core.model import FetchReason, Purpose
 from core.schedule import next_check
 from core.wording import counted
-from monitor.pipeline import LEASE, Checked, check_lease
+from monitor.pipeline import LEASE, Askers, Checked, check_request
 from monitor.tools import Fetches, Tools
 from storage import events, leases, record
 from storage.faults import cannot_go_on
@@ -69,8 +69,10 @@ def work(tools: Tools, desk: Desk, lease: Lease, purpose: Purpose = Purpose.WATC
     faults = 0
     failures = lease.host_failures
     held_until = lease.leased_until
+    asking = lease.requests if not desk.gap else lease.requests[:1]
+    askers = Askers(tools, asking)
     try:
-        for request in lease.requests if not desk.gap else lease.requests[:1]:
+        for request in asking:
             if desk.is_stopping():
                 break
             if tools.now() > held_until - LEASE / 2:
@@ -78,7 +80,7 @@ def work(tools: Tools, desk: Desk, lease: Lease, purpose: Purpose = Purpose.WATC
                 with tools.database.write() as conn:
                     leases.hold(conn, lease, held_until)
             try:
-                seen = _ask(tools, desk, lease, request, purpose)
+                seen = _ask(tools, desk, lease, request, askers, purpose)
             except (Busy, _Interrupted) as reason:
                 log.info("host %s: %s", lease.host, reason)
                 break
@@ -94,11 +96,14 @@ class _Interrupted(Exception):
     """The fetcher was closed under a request; it stays due."""
 
 
-def _ask(tools: Tools, desk: Desk, lease: Lease, request: DueRequest, purpose: Purpose) -> Checked | None:
+def _ask(
+    tools: Tools, desk: Desk, lease: Lease, request: DueRequest, askers: Askers, purpose: Purpose
+) -> Checked | None:
     """One request with everything that follows from it; the last line of it, None where a fault of ours stopped it."""
     last: Checked | None = None
     try:
-        for checked in check_lease(tools, desk.fetcher, replace(lease, requests=(request,)), purpose=purpose):
+        asked = askers.of(request)
+        for checked in check_request(tools, desk.fetcher, lease, request, asked, purpose=purpose) if asked else ():
             last = checked
             desk.on_checked(checked)
     except Busy:

@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from sqlalchemy import ColumnElement, Connection, Select, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, insert, or_, select
 
 from core.errors import NotFound
 from core.model import DocumentRef
 from core.text.tokens import units
 from storage.chunks import chunks
-from storage.schema import companies, document_sources, documents, fetches
+from storage.schema import companies, document_sources, documents, fetches, incidents, requests
 from storage.upsert import insert_or_ignore
 
 LONGEST_NAME = 60
@@ -77,6 +77,34 @@ class DocumentRow:
     is_new: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands at an address, in the few facts that an unchanged answer needs; no document for a feed."""
+
+    document_id: int | None
+    slug: str | None
+    is_readable: bool  # live, and with a version
+    appeared_at: datetime | None
+    has_incident: bool
+
+
+_STANDING = (
+    select(
+        documents.c.id,
+        documents.c.slug,
+        documents.c.state,
+        documents.c.current_version_id,
+        documents.c.appeared_at,
+        exists().where(incidents.c.request_id == requests.c.id, incidents.c.closed_at.is_(None)).label("has_incident"),
+    )
+    .select_from(requests)
+    .outerjoin(documents, documents.c.request_id == requests.c.id)
+    .where(requests.c.id == bindparam("b_request"))
+    .order_by(documents.c.id)
+    .limit(1)
+)
+
+
 def find_or_create(  # noqa: PLR0913 (what a document is made from)
     conn: Connection,
     *,
@@ -135,6 +163,15 @@ def by_request(conn: Connection, request_id: int) -> tuple[DocumentRow, ...]:
     """The documents at an address: none for a feed or a new address, one a company that watches it otherwise."""
     rows = conn.execute(_rows().where(documents.c.request_id == request_id).order_by(documents.c.id)).mappings()
     return tuple(DocumentRow(**row) for row in rows)
+
+
+def standing(conn: Connection, request_id: int) -> Standing:
+    """What stands at an address now: its (first) document, and whether an incident is open. Raises NotFound."""
+    row = conn.execute(_STANDING, {"b_request": request_id}).one_or_none()
+    if row is None:
+        raise NotFound(f"request {request_id} is not in the archive")
+    is_readable = row.state == "live" and row.current_version_id is not None
+    return Standing(row.id, row.slug, is_readable, row.appeared_at, bool(row.has_incident))
 
 
 def list_documents(
