@@ -7,6 +7,7 @@ and channels can be handed in: the demo and the tests bring their own, and the p
 from __future__ import annotations
 
 import random
+import sysconfig
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -24,7 +25,11 @@ from storage.blobs import BlobStore
 from storage.engine import Database, open_database
 from storage.migrate import prepare
 
-LEXICON = Path(__file__).resolve().parent.parent / "lexicon" / "commitments.yaml"
+# In the folder of the program, or where an installed package puts it.
+_FOLDERS = (Path(__file__).resolve().parent.parent, Path(sysconfig.get_path("data"), "share/onrecord"))
+LEXICON = (
+    next((folder for folder in _FOLDERS if (folder / "lexicon").is_dir()), _FOLDERS[0]) / "lexicon/commitments.yaml"
+)
 
 
 def utc_now() -> datetime:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import tomllib
+from fnmatch import fnmatch
 
 import pytest
 
-from tests.repository import PACKAGES, ROOT, sources_of
+from tests.repository import PACKAGES, ROOT, sources_of, tracked_files
 
 # Calls that open a file or read the clock, by the name called; `re.open` and the like do not exist.
 EFFECTS = frozenset(
@@ -126,3 +128,16 @@ def test_the_packages_are_those_setuptools_is_told() -> None:
         assert f'"{package}*"' in settings
         for folder in {path.parent for path in sources_of(package)}:
             assert (folder / "__init__.py").exists(), f"{folder.relative_to(ROOT)} would not be installed"
+
+
+def test_what_the_program_reads_is_packaged_with_it() -> None:
+    setuptools = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
+    patterns = [f"{package}/{name}" for package, names in setuptools["package-data"].items() for name in names]
+    patterns += [name for names in setuptools["data-files"].values() for name in names]
+    needed = [
+        path.relative_to(ROOT)
+        for path in tracked_files()
+        if path.relative_to(ROOT).parts[0] in (*PACKAGES, "rules", "lexicon") and path.suffix not in (".py", ".md")
+    ]
+    assert len(needed) >= 30
+    assert [str(path) for path in needed if not any(fnmatch(str(path), pattern) for pattern in patterns)] == []
