@@ -72,6 +72,8 @@ def _parse(body: bytes, charset: str | None) -> etree._Element:
         raise ReadError("html", f"not readable as HTML: {error}") from error
     if root is None:
         raise ReadError("html", "the body holds no element")
+    for behind in list(root.itersiblings("html")):  # what stands behind </html>: browsers show it, libxml2 sets it apart
+        root.append(behind)
     return root
 
 

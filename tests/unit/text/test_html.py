@@ -158,6 +158,12 @@ def test_a_page_that_leaves_out_its_body_tag_is_read() -> None:
     assert reading.title == "Sales"
 
 
+def test_what_stands_behind_the_end_of_the_page_is_read_as_browsers_show_it() -> None:
+    page = b"<html><body><p>We will not.</p></body></html> But: <p>unless asked.</p><html><body><p>Twice.</p></body></html>"
+    reading = read_html(page, charset=None, url="https://acme.example/")
+    assert [place.text for place in reading.places] == ["We will not.", "But:", "unless asked.", "Twice."]
+
+
 def test_nesting_beyond_what_the_parser_keeps_is_told() -> None:
     depth = MAX_DEPTH + 50
     reading = reading_of("<div>" * depth + "deep" + "</div>" * depth)
