@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from alerts.decide import decide
+from alerts.decide import decide, reason_to_tell, severity_of
 from alerts.routes import facts_of, route
 from core import matching
 from core.course import Shown
@@ -127,27 +127,35 @@ def forms_of(
 
 def know(tools: Tools, capture: Capture, reading: Reading) -> Known:
     """The document of a request (made where missing) with the text it shows and the others it has shown."""
-    source = capture.source
+    source, asking = capture.source, [asked.source.id for asked in capture.asked]
+    with tools.database.read() as conn:
+        found = documents.find(conn, source.company, capture.request.id, asking)
+        if found is not None:
+            return _known(conn, found, reading)
     with tools.database.write() as conn:
-        for asked in reversed(capture.asked):
+        for source_id in reversed(asking):
             document = documents.find_or_create(
                 conn,
                 company_id=source.company,
                 url=capture.request.url,
                 kind=source.kind,
                 request_id=capture.request.id,
-                source_id=asked.source.id,
+                source_id=source_id,
                 title=reading.title,
                 lang=reading.lang or source.lang,
                 role=source.role,
                 now=tools.now(),
             )
     with tools.database.read() as conn:
-        known = Known(document, documents.ref(conn, document.id))
-        if document.current_version_id is None:
-            return known
+        return _known(conn, document, reading)
+
+
+def _known(conn: Connection, document: documents.DocumentRow, reading: Reading) -> Known:
+    known = Known(document, documents.ref(conn, document.id))
+    if document.current_version_id is not None:
+        at_hand = {passages.passage_id(place.text): place.text for place in reading.places}
         for showing in variants.showings(conn, document.id):
-            stored = versions.load(conn, showing.version_id)
+            stored = versions.load(conn, showing.version_id, known=at_hand)
             shown = Shown(stored.ref, stored.reading, stored.forms, showing.variant)
             if stored.ref.id == document.current_version_id and known.current is None:
                 known.current, known.stayed_since = shown, showing.since
@@ -183,8 +191,9 @@ def keep_version(
 def tell(conn: Connection, tools: Tools, change: Change, capture: Capture, before_fetch_id: int | None) -> int:
     """Record the change and, where it deserves one, its alert with a delivery for each target; returns 1 or 0."""
     now = tools.now()
+    severity = severity_of(change)[0] if reason_to_tell(change) is not None else None
     change_id = changes.record_change(
-        conn, change, before_fetch_id=before_fetch_id, after_fetch_id=capture.fetch.id, now=now
+        conn, change, before_fetch_id=before_fetch_id, after_fetch_id=capture.fetch.id, now=now, severity=severity
     )
     change = replace(change, id=change_id)
     alert = decide(change, base_url=tools.base_url) if tools.tells else None

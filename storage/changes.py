@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, insert, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, insert, select
 
 from core.errors import NotFound
 from core.model import (
@@ -27,7 +27,7 @@ from core.model import (
 )
 from storage import documents, events, versions
 from storage.packing import passage_id
-from storage.schema import changes, fetches, matches
+from storage.schema import Id, changes, fetches, matches
 from storage.schema import documents as documents_table
 
 
@@ -42,24 +42,42 @@ class StoredChange:
     detected_at: datetime
 
 
-def record_change(
-    conn: Connection, change: Change, *, before_fetch_id: int | None, after_fetch_id: int, now: datetime
+# Statements of every change are built once: building one costs more than running it.
+_INSERT = insert(changes).returning(changes.c.id)
+_SAME = select(changes.c.id).where(
+    changes.c.document_id == bindparam("b_document"),
+    changes.c.after_fetch_id == bindparam("b_after"),
+    changes.c.before_fetch_id.is_not_distinct_from(bindparam("b_before", type_=Id)),
+    changes.c.relation == bindparam("b_relation"),
+)
+
+
+def record_change(  # noqa: PLR0913 (the columns of one row)
+    conn: Connection,
+    change: Change,
+    *,
+    before_fetch_id: int | None,
+    after_fetch_id: int,
+    now: datetime,
+    severity: Severity | None = None,
 ) -> int:
     """The rows of a change and its matches, and the event ``change.detected``; returns its number.
 
+    ``severity`` is the one people are told it under; without it, the highest of its matches.
+
     The same document, captures and relation a second time is the same change: nothing is written, its number returned.
     """
-    known = conn.execute(
-        select(changes.c.id).where(
-            changes.c.document_id == change.document.id,
-            changes.c.after_fetch_id == after_fetch_id,
-            changes.c.before_fetch_id.is_not_distinct_from(before_fetch_id),
-            changes.c.relation == change.relation.value,
-        )
-    ).scalar()
+    same = {
+        "b_document": change.document.id,
+        "b_after": after_fetch_id,
+        "b_before": before_fetch_id,
+        "b_relation": change.relation.value,
+    }
+    known = conn.execute(_SAME, same).scalar()
     if known is not None:
         return int(known)
-    severity = max((match.severity for match in change.matches), key=severity_rank, default=None)
+    if severity is None:
+        severity = max((match.severity for match in change.matches), key=severity_rank, default=None)
     row = {
         "document_id": change.document.id,
         "before_version_id": change.before_version.id if change.before_version else None,
@@ -77,7 +95,7 @@ def record_change(
         "found_late": change.found_late,
         "detected_at": now,
     }
-    change_id = int(conn.execute(insert(changes).returning(changes.c.id), row).scalar_one())
+    change_id = int(conn.execute(_INSERT, row).scalar_one())
     _write_matches(conn, change.matches, {"change_id": change_id}, change)
     events.write(
         conn,
