@@ -55,7 +55,7 @@ def _path(home: Home, environ: Mapping[str, str]) -> Path | None:
 def _mark() -> str:
     """Changes whenever the code that reads the configuration does."""
     folder = Path(next(iter(core.__path__)))
-    code = [path for part in ("config", "rules", "text") for path in sorted((folder / part).glob("*.py"))]
+    code = [path for part in ("config", "query", "rules", "text") for path in sorted((folder / part).glob("*.py"))]
     code += [folder / "model.py"]
     facts = [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in code]
     return sha256(json.dumps([FORMAT, sorted(built_kinds()), facts]).encode()).hexdigest()

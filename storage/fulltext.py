@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping
 
 from sqlalchemy import Connection, text
 
-from core.query import And, Or, Query, Term, needs_words
-from core.text.tokens import Phrase, index_phrases, index_tokens, units
+from core.errors import QueryError
+from core.query.tree import And, Near, Or, Query, Sentence, Term, is_indexable
+from core.text.tokens import LONGEST_TOKEN, Phrase, index_phrases, index_tokens, units
 
 # Limits of PostgreSQL's tsvector (https://www.postgresql.org/docs/current/textsearch-limitations.html): positions up
 # to 16,383, 256 of them a word, 1 MB in all. A passage beyond the first two is kept without positions (``cut``), one
@@ -20,6 +21,9 @@ from core.text.tokens import Phrase, index_phrases, index_tokens, units
 _MOST_POSITIONS = 16_383
 _MOST_REPEATS = 255
 _MOST_BYTES = 500_000
+
+LARGEST_READING = 200_000
+"""Passages that may be read one by one for a query without a word the index knows; about two seconds."""
 
 _SQLITE = ("CREATE VIRTUAL TABLE passage_index USING fts5(tokens, content='', columnsize=0, tokenize='ascii')",)
 _POSTGRESQL = (
@@ -66,8 +70,14 @@ def _postgres_row(number: int, words: list[str]) -> dict[str, object]:
 
 
 def propose(conn: Connection, query: Query, *, batch: int = 500) -> Iterator[list[int]]:
-    """Ids of passages that may answer, in batches, those stored last first; together they hold every one that does."""
-    if conn.dialect.name == "sqlite":
+    """Ids of passages that may answer, in batches, those stored last first; together they hold every one that does.
+
+    Raises QueryError where no word narrows the query and the archive is too large to read whole.
+    """
+    if not is_indexable(query):
+        candidates, asked = "SELECT number FROM passages WHERE number < :before", {}
+        _refuse_long_reading(conn)
+    elif conn.dialect.name == "sqlite":
         candidates = "SELECT rowid AS number FROM passage_index WHERE passage_index MATCH :q AND rowid < :before"
         asked = {"q": _match(query)}
     else:
@@ -88,30 +98,64 @@ def propose(conn: Connection, query: Query, *, batch: int = 500) -> Iterator[lis
         before = found[-1].number
 
 
+def _refuse_long_reading(conn: Connection) -> None:
+    """A regular expression alone reads every passage: fine in a small archive, never by surprise in a large one."""
+    newest = conn.execute(text("SELECT max(number) FROM passages")).scalar() or 0
+    if newest > LARGEST_READING:
+        raise QueryError(
+            "", 1, f"a regular expression alone would have to read all {newest:,} passages: put a word beside it"
+        )
+
+
 def _match(query: Query) -> str:
-    """The query for FTS5. Parts that no word answers (NOT, company:) are left to verification."""
+    """The query for FTS5. Parts that no word answers (NOT, company:, /…/) are left to verification."""
     match query:
-        case Term(wanted):
-            return " AND ".join(f'"{" ".join(p.tokens)}"{" *" if p.prefix else ""}' for p in index_phrases(wanted))
-        case And(parts):
-            return " AND ".join(f"({_match(part)})" for part in parts if needs_words(part))
-        case Or(parts):
-            return " OR ".join(f"({_match(part)})" for part in parts)
+        case Term(family=forms) if forms:
+            return " OR ".join(f'"{form[:LONGEST_TOKEN]}"' for form in sorted(forms))
+        case Term():
+            return " AND ".join(f'"{" ".join(p.tokens)}"{" *" if p.prefix else ""}' for p in _phrases(query))
         case _:
-            raise ValueError(f"no word in {query}")
+            parts, joint = _indexable_parts(query)
+            return f" {joint} ".join(f"({_match(part)})" for part in parts)
 
 
 def _tsquery(query: Query, *, loose: bool = False) -> str:
     """The same for PostgreSQL; ``loose`` asks for the words alone, for passages kept without positions."""
     match query:
-        case Term(wanted):
-            return " & ".join(_tsphrase(phrase, loose=loose) for phrase in index_phrases(wanted))
-        case And(parts):
-            return " & ".join(f"({_tsquery(part, loose=loose)})" for part in parts if needs_words(part))
+        case Term(family=forms) if forms:
+            return " | ".join(f"'{form[:LONGEST_TOKEN]}'" for form in sorted(forms))
+        case Term():
+            return " & ".join(_tsphrase(phrase, loose=loose) for phrase in _phrases(query))
+        case _:
+            parts, joint = _indexable_parts(query)
+            return f" {'&' if joint == 'AND' else '|'} ".join(f"({_tsquery(part, loose=loose)})" for part in parts)
+
+
+def _indexable_parts(query: Query) -> tuple[list[Query], str]:
+    """The parts of a query that words propose, and how they are joined."""
+    match query:
         case Or(parts):
-            return " | ".join(f"({_tsquery(part, loose=loose)})" for part in parts)
+            return list(parts), "OR"
+        case And(parts):
+            return [part for part in parts if is_indexable(part)], "AND"
+        case Near(a, b):
+            return [part for part in (a, b) if is_indexable(part)], "AND"
+        case Sentence(part):
+            return [part], "AND"
         case _:
             raise ValueError(f"no word in {query}")
+
+
+def _phrases(term: Term) -> list[Phrase]:
+    """What the index holds where a term stands; a word that may go on ends its phrase."""
+    phrases: list[Phrase] = []
+    begin = 0
+    for at in sorted(term.prefixes):
+        phrases += index_phrases(term.units[begin:at])
+        word = term.units[at].text
+        phrases.append(Phrase((word[:LONGEST_TOKEN],), prefix=True))
+        begin = at + 1
+    return phrases + index_phrases(term.units[begin:])
 
 
 def _tsphrase(phrase: Phrase, *, loose: bool) -> str:

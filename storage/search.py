@@ -1,6 +1,6 @@
 """Who ever said it, where, since when, and is it still there: passages that answer a query, with their lives.
 
-The index proposes, ``core.query`` verifies on the text, spans tell the life.
+The index proposes, ``core.query.evaluate`` verifies on the text, spans tell the life.
 """
 
 from __future__ import annotations
@@ -11,13 +11,15 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, case, select, union, union_all
 
-from core import query as query_language
-from core.query import Query
-from core.text.tokens import Unit, units
+from core.query.evaluate import answers as answers_query
+from core.query.evaluate import marks
+from core.query.grammar import parse
+from core.query.passage import Life, Passage, Standing
+from core.query.tree import Query, only_company
 from storage import fulltext, passages
 from storage.chunks import chunks
 from storage.fulltext import create_index
-from storage.schema import companies, documents, fetches, span_texts, spans
+from storage.schema import companies, document_sources, documents, fetches, sources, span_texts, spans
 
 __all__ = ["Found", "create_index", "search"]
 
@@ -55,8 +57,8 @@ def search(conn: Connection, query: str | Query, limit: int = 20) -> list[Found]
     Raises QueryError, which says where the query is wrong and why. A passage that stands in several documents is an
     answer for each.
     """
-    tree = query_language.parse(query) if isinstance(query, str) else query
-    company = query_language.only_company(tree)
+    tree = parse(query) if isinstance(query, str) else query
+    company = only_company(tree)
     answers: list[tuple[datetime, Found]] = []
     for proposed in fulltext.propose(conn, tree):
         ids = proposed if company is None else _said_by(conn, company, proposed)
@@ -80,14 +82,36 @@ def _said_by(conn: Connection, company: str, ids: Sequence[int]) -> list[int]:
 
 
 def _verified(conn: Connection, tree: Query, ids: Sequence[int]) -> list[tuple[datetime, Found]]:
-    texts = passages.texts(conn, ids)
-    split = {key: units(text) for key, text in texts.items()}
+    asked = {key: Passage(text) for key, text in passages.texts(conn, ids).items()}
     answers = []
     for lives in _lives(conn, ids).values():
-        passage = lives[0]["asked"]
-        if query_language.answers(tree, split[passage], company=lives[0]["company_id"]):
-            answers.append(_found(lives, texts[passage], tree, split[passage]))
+        passage, standing = asked[lives[0]["asked"]], _standing(lives)
+        if answers_query(tree, passage, standing):
+            answers.append(_found(lives, tree, passage, standing))
     return answers
+
+
+def _standing(lives: Sequence[RowMapping]) -> Standing:
+    """What the fields of a query ask about."""
+    row = lives[0]
+    return Standing(
+        company=row["company_id"],
+        topics=tuple(row["topics"]),
+        kind=row["kind"],
+        lang=row["lang"] or "",
+        role=row["role"] or "",
+        lives=tuple(
+            Life(
+                life["first_at"],
+                life["last_at"] or life["first_at"],
+                life["gone_at"],
+                life["last_fetch_id"] is None,
+                life["heading"],
+            )
+            for life in lives
+        ),
+        is_watched=row["is_watched"],
+    )
 
 
 def _lives(conn: Connection, ids: Sequence[int]) -> dict[tuple[int, int], list[RowMapping]]:
@@ -110,6 +134,11 @@ def _lives(conn: Connection, ids: Sequence[int]) -> dict[tuple[int, int], list[R
                 documents.c.title,
                 documents.c.url,
                 documents.c.company_id,
+                documents.c.kind,
+                documents.c.lang,
+                documents.c.role,
+                companies.c.topics,
+                _is_watched(),
                 companies.c.name.label("company"),
                 first.c.started_at.label("first_at"),
                 last.c.started_at.label("last_at"),
@@ -128,17 +157,24 @@ def _lives(conn: Connection, ids: Sequence[int]) -> dict[tuple[int, int], list[R
     return found
 
 
+def _is_watched() -> ColumnElement[bool]:
+    """Whether some source that is still watched holds the document."""
+    of = select(document_sources.c.document_id).join(sources, sources.c.id == document_sources.c.source_id)
+    there = of.where(document_sources.c.document_id == documents.c.id, sources.c.ended_at.is_(None))
+    return there.correlate(documents).exists().label("is_watched")
+
+
 def _last_seen() -> ColumnElement[int | None]:
     """The capture an open span was last seen in is its document's last good one."""
     return case((spans.c.last_fetch_id.is_(None), documents.c.last_good_fetch_id), else_=spans.c.last_fetch_id)
 
 
-def _found(lives: list[RowMapping], text: str, tree: Query, split: Sequence[Unit]) -> tuple[datetime, Found]:
+def _found(lives: list[RowMapping], tree: Query, passage: Passage, standing: Standing) -> tuple[datetime, Found]:
     stands = next((life for life in lives if life["last_fetch_id"] is None), None)
     latest = stands or max(lives, key=lambda life: (life["last_at"], life["id"]))
     found = Found(
         passage_id=latest["asked"],
-        text=text,
+        text=passage.text,
         company_id=latest["company_id"],
         company=latest["company"],
         document_id=latest["document_id"],
@@ -149,7 +185,7 @@ def _found(lives: list[RowMapping], text: str, tree: Query, split: Sequence[Unit
         first_seen_at=lives[0]["first_at"],
         last_seen_at=latest["last_at"],
         gone_since=None if stands else latest["gone_at"],
-        spans=tuple(query_language.marks(tree, split)),
+        spans=tuple(marks(tree, passage, standing)),
     )
     changed_at = max(at for life in lives for at in (life["first_at"], life["gone_at"]) if at is not None)
     return changed_at, found

@@ -13,8 +13,10 @@ from fastapi.responses import Response
 from sqlalchemy import Connection
 
 from core.errors import QueryError
-from core.query import And, Field, Not, Or, Query, Term, parse
+from core.query.grammar import parse
+from core.query.tree import And, Field, Near, Not, Or, Query, Regex, Sentence, Term
 from core.text.visible import one_line
+from core.wording import counted
 from storage import biography, overview, search
 from storage.search import Found
 from web.drawing import Axis, Tick, axis_of, ticks
@@ -25,6 +27,18 @@ SHOWN: Final = 20
 GATHERED: Final = 200  # answers that the drawing and the counts are made from
 COMPANIES_DRAWN: Final = 10
 LONGEST_QUOTE: Final = 1_200
+FIELD_WORDS: Final = {
+    "company": "of the company",
+    "topic": "of companies with the topic",
+    "kind": "in a document of the kind",
+    "role": "in a document with the role",
+    "lang": "in the language",
+    "heading": "under a heading with",
+    "still": "still there:",
+    "seen": "seen in",
+    "added": "first seen in",
+    "removed": "first absent in",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,16 +188,37 @@ def _refused(conn: Connection, q: str, error: QueryError) -> Results:
 def in_words(tree: Query) -> str:
     """How a query was understood: ``“fact-specific assessments” or “case by case”, in acme``."""
     match tree:
-        case Term(units):
-            return f"“{' '.join(unit.text for unit in units)}”"
-        case Field(_, value):
-            return f"of the company {one_line(value, 60)}"
+        case Term():
+            return _term_in_words(tree)
+        case Regex(pattern):
+            return f"what the expression {one_line(pattern.source, 120)} matches"
+        case Near(a, b, within, ordered):
+            order = "before" if ordered else "near"
+            return f"{_inner(a)} {order} {_inner(b)}, at most {counted(within, 'word')} on"
+        case Sentence(part):
+            return f"in one sentence {_inner(part)}"
+        case Field(name, value):
+            return f"{FIELD_WORDS[name]} {one_line(value, 60)}"
         case Not(part):
-            return f"not {in_words(part)}"
+            return f"not {_inner(part)}"
         case And(parts):
             return " and ".join(f"({in_words(part)})" if isinstance(part, Or) else in_words(part) for part in parts)
         case Or(parts):
             return " or ".join(in_words(part) for part in parts)
+
+
+def _inner(part: Query) -> str:
+    return f"({in_words(part)})" if isinstance(part, And | Or | Near) else in_words(part)
+
+
+def _term_in_words(term: Term) -> str:
+    words = term.written or tuple(
+        f"{unit.text}…" if number in term.prefixes else unit.text for number, unit in enumerate(term.units)
+    )
+    quoted = f"“{' '.join(words)}”"
+    if term.family:
+        return f"any form of {quoted}"
+    return f"exactly {quoted}" if term.written else quoted
 
 
 def _life(found: Found, axis: Axis) -> Life:

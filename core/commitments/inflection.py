@@ -58,6 +58,11 @@ def word_id(word: str) -> tuple[str, bool]:
     return f"{_STEMMER.stemWord(spelled)}+{ending}", is_past
 
 
+def irregular_pasts() -> dict[str, str]:
+    """Irregular past forms and participles, each with its verb."""
+    return dict(_PASTS)
+
+
 def roots_of(word: str) -> tuple[str, ...]:
     """A word and the name of all its forms."""
     return (word, word_id(word)[0]) if word.isascii() and word.isalpha() else (word,)

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
+from core.rules.asked import Asked
 from core.rules.literals import BORDER, cost, skeleton_literal
 from core.rules.model import Near, Rule
 from core.rules.pattern import Pattern, compile_re2
@@ -24,6 +25,7 @@ from core.text.fold import HAN, Folded, Shift, fold, is_han, joins_word
 from core.text.sentences import ends
 
 Span = tuple[int, int]
+_WHOLE = (0, 0)  # a query looks at the whole passage, whatever sentence its literal stands in
 Cased = tuple[tuple[str, str], ...]  # words that count only in one spelling: folded, as written
 
 _LONG_SEPARATOR = re.compile("  +")
@@ -75,7 +77,7 @@ class _Target(NamedTuple):
     before: bool
     after: bool
     exact: str | None = None
-    check: Compiled | _NearCheck | None = None
+    check: Compiled | _NearCheck | Asked | None = None
 
 
 class Subject:
@@ -149,6 +151,12 @@ class Subject:
                 found.append((base + start, base + end))
         return found
 
+    def asked(self, check: Asked) -> list[Span]:
+        """Where a query is answered, in the folded text."""
+        folded = self.folded
+        spans = check.spans(folded.captured, self._joint)
+        return [(folded.locate(start), max(folded.locate(end), folded.locate(start) + 1)) for start, end in spans]
+
     def word_starts(self, where: tuple[int, int]) -> list[int]:
         """Where each word (or ideograph) of those sentences begins."""
         if where not in self._tokens:
@@ -175,12 +183,14 @@ class Engine:
                 self._add_pattern(index, pattern)
             for near in rule.nears:
                 self._add_near(index, near)
+            if rule.query:
+                self._add_query(index, rule.query)
         self._automaton = AhoCorasick(list(self._literals)) if self._literals else None
 
     def find(self, subject: Subject) -> dict[int, list[Span]]:
         """Rule index → spans in the folded text, sorted and merged; only rules that fire."""
         found: dict[int, list[Span]] = {}
-        checks: dict[tuple[Compiled | _NearCheck, int, tuple[int, int]], None] = {}
+        checks: dict[tuple[Compiled | _NearCheck | Asked, int, tuple[int, int]], None] = {}
         skeleton, shift = subject.skeleton
         for literal, start, end in self._stops(skeleton):
             before = start > 0 and joins_word(skeleton[start - 1])
@@ -189,15 +199,19 @@ class Engine:
             for target in self._targets[literal]:
                 if (before and target.before) or (after and target.after):
                     continue
-                if target.check is not None:
+                if isinstance(target.check, Asked):
+                    checks[target.check, target.rule, _WHOLE] = None
+                elif target.check is not None:
                     checks[target.check, target.rule, subject.sentence_range(at, to)] = None
                 elif target.exact is None or subject.folded.text[at:to] == target.exact:
                     found.setdefault(target.rule, []).append((at, to))
         for target in self._always:
-            if target.check is not None:
+            if isinstance(target.check, Asked):
+                checks[target.check, target.rule, _WHOLE] = None
+            elif target.check is not None:
                 checks.update(((target.check, target.rule, where), None) for where in subject.all_ranges)
         for check, rule, where in checks:
-            spans = _near_spans(subject, check, where) if isinstance(check, _NearCheck) else subject.spans(check, where)
+            spans = _spans_of(subject, check, where)
             if spans:
                 found.setdefault(rule, []).extend(spans)
         kept = ((rule, self._allowed(subject, rule, found[rule])) for rule in sorted(found))
@@ -265,6 +279,16 @@ class Engine:
         else:
             self._always.append(target)
 
+    def _add_query(self, rule: int, query: str) -> None:
+        from core.query.grammar import parse  # brings a parser along that few packs need
+
+        asked = Asked(parse(query, fields=()))
+        target = _Target(rule, False, False, check=asked)
+        for string in asked.literals or ():
+            self._aim_at(string, target)
+        if not asked.literals:
+            self._always.append(target)
+
     def _aim_at(self, string: str, target: _Target) -> None:
         literal = skeleton_literal(string.strip(BORDER))
         self._aim(literal, target._replace(before=string[0] == BORDER, after=string[-1] == BORDER))
@@ -293,6 +317,12 @@ def _is_as_written(folded: Folded, span: Span, cased: Cased) -> bool:
     start, end = folded.span(*span)
     words, captured = folded.text[slice(*span)], folded.captured[start:end]
     return all(written in captured for word, written in cased if re.search(rf"\b{re.escape(word)}\b", words))
+
+
+def _spans_of(subject: Subject, check: Compiled | _NearCheck | Asked, where: tuple[int, int]) -> list[Span]:
+    if isinstance(check, Asked):
+        return subject.asked(check)
+    return _near_spans(subject, check, where) if isinstance(check, _NearCheck) else subject.spans(check, where)
 
 
 def _near_spans(subject: Subject, check: _NearCheck, where: tuple[int, int]) -> list[Span]:

@@ -30,7 +30,7 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule. ``severities`` are for present, added and removed; ``line`` is where it stands in its file."""
+    """One rule. ``query`` is an expression of ``core.query``, checked when the pack was read. ``severities`` are for present, added and removed; ``line`` is where it stands in its file."""
 
     id: str
     pack: str
@@ -42,6 +42,7 @@ class Rule:
     nears: tuple[Near, ...] = ()
     unless: tuple[Pattern, ...] = ()
     cased: tuple[str, ...] = ()
+    query: str = ""
     line: int = 0
 
 
@@ -125,6 +126,7 @@ def _rule_to_plain(rule: Rule) -> Plain:
         ],
         "unless": [_pattern_to_plain(each) for each in rule.unless],
         "cased": list(rule.cased),
+        "query": rule.query,
         "line": rule.line,
     }
 
@@ -143,6 +145,7 @@ def _rule_from_plain(plain: Plain, pack: str) -> Rule:
         nears=tuple(Near(_patterns(a), _patterns(b), int(within), bool(ordered)) for a, b, within, ordered in nears),
         unless=_patterns(plain["unless"]),
         cased=_words(plain["cased"]),
+        query=str(plain["query"]),
         line=int(cast("int", plain["line"])),
     )
 

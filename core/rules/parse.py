@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.config.yamlfile import Path, YamlFile, nearest, read_yaml, shown
-from core.errors import ConfigError, Problem
+from core.errors import ConfigError, Problem, QueryError
 from core.model import SEVERITIES, Severity
+from core.query.grammar import parse as parse_query
 from core.rules.model import RULE_ACTS, RULE_LANGS, Near, Pack, PackTest, Rule
 from core.rules.pattern import Pattern, PatternError, translate
 from core.rules.ruleset import RuleSet, digest_of
@@ -22,7 +23,7 @@ from core.text.fold import fold
 MAX_WITHIN = 200
 _PACK_KEYS = ("schema", "pack", "version", "title", "label", "purpose", "severity", "context_only", "rules",
               "overrides", "tests")  # fmt: skip
-_RULE_KEYS = ("id", "title", "lang", "any", "regex", "near", "unless", "cased", "severity")
+_RULE_KEYS = ("id", "title", "lang", "any", "regex", "near", "unless", "cased", "query", "severity")
 _NEAR_KEYS = ("a", "b", "within", "order")
 _TEST_KEYS = ("t", "lang", "hit", "not", "none", "only")
 _SEVERITY_NAMES = tuple(map(str, SEVERITIES))
@@ -189,10 +190,11 @@ class _Reader:
             nears=self._nears(doc, (*at, "near"), entry.get("near"), rule_id),
             unless=self._patterns(doc, (*at, "unless"), entry.get("unless"), rule_id),
             cased=self._phrases(doc, (*at, "cased"), entry.get("cased"), rule_id),
+            query=_query(doc, (*at, "query"), entry.get("query"), rule_id),
             line=doc.line(at) or 0,
         )
-        if not any(entry.get(key) for key in ("any", "regex", "near")):
-            doc.fault(at, f"rule {rule_id} can never fire: it has none of any, regex and near")
+        if not any(entry.get(key) for key in ("any", "regex", "near", "query")):
+            doc.fault(at, f"rule {rule_id} can never fire: it has none of any, regex, near and query")
         return rule
 
     def _phrases(self, doc: YamlFile, at: Path, value: Any, rule: str) -> tuple[str, ...]:
@@ -302,6 +304,20 @@ def _words(doc: YamlFile, at: Path, value: Any, rule: str) -> tuple[str, ...]:
         if not isinstance(entry, str) or not entry.strip():
             doc.fault((*at, number), f"rule {rule}: {at[-1]} holds {shown(entry)}; put it in quotes if it is meant")
     return tuple(entry for entry in entries if isinstance(entry, str) and entry.strip())
+
+
+def _query(doc: YamlFile, at: Path, value: Any, rule: str) -> str:
+    """An expression of the search grammar. A rule sees the passage alone, so nothing may be asked of its place."""
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        doc.fault(at, f"rule {rule}: query must be a text, not {shown(value)}; put it in quotes")
+        return ""
+    try:
+        parse_query(value, fields=())
+    except QueryError as error:
+        doc.fault(at, f"rule {rule}: query, {error}")
+    return value
 
 
 def _severity(doc: YamlFile, at: Path, value: Any) -> Severities:

@@ -14,7 +14,7 @@ from core.rules.model import RULE_ACTS, Pack, Plain, Rule, RuleAct, pack_from_pl
 ENGINE = 1
 """Raised when the same packs find something else than before: it is part of the digest, so places are matched anew."""
 
-_FORMAT = 1
+_FORMAT = 2
 
 Span = tuple[int, int]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,9 +12,11 @@ from sqlalchemy import select
 
 from core.errors import QueryError
 from core.model import Company, Source
-from core.query import answers, parse
+from core.query.evaluate import answers
+from core.query.grammar import parse
+from core.query.passage import Life, Passage, Standing
 from core.text.tokens import units
-from storage import documents, fulltext, packing, passages, search
+from storage import fulltext, packing, passages, search, sources
 from storage.engine import Database
 from storage.schema import passages as passages_table
 from tests.archive import ACME, ETHICS, START, Page
@@ -171,9 +174,21 @@ text = st.lists(word, min_size=1, max_size=7).flatmap(
     )
 )
 term = st.one_of(word, text.map(lambda t: f'"{t}"')).filter(lambda t: bool(units(t)))
+near_part = st.one_of(
+    word.filter(lambda w: bool(units(w))),
+    st.sampled_from(["sel*", "xin*", "~sell", "=DNA", "=dna", "/[sx]\\w+/", '"fact specific"']),
+)
+placed = st.tuples(near_part, st.sampled_from(["NEAR/1", "ONEAR/2", "->/3", "NEAR/9"]), near_part).map(" ".join)
+field = st.sampled_from(
+    ["company:acme", "company:other", "kind:page", "lang:en", "topic:dna", "role:ethics", "still:yes", "still:no",
+     "seen:2024", "added:2024-03-05..", "removed:2024-03", "heading:sell", "heading:人权"]
+)  # fmt: skip
 query_text = st.recursive(
-    term,
+    st.one_of(term, near_part, placed),
     lambda part: st.one_of(
+        part.map(lambda one: f"sentence:({one})"),
+        st.tuples(part, field).map(lambda two: f"({two[0]}) {two[1]}"),
+        st.tuples(part, field).map(lambda two: f"({two[0]}) -{two[1]}"),
         st.tuples(part, part).map(" ".join),
         st.tuples(part, part).map(" OR ".join),
         st.tuples(part, part).map(lambda two: f"({two[0]}) -({two[1]})"),
@@ -194,24 +209,113 @@ def test_the_index_agrees_with_reading_everything(database: Database, texts: lis
         everything = conn.execute(select(passages_table.c.id, passages_table.c.text)).all()
         for query in queries:
             tree = parse(query)
-            scanned = {row.id for row in everything if answers(tree, units(row.text), company="acme")}
+            scanned = {row.id for row in everything if answers(tree, Passage(row.text), Standing(company="acme"))}
             proposed = {key for batch in fulltext.propose(conn, tree, batch=7) for key in batch}
             assert scanned <= proposed, query
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(shown=st.lists(st.lists(text, min_size=1, max_size=4), min_size=1, max_size=4), query=query_text)
-def test_answers_are_those_of_a_scan(database: Database, shown: list[list[str]], query: str) -> None:
-    page = Page(database, company=ACME, source=ETHICS)
-    page.day = next(_days)
-    for texts in shown:
-        page.shows(*texts)
-    tree = parse(query)
-    with database.read() as conn:
-        assert documents.by_id(conn, page.document_id).version_count >= 1
-        everything = conn.execute(select(passages_table.c.id, passages_table.c.text)).all()
-        expected = {row.id for row in everything if answers(tree, units(row.text), company="acme")}
-        assert {found.passage_id for found in search.search(conn, tree, 10_000)} == expected
+# A small archive, as what each page showed at each check, a day apart; and its lives worked out by hand.
+
+SHOWN: dict[str, list[list[str]]] = {
+    "acme/ethics": [
+        ["We sell DNA kits in Xinjiang.", "我们尊重人权。员工培训。", "fact-specific assessments", "Not sold here"],
+        ["We sell DNA kits in Xinjiang.", "我们尊重人权。", "fact-specific assessments"],
+        ["We no longer sell dna kits.", "我们尊重人权。", "Selling: not to Xinjiang. DNA stays."],
+        ["We sell DNA kits in Xinjiang.", "Selling: not to Xinjiang. DNA stays.", "人 权 5"],
+    ],
+    "kestrel/report": [
+        ["工人DNA数据", "naïve fact: specific sellers", "We sell DNA kits in Xinjiang."],
+        ["工人DNA数据", "Naive 5 员工 sell, sell not", "员工人权"],
+        ["Naive 5 员工 sell, sell not", "员工人权", "xinjiang NOT sold; 人权 sells"],
+    ],
+}
+HEADING = "What we sell 人权"
+ABOUT = {
+    "acme/ethics": Standing("acme", ("dna",), "page", "en", "ethics"),
+    "kestrel/report": Standing("kestrel", (), "page", "en", ""),
+}
 
 
-_days = iter(range(0, 10**6, 10))
+def lives_of(shown: list[list[str]], text: str) -> tuple[Life, ...]:
+    """Each time the text stood on the page."""
+    lives: list[Life] = []
+    for day, texts in enumerate(shown):
+        at = START + day * DAY
+        stood = bool(lives) and lives[-1].stands
+        if text in texts and stood:
+            lives[-1] = lives[-1]._replace(last_at=at)
+        elif text in texts:
+            lives.append(Life(at, at, None, stands=True, heading=HEADING))
+        elif stood:
+            lives[-1] = lives[-1]._replace(gone_at=at, stands=False)
+    return tuple(lives)
+
+
+@pytest.fixture
+def small(database: Database) -> Database:
+    """The archive of SHOWN."""
+    pages = {
+        "acme/ethics": Page(database, company=ACME, source=ETHICS),
+        "kestrel/report": Page(database, company=OTHER, source=REPORT),
+    }
+    for name, page in pages.items():
+        for texts in SHOWN[name]:
+            page.shows(*texts, heading=HEADING)
+    return database
+
+
+EVERYTHING = [
+    (name, Passage(text), replace(ABOUT[name], lives=lives_of(shown, text)))
+    for name, shown in SHOWN.items()
+    for text in sorted({text for texts in shown for text in texts})
+] + [
+    (name, Passage(HEADING), replace(ABOUT[name], lives=tuple(life._replace(heading="") for life in lives)))
+    for name, shown in SHOWN.items()
+    for lives in [lives_of([[HEADING]] * len(shown), HEADING)]
+]
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(queries=st.lists(query_text, min_size=50, max_size=50))
+def test_a_thousand_random_queries_answer_as_reading_everything_does(small: Database, queries: list[str]) -> None:
+    assert len(EVERYTHING) == 15
+    for query in queries:
+        tree = parse(query)
+        expected = {(name, passage.text) for name, passage, where in EVERYTHING if answers(tree, passage, where)}
+        assert {(found.document, found.text) for found in answered(small, query, 10_000)} == expected, query
+
+
+def test_a_regular_expression_alone_reads_a_small_archive_and_refuses_a_large_one(
+    small: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert {found.text for found in answered(small, "/^工人/")} == {"工人DNA数据"}
+    monkeypatch.setattr(fulltext, "LARGEST_READING", 3)
+    with pytest.raises(QueryError, match="put a word beside it"):
+        answered(small, "/^工人/")
+    assert len(answered(small, "/^工人/ DNA")) == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "documents"),
+    [
+        ("dna still:yes", {"acme/ethics"}),
+        ("dna still:no", {"acme/ethics", "kestrel/report"}),
+        ("xinjiang removed:2024-03-02", {"kestrel/report"}),
+        ("xinjiang removed:2024-03-03..2024-03-03", {"acme/ethics"}),
+        ("xinjiang added:2024-03-04", {"acme/ethics"}),
+        ("人权 seen:..2024-03-01", {"acme/ethics", "kestrel/report"}),
+        ("员工 NEAR/2 sell", {"kestrel/report"}),
+        ("topic:dna sell", {"acme/ethics"}),
+        ("role:ethics 人权 lang:en kind:page heading:sell", {"acme/ethics"}),
+    ],
+)
+def test_fields_and_operators_against_an_archive(small: Database, query: str, documents: set[str]) -> None:
+    assert {found.document for found in answered(small, query)} == documents
+
+
+def test_still_is_unknown_once_nobody_watches(small: Database) -> None:
+    assert answered(small, "dna still:unknown") == []
+    with small.write() as conn:
+        sources.sync(conn, [ACME, OTHER], [REPORT], START + 9 * DAY)
+    assert {found.document for found in answered(small, "dna still:unknown")} == {"acme/ethics"}
+    assert answered(small, "dna still:yes") == []
