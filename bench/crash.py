@@ -98,8 +98,8 @@ def main() -> int:
         said, _ = share.communicate()
         for line in said.splitlines():
             if line.startswith("COUNT\t"):
-                _, name, count = line.split("\t")
-                counts[name] += int(count)
+                _, name, number = line.split("\t")
+                counts[name] += int(number)
             else:
                 print(line)
     for name, count in counts.items():

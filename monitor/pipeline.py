@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from core.errors import ReadError
+from core.errors import ReadError, StorageError
 from core.grade import GRADER, grade_page, grade_transport
 from core.model import Ask, Fetch, Grade, GradeLevel, Purpose, Source
 from core.schedule import ABSENT_AFTER, CONFIRM_AFTER, item_interval, next_check
@@ -148,8 +148,17 @@ def take_unread(tools: Tools, request: DueRequest, asked: tuple[Asked, ...]) -> 
         fetch = fetches.fetch_by_id(conn, request.unread_fetch_id)
     if fetch.digest is None:
         return None
-    body = tools.blobs.get(fetch.digest)
-    taken = take(tools, Capture(request, asked, fetch, body, _is_first_look(tools, request, asked)))
+    capture = Capture(request, asked, fetch, b"", _is_first_look(tools, request, asked))
+    try:
+        capture = replace(capture, body=tools.blobs.get(fetch.digest))
+    except StorageError as error:
+        if isinstance(error.__cause__, OSError):
+            raise
+        tools.blobs.set_aside(fetch.digest)  # not to be tried for ever: the address is asked anew
+        why = f"bytes that were kept and not yet read are lost: {error}"
+        taken = intake.refuse(tools, capture, Grade(GradeLevel.BAD, (why,), "damaged"))
+    else:
+        taken = take(tools, capture)
     return Checked(asked[0].source.id, request.url, fetch.started_at, taken, fetch.status)
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from core.errors import Busy, StorageError
+from core.errors import Busy, OnRecordError, StorageError
 from core.model import FetchReason, Purpose
 from core.schedule import next_check
 from core.wording import counted
@@ -124,10 +124,10 @@ def _put_off(tools: Tools, request: DueRequest, error: Exception) -> None:
     """A fault of ours: say so, and ask again later, not at once and not never."""
     failures = request.failures + 1
     due = next_check(tools.now(), request.every, share=tools.share(), failures=failures)
+    what = str(error) if isinstance(error, OnRecordError) else type(error).__name__
     log.error(
-        "%s: a fault in On Record (%s); asked again %s UTC", request.url, type(error).__name__, f"{due:%Y-%m-%d %H:%M}",
-        exc_info=error,
-    )  # fmt: skip
+        "%s: a fault in On Record (%s); asked again %s UTC", request.url, what, f"{due:%Y-%m-%d %H:%M}", exc_info=error
+    )
     with tools.database.write() as conn:
         record.schedule(conn, request.id, due, failures)
         data = {"url": request.url, "error": f"{type(error).__name__}: {error}"[:500]}

@@ -69,6 +69,12 @@ class BlobStore:
         assert body is not None  # there is at least the snapshot itself
         return body
 
+    def set_aside(self, digest: str) -> None:
+        """Rename the file of a damaged snapshot, so that the same bytes, met again, are kept anew."""
+        path = self._path(digest)
+        with contextlib.suppress(FileNotFoundError):
+            path.rename(path.with_suffix(".damaged"))
+
     def _compress(self, body: bytes, previous: str | None) -> bytes:
         if previous is not None:
             # A damaged or missing earlier snapshot must not keep us from storing this one.

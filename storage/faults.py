@@ -19,7 +19,7 @@ FATAL_SQLITE: Final = frozenset(
         sqlite3.SQLITE_CANTOPEN,
     )
 )
-FATAL_SYSTEM: Final = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO))
+FATAL_SYSTEM: Final = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO))
 FATAL_POSTGRES: Final = frozenset(("53100", "58030", "XX001", "XX002"))  # disk_full, io_error, data and index corrupted
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import socket
+import sys
 import threading
 from collections import Counter
 from contextlib import ExitStack
@@ -108,6 +109,16 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
+class _Server(ThreadingHTTPServer):
+    """Clients of this server are killed: a connection that breaks off is no news."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type] # handed on as it came
+
+
 class _Mailbox:
     """Takes every letter; remembers the delivery each was."""
 
@@ -130,8 +141,7 @@ class FarSide:
         self.slack = SlackStandIn()
         self.mailbox = _Mailbox()
         self._stack = ExitStack()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self.site))
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), _handler(self.site))
         self.site.root = f"http://{self.host}"
 
     def __enter__(self) -> Self:
