@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -122,10 +122,9 @@ def find_or_create(  # noqa: PLR0913 (what a document is made from)
 
     That it was found at the source is noted either way.
     """
-    same: ColumnElement[bool] = documents.c.url == url
-    if request_id is not None:
-        same = documents.c.request_id == request_id
-    found = conn.execute(_rows().where(documents.c.company_id == company_id, same).limit(1)).mappings().one_or_none()
+    same = {"b_company": company_id, "b_request": request_id, "b_url": url}
+    statement = _AT_URL if request_id is None else _AT_REQUEST
+    found = conn.execute(statement, same).mappings().one_or_none()
     is_new = found is None
     if found is None:
         slug = _free_slug(conn, f"{_words(company_id) or 'company'}/{slug_words(url, role or kind)}")
@@ -149,6 +148,16 @@ def find_or_create(  # noqa: PLR0913 (what a document is made from)
     return DocumentRow(**found, is_new=is_new)
 
 
+def find(conn: Connection, company_id: str, request_id: int, source_ids: Collection[str]) -> DocumentRow | None:
+    """The company's document at this request, if it is noted as found at all these sources: :func:`find_or_create`
+    would write nothing then."""
+    found = conn.execute(_AT_REQUEST, {"b_company": company_id, "b_request": request_id}).mappings().one_or_none()
+    if found is None:
+        return None
+    noted = conn.execute(_NOTED, {"b_id": found["id"]}).scalars()
+    return DocumentRow(**found) if set(source_ids) <= set(noted) else None
+
+
 def by_slug(conn: Connection, slug: str) -> DocumentRow:
     """The document of that name. Raises NotFound."""
     return _one(conn, documents.c.slug == slug, f"document {slug!r} is not in the archive")
@@ -161,7 +170,7 @@ def by_id(conn: Connection, document_id: int) -> DocumentRow:
 
 def by_request(conn: Connection, request_id: int) -> tuple[DocumentRow, ...]:
     """The documents at an address: none for a feed or a new address, one a company that watches it otherwise."""
-    rows = conn.execute(_rows().where(documents.c.request_id == request_id).order_by(documents.c.id)).mappings()
+    rows = conn.execute(_ALL_AT_REQUEST, {"b_request": request_id}).mappings()
     return tuple(DocumentRow(**row) for row in rows)
 
 
@@ -205,21 +214,9 @@ def newest_live(conn: Connection, company_id: str, *, other_than: int, limit: in
 
 def refs(conn: Connection, ids: Sequence[int]) -> dict[int, DocumentRef]:
     """The names of documents, by id; those that do not exist are missing."""
-    source = (
-        select(document_sources.c.source_id)
-        .where(document_sources.c.document_id == documents.c.id)
-        .order_by(document_sources.c.source_id)
-        .limit(1)
-        .scalar_subquery()
-    )
     found: dict[int, DocumentRef] = {}
     for some in chunks(list(dict.fromkeys(ids))):
-        rows = conn.execute(
-            select(documents, companies.c.name, companies.c.topics, source.label("source"))
-            .join(companies, companies.c.id == documents.c.company_id)
-            .where(documents.c.id.in_(some))
-        )
-        for row in rows:
+        for row in conn.execute(_NAMED, {"b_ids": some}):
             found[row.id] = DocumentRef(
                 id=row.id,
                 slug=row.slug,
@@ -282,6 +279,26 @@ def _rows() -> Select[Any]:
     return select(documents, fetches.c.started_at.label("last_good_at")).outerjoin(
         fetches, fetches.c.id == documents.c.last_good_fetch_id
     )
+
+
+# Statements of every change are built once: building one costs more than running it.
+_ALL_AT_REQUEST = _rows().where(documents.c.request_id == bindparam("b_request")).order_by(documents.c.id)
+_OF_COMPANY = _rows().where(documents.c.company_id == bindparam("b_company")).limit(1)
+_AT_REQUEST = _OF_COMPANY.where(documents.c.request_id == bindparam("b_request"))
+_AT_URL = _OF_COMPANY.where(documents.c.url == bindparam("b_url"))
+_NOTED = select(document_sources.c.source_id).where(document_sources.c.document_id == bindparam("b_id"))
+_FIRST_SOURCE = (
+    select(document_sources.c.source_id)
+    .where(document_sources.c.document_id == documents.c.id)
+    .order_by(document_sources.c.source_id)
+    .limit(1)
+    .scalar_subquery()
+)
+_NAMED = (
+    select(documents, companies.c.name, companies.c.topics, _FIRST_SOURCE.label("source"))
+    .join(companies, companies.c.id == documents.c.company_id)
+    .where(documents.c.id.in_(bindparam("b_ids", expanding=True)))
+)
 
 
 def _one(conn: Connection, where: ColumnElement[bool], missing: str) -> DocumentRow:

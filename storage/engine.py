@@ -7,6 +7,7 @@ processes queue for the lock instead of failing half-way. Driver errors are wrap
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,6 +56,8 @@ def _wrapped() -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise StorageError(f"database: {error.orig}") from error
+    except sqlite3.Error as error:  # of BEGIN, which goes to the driver directly
+        raise StorageError(f"database: {error}") from error
 
 
 def open_database(address: str | Path) -> Database:
@@ -92,4 +95,5 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(conn: Connection) -> None:
     writes = conn.get_execution_options().get("onrecord_write", False)
-    conn.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    driver: Any = conn.connection.dbapi_connection
+    driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")

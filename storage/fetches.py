@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from core.errors import NotFound
 from core.model import Fetch, FetchReason, Grade, GradeLevel, Purpose, Redirect
@@ -14,6 +14,7 @@ from storage.upsert import insert_or_ignore
 
 # Statements of every check are built once: building one costs more than running it.
 _INSERT = insert(fetches)
+_BY_ID = select(fetches).where(fetches.c.id == bindparam("b_id"))
 _INSERT_GRADE = insert(grades).returning(grades.c.id)
 
 
@@ -57,7 +58,7 @@ def insert_grade(conn: Connection, fetch_id: int, grade: Grade, grader: str) -> 
 
 def fetch_by_id(conn: Connection, fetch_id: int) -> Fetch:
     """The attempt as it was recorded. Raises NotFound."""
-    row = conn.execute(select(fetches).where(fetches.c.id == fetch_id)).mappings().one_or_none()
+    row = conn.execute(_BY_ID, {"b_id": fetch_id}).mappings().one_or_none()
     if row is None:
         raise NotFound(f"fetch {fetch_id} is not in the archive")
     kept: dict[str, Any] = row["record"] or {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Float, bindparam, func, select
 
 from storage.chunks import chunks
 from storage.schema import documents, passages, readings, requests, spans
@@ -17,6 +17,36 @@ MOST = 20
 FLICKERS = 2  # a passage that left so often is one that comes and goes
 FEWEST_PAGES = 5  # of a host, before what stands on most of them counts as its boilerplate
 MOST_PAGES = 0.6
+
+
+# Statements of every change are built once: building one costs more than running it.
+_HOST = (
+    select(requests.c.host)
+    .join(documents, documents.c.request_id == requests.c.id)
+    .where(documents.c.id == bindparam("b_document"))
+    .scalar_subquery()
+)
+_NEIGHBOURS = (
+    select(documents.c.id)
+    .join(requests, requests.c.id == documents.c.request_id)
+    .where(
+        requests.c.host == _HOST,
+        documents.c.id != bindparam("b_document"),
+        documents.c.current_version_id.is_not(None),
+    )
+    .subquery()
+)
+_PAGES = select(func.count()).select_from(_NEIGHBOURS)
+_SHARED = (
+    select(spans.c.form)
+    .where(
+        spans.c.form.in_(bindparam("b_forms", expanding=True)),
+        spans.c.last_fetch_id.is_(None),
+        spans.c.document_id.in_(_NEIGHBOURS.select()),
+    )
+    .group_by(spans.c.form)
+    .having(func.count(func.distinct(spans.c.document_id)) >= bindparam("b_fewest", type_=Float()))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,31 +94,11 @@ def habits(conn: Connection, document_id: int) -> Habits:
 
 def boilerplate(conn: Connection, document_id: int, forms: Sequence[int]) -> Collection[int]:
     """Those of these forms that stand on most pages of the document's host: furniture of the site, not of the page."""
-    host = (
-        select(requests.c.host)
-        .join(documents, documents.c.request_id == requests.c.id)
-        .where(documents.c.id == document_id)
-        .scalar_subquery()
-    )
-    neighbours = (
-        select(documents.c.id)
-        .join(requests, requests.c.id == documents.c.request_id)
-        .where(requests.c.host == host, documents.c.id != document_id, documents.c.current_version_id.is_not(None))
-    )
-    pages = int(conn.execute(select(func.count()).select_from(neighbours.subquery())).scalar_one())
+    pages = int(conn.execute(_PAGES, {"b_document": document_id}).scalar_one())
     if pages < FEWEST_PAGES:
         return ()
     standing: set[int] = set()
     for some in chunks(list(forms)):
-        rows = conn.execute(
-            select(spans.c.form)
-            .where(
-                spans.c.form.in_(some),
-                spans.c.last_fetch_id.is_(None),
-                spans.c.document_id.in_(neighbours.subquery().select()),
-            )
-            .group_by(spans.c.form)
-            .having(func.count(func.distinct(spans.c.document_id)) >= pages * MOST_PAGES)
-        )
-        standing.update(row.form for row in rows)
+        bound = {"b_document": document_id, "b_forms": some, "b_fewest": pages * MOST_PAGES}
+        standing.update(row.form for row in conn.execute(_SHARED, bound))
     return standing

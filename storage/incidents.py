@@ -7,12 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from storage import events
-from storage.schema import incidents, requests, sources
+from storage.schema import Id, UtcTime, incidents, requests, sources
 
 GONE = "gone"  # the code an incident ends with when the document was found to be gone: nothing was seen again
+
+
+# Built once: building a statement costs more than running it, and every good capture asks.
+_CLOSE = (
+    update(incidents)
+    .where(incidents.c.request_id == bindparam("b_request"), incidents.c.closed_at.is_(None))
+    .values(closed_at=bindparam("b_now", type_=UtcTime()), closed_fetch_id=bindparam("b_fetch", type_=Id))
+    .returning(incidents)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +79,7 @@ def open_or_touch(  # noqa: PLR0913 (the columns of one row)
 
 def close(conn: Connection, request_id: int, fetch_id: int, now: datetime) -> Incident | None:
     """Close the open incident of a request (event ``incident.closed``); None where there is none."""
-    done = (
-        update(incidents)
-        .where(incidents.c.request_id == request_id, incidents.c.closed_at.is_(None))
-        .values(closed_at=now, closed_fetch_id=fetch_id)
-        .returning(incidents)
-    )
-    row = conn.execute(done).mappings().one_or_none()
+    row = conn.execute(_CLOSE, {"b_request": request_id, "b_now": now, "b_fetch": fetch_id}).mappings().one_or_none()
     if row is None:
         return None
     _event(conn, "incident.closed", row, fetch_id, now)

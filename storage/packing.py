@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b, sha256
+from operator import xor
 from typing import Literal
 
 import zstandard
@@ -27,6 +28,8 @@ STREAMS: tuple[Stream, ...] = ("main", "surroundings")
 _LARGEST = 512 * 1024 * 1024
 _HEAD = struct.Struct("<II")  # places, bytes of links
 _PERSON = b"onrecord-passage"
+_KIND_NUMBER = {kind: number for number, kind in enumerate(PLACE_KINDS)}
+_STREAM_NUMBER = {stream: number for number, stream in enumerate(STREAMS)}
 
 Mask = Callable[[str], str]
 
@@ -69,15 +72,17 @@ def columns_of(reading: Reading, forms: Sequence[int]) -> Columns:
     places = reading.places
     if len(forms) != len(places):
         raise ValueError(f"{len(places)} places, {len(forms)} forms")
+    columns = tuple(zip(*places, strict=True)) if places else ((),) * len(Place._fields)
+    texts, kinds, streams, levels, headings, lead_ins, pages = columns
     return Columns(
-        passages=tuple(passage_id(place.text) for place in places),
+        passages=tuple(map(passage_id, texts)),
         forms=tuple(forms),
-        kinds=bytes(PLACE_KINDS.index(place.kind) for place in places),
-        streams=bytes(STREAMS.index(place.stream) for place in places),
-        levels=tuple(place.level for place in places),
-        headings=tuple(place.heading for place in places),
-        lead_ins=tuple(place.lead_in for place in places),
-        pages=tuple(place.page for place in places),
+        kinds=bytes([_KIND_NUMBER[kind] for kind in kinds]),
+        streams=bytes([_STREAM_NUMBER[stream] for stream in streams]),
+        levels=levels,
+        headings=headings,
+        lead_ins=lead_ins,
+        pages=pages,
         links=reading.links,
     )
 
@@ -85,19 +90,16 @@ def columns_of(reading: Reading, forms: Sequence[int]) -> Columns:
 def places_of(columns: Columns, texts: Mapping[int, str]) -> tuple[Place, ...]:
     """The places again; ``texts`` by passage id (``storage.passages.texts``)."""
     rows = zip(
-        columns.passages,
-        columns.kinds,
-        columns.streams,
+        [texts[passage] for passage in columns.passages],
+        [PLACE_KINDS[kind] for kind in columns.kinds],
+        [STREAMS[stream] for stream in columns.streams],
         columns.levels,
         columns.headings,
         columns.lead_ins,
         columns.pages,
         strict=True,
     )
-    return tuple(
-        Place(texts[passage], PLACE_KINDS[kind], STREAMS[stream], level, heading, lead_in, page)
-        for passage, kind, stream, level, heading, lead_in, page in rows
-    )
+    return tuple(map(Place._make, rows))
 
 
 def text_digest(columns: Columns) -> str:
@@ -133,8 +135,7 @@ def unpack(packed: bytes) -> Columns:
 def _body(columns: Columns, *, forms: bool) -> bytes:
     parts = [_numbers("q", columns.passages)]
     if forms:
-        pairs = zip(columns.passages, columns.forms, strict=True)
-        parts.append(_numbers("q", [passage ^ form for passage, form in pairs]))
+        parts.append(_numbers("q", list(map(xor, columns.passages, columns.forms))))
     parts += [columns.kinds, columns.streams]
     parts += [_numbers("i", column) for column in (columns.levels, columns.headings, columns.lead_ins, columns.pages)]
     return b"".join(parts)
@@ -156,7 +157,7 @@ def _columns(body: bytes) -> Columns:
     kinds, streams = take(count), take(count)
     levels, headings, lead_ins, pages = (_read("i", take(4 * count)) for _ in range(4))
     links = tuple((int(place), str(url)) for place, url in json.loads(take(links_size) or b"[]"))
-    forms = tuple(passage ^ difference for passage, difference in zip(passages, masked, strict=True))
+    forms = tuple(map(xor, passages, masked))
     return Columns(passages, forms, kinds, streams, levels, headings, lead_ins, pages, links)
 
 

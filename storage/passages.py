@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from core.errors import NotFound, StorageError
 from storage import fulltext
@@ -16,6 +16,7 @@ from storage.upsert import insert_or_ignore
 __all__ = ["passage_id", "store", "texts"]
 
 _KEYS = (passages.c.id, passages.c.number)
+_TEXTS = select(passages.c.id, passages.c.text).where(passages.c.id.in_(bindparam("b_ids", expanding=True)))
 
 
 def store(conn: Connection, texts_by_id: Mapping[int, str], forms: Mapping[int, int]) -> int:
@@ -37,20 +38,23 @@ def store(conn: Connection, texts_by_id: Mapping[int, str], forms: Mapping[int, 
 def _verify(conn: Connection, known: Mapping[int, str]) -> None:
     if not known:
         return
-    for row in conn.execute(select(passages.c.id, passages.c.text).where(passages.c.id.in_(list(known)))):
-        if row.text != known[row.id]:
+    for key, text in conn.execute(_TEXTS, {"b_ids": list(known)}):
+        if text != known[key]:
             raise StorageError(
-                f"passage {row.id}: two texts under one id, {row.text[:60]!r} and {known[row.id][:60]!r}; nothing stored"
+                f"passage {key}: two texts under one id, {text[:60]!r} and {known[key][:60]!r}; nothing stored"
             )
 
 
-def texts(conn: Connection, ids: Sequence[int]) -> dict[int, str]:
-    """The texts by id. Raises NotFound where one is missing: a version without its words is damage, not emptiness."""
+def texts(conn: Connection, ids: Sequence[int], *, known: Mapping[int, str] | None = None) -> dict[int, str]:
+    """The texts by id. Raises NotFound where one is missing: a version without its words is damage, not emptiness.
+
+    ``known`` are texts at hand (by :func:`passage_id`): what they hold is not asked for.
+    """
+    at_hand = known or {}
     wanted = list(dict.fromkeys(ids))
-    found: dict[int, str] = {}
-    for some in chunks(wanted):
-        rows = conn.execute(select(passages.c.id, passages.c.text).where(passages.c.id.in_(some)))
-        found.update((row.id, row.text) for row in rows)
+    found = {key: at_hand[key] for key in wanted if key in at_hand}
+    for some in chunks([key for key in wanted if key not in at_hand]):
+        found.update(tuple(row) for row in conn.execute(_TEXTS, {"b_ids": some}))
     if len(found) != len(wanted):
         missing = next(key for key in wanted if key not in found)
         raise NotFound(f"passage {missing} is not in the archive ({len(wanted) - len(found)} missing)")

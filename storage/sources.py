@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urldefrag, urlsplit
 
-from sqlalchemy import Connection, and_, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, exists, func, insert, select, update
 
 from core.model import Company, Source
 from storage.chunks import chunks
@@ -22,6 +22,14 @@ from storage.upsert import insert_or_ignore
 
 START = "start"
 ITEM = "item"
+
+
+_ASKED = (
+    select(request_sources.c.request_id, request_sources.c.part, sources)
+    .join(sources, sources.c.id == request_sources.c.source_id)
+    .where(request_sources.c.request_id.in_(bindparam("b_ids", expanding=True)), sources.c.ended_at.is_(None))
+    .order_by(request_sources.c.part.desc(), sources.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +130,7 @@ def asked_by(conn: Connection, request_ids: Sequence[int]) -> dict[int, tuple[As
     """Who asks for each request, of the sources still watched; a source's own address first."""
     found: dict[int, tuple[Asked, ...]] = {}
     for some in chunks(request_ids):
-        rows = conn.execute(
-            select(request_sources.c.request_id, request_sources.c.part, sources)
-            .join(sources, sources.c.id == request_sources.c.source_id)
-            .where(request_sources.c.request_id.in_(some), sources.c.ended_at.is_(None))
-            .order_by(request_sources.c.part.desc(), sources.c.id)
-        ).mappings()
-        for row in rows:
+        for row in conn.execute(_ASKED, {"b_ids": list(some)}).mappings():
             asked = Asked(_source(row), row["part"], row["first_look_at"])
             found[row["request_id"]] = (*found.get(row["request_id"], ()), asked)
     return found

@@ -71,6 +71,18 @@ _END = (
     .values(last_fetch_id=bindparam("b_last"), gone_fetch_id=bindparam("b_gone"))
 )
 _OPEN = insert(spans)
+_LIVES = (
+    select(
+        spans.c.form,
+        func.count(spans.c.first_fetch_id.distinct()).label("seen"),
+        func.count(spans.c.gone_fetch_id.distinct()).label("gone"),
+        func.sum(case((spans.c.last_fetch_id.is_(None), 1), else_=0)).label("standing"),
+        func.min(spans.c.first_fetch_id).label("first"),
+        func.max(spans.c.last_fetch_id).label("last"),
+    )
+    .where(spans.c.document_id == bindparam("b_document"), _FORMS)
+    .group_by(spans.c.form)
+)
 
 
 class Standing(NamedTuple):
@@ -128,19 +140,7 @@ def form_history(conn: Connection, document_id: int, forms: Sequence[int]) -> di
     """The lives of these forms in a document; forms it never showed are missing."""
     found: dict[int, FormLife] = {}
     for some in chunks(list(dict.fromkeys(forms))):
-        rows = conn.execute(
-            select(
-                spans.c.form,
-                func.count(spans.c.first_fetch_id.distinct()).label("seen"),
-                func.count(spans.c.gone_fetch_id.distinct()).label("gone"),
-                func.sum(case((spans.c.last_fetch_id.is_(None), 1), else_=0)).label("standing"),
-                func.min(spans.c.first_fetch_id).label("first"),
-                func.max(spans.c.last_fetch_id).label("last"),
-            )
-            .where(spans.c.document_id == document_id, spans.c.form.in_(some))
-            .group_by(spans.c.form)
-        )
-        for row in rows:
+        for row in conn.execute(_LIVES, {"b_document": document_id, "b_forms": some}):
             last = None if row.standing else row.last
             found[row.form] = FormLife(row.seen, row.gone, bool(row.standing), row.first, last)
     return found

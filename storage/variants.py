@@ -5,11 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from storage.schema import changes, fetches, readings, versions
 
 MOST_VARIANTS = 6
+
+
+# Statements of every change are built once: building one costs more than running it.
+_NEWEST = (
+    select(readings.c.variant, func.max(readings.c.fetch_id).label("fetch_id"))
+    .where(readings.c.document_id == bindparam("b_document"))
+    .group_by(readings.c.variant)
+    .subquery()
+)
+_SHOWINGS = (
+    select(readings.c.variant, readings.c.version_id, fetches.c.started_at)
+    .join(_NEWEST, _NEWEST.c.fetch_id == readings.c.fetch_id)
+    .join(fetches, fetches.c.id == readings.c.fetch_id)
+    .order_by(readings.c.fetch_id.desc())
+    .limit(MOST_VARIANTS)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,19 +39,7 @@ class Showing:
 
 def showings(conn: Connection, document_id: int) -> tuple[Showing, ...]:
     """The newest version of each variant, the one shown last first; at most ``MOST_VARIANTS``."""
-    newest = (
-        select(readings.c.variant, func.max(readings.c.fetch_id).label("fetch_id"))
-        .where(readings.c.document_id == document_id)
-        .group_by(readings.c.variant)
-        .subquery()
-    )
-    rows = conn.execute(
-        select(readings.c.variant, readings.c.version_id, fetches.c.started_at)
-        .join(newest, newest.c.fetch_id == readings.c.fetch_id)
-        .join(fetches, fetches.c.id == readings.c.fetch_id)
-        .order_by(readings.c.fetch_id.desc())
-        .limit(MOST_VARIANTS)
-    )
+    rows = conn.execute(_SHOWINGS, {"b_document": document_id})
     return tuple(Showing(row.variant, row.version_id, row.started_at) for row in rows)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, or_, select
 
 from core.errors import NotFound
 from core.model import Reading, VersionRef
@@ -82,14 +82,17 @@ class Seen:
     gone_at: datetime | None
 
 
-def load(conn: Connection, version_id: int) -> StoredVersion:
-    """A version with all its text. Raises NotFound."""
-    row = conn.execute(_rows().where(versions.c.id == version_id)).one_or_none()
+def load(conn: Connection, version_id: int, *, known: Mapping[int, str] | None = None) -> StoredVersion:
+    """A version with all its text. Raises NotFound.
+
+    ``known`` are texts by passage id, of a reading that is at hand: the two most often share nearly all of them.
+    """
+    row = conn.execute(_BY_ID, {"b_id": version_id}).one_or_none()
     if row is None:
         raise NotFound(f"version {version_id} is not in the archive")
     columns = unpack(row.places)
     reading = Reading(
-        places=places_of(columns, passages.texts(conn, columns.passages)),
+        places=places_of(columns, passages.texts(conn, columns.passages, known=known)),
         title=row.title,
         lang=row.lang,
         page_date=row.page_date,
@@ -111,7 +114,7 @@ def load(conn: Connection, version_id: int) -> StoredVersion:
 
 def ref(conn: Connection, version_id: int) -> VersionRef:
     """A version without its text. Raises NotFound."""
-    row = conn.execute(_rows().where(versions.c.id == version_id)).one_or_none()
+    row = conn.execute(_BY_ID, {"b_id": version_id}).one_or_none()
     if row is None:
         raise NotFound(f"version {version_id} is not in the archive")
     return _ref(row)
@@ -265,6 +268,15 @@ def _ref(row: Any) -> VersionRef:
 
 def version_with_forms(conn: Connection, document_id: int, forms: Sequence[int]) -> VersionRef | None:
     """The document's earliest version that compares equal to these forms, whatever its volatile tokens were."""
-    same = _rows().where(versions.c.document_id == document_id, versions.c.form_digest == form_digest(forms))
-    row = conn.execute(same.order_by(versions.c.id).limit(1)).one_or_none()
+    row = conn.execute(_WITH_FORMS, {"b_document": document_id, "b_forms": form_digest(forms)}).one_or_none()
     return _ref(row) if row else None
+
+
+# Statements of every change are built once: building one costs more than running it.
+_BY_ID = _rows().where(versions.c.id == bindparam("b_id"))
+_WITH_FORMS = (
+    _rows()
+    .where(versions.c.document_id == bindparam("b_document"), versions.c.form_digest == bindparam("b_forms"))
+    .order_by(versions.c.id)
+    .limit(1)
+)
