@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from bench.completeness import Held, markdown_text, recall, words
 from bench.corpus import Score
 from bench.cost import Comparing, Reading, spread
 from bench.episodes import Episode, episodes
+from bench.own_changes import OwnChanges
 from tests.repository import ROOT
 
 DOCS = ROOT / "docs"
@@ -110,9 +112,9 @@ def test_a_judgement_that_is_none_is_named(tmp_path: Path) -> None:
 
 
 def test_what_nobody_judged_is_counted_as_such() -> None:
-    judged = {"A 1->2": Judgement("real", "a notice", "…"), "A 3->4": Judgement("false", "a menu", "…")}
+    judged = {"A 1->2": Judgement("real", "a notice", "…"), "A 3->4": Judgement("noise", "a menu", "…")}
     counts = alarms.tally(["A 1->2", "A 3->4", "A 5->6"], judged)
-    assert counts == {"real": 1, "false": 1, "missed": 0, "arguable": 0, "not judged": 1}
+    assert counts == {"real": 1, "noise": 1, "missed": 0, "arguable": 0, "not judged": 1}
 
 
 def test_a_quote_is_cut_to_what_moved() -> None:
@@ -160,7 +162,7 @@ def measured(judged: dict[str, Judgement]) -> quality_page.Measured:
         without_alert=["H1 3->4 not seen before said changed/dates_only"],
         alarms=["H1 7->8 noise (coverage)"],
     )
-    at = alarms.datetime.fromisoformat("2024-03-01T12:00:00+00:00")
+    at = datetime.fromisoformat("2024-03-01T12:00:00+00:00")
     shown = Shown(at, "substantive", ("a passage was added",), (Quote("added", "main", "", "⟦Closed today.⟧"),), 1)
     return quality_page.Measured(
         scores={"all": score, "development": score},
@@ -178,6 +180,7 @@ def measured(judged: dict[str, Judgement]) -> quality_page.Measured:
         unnamed=[Episode("H1", 5, 6, "a wall", ("failed", "changed"))],
         reading=Reading(60, 115.0, 1.2, 1.5, 1.25),
         comparing=Comparing(31, (0.1, 2.0, 7.0), (0.2, 3.0, 8.0)),
+        own=OwnChanges(2, 80, 2, 0, 0, 0),
     )
 
 
@@ -198,7 +201,7 @@ def test_the_page_sets_figures_beside_their_aims() -> None:
         "| changes not seen before that alerted | ≥ 99 % | 8 of 9 (88.9 %) | 8 of 9 (88.9 %) |",
         "| false alarms, by the labels alone | ≤ 0.2 % after reading | 1 of 400 (0.25 %) | 1 of 400 (0.25 %) |",
         "| judged real: a change of wording outside the extract | 1 | 1 |",
-        "| judged false | 0 of 400 (0.00 %) | 0 of 400 (0.00 %) |",
+        "| judged noise | 0 of 400 (0.00 %) | 0 of 400 (0.00 %) |",
         "| real: a notice | 1 |",
         "| as shipped | 100 % | 1 of 1 (100.0 %) |",
         "| with every phrase list emptied | ≥ 90 % | 0 of 1 (0.0 %) |",
