@@ -20,7 +20,7 @@ from core.text.shell import shell_texts
 from core.text.walk import Walk
 from core.text.zones import PROSE, decide_streams, set_apart_labels
 
-VERSION: Final = "html-1"
+VERSION: Final = "html-2"
 MAX_DEPTH: Final = 1_900  # below about 2,000 levels lxml drops text even with huge_tree
 _LINKED: Final = 0.85  # a place with this share of its characters in links is a link
 
@@ -72,7 +72,7 @@ def _parse(body: bytes, charset: str | None) -> etree._Element:
         raise ReadError("html", f"not readable as HTML: {error}") from error
     if root is None:
         raise ReadError("html", "the body holds no element")
-    for behind in list(root.itersiblings("html")):  # what stands behind </html>: browsers show it, libxml2 sets it apart
+    for behind in list(root.itersiblings("html")):  # behind </html>: browsers show it, libxml2 sets it apart
         root.append(behind)
     return root
 
@@ -98,7 +98,10 @@ def _places(walk: Walk) -> tuple[Place, ...]:
     if not walk.rows:
         return ()
     texts, kinds, levels, headings, lead_ins, zone_of, words, link_chars = zip(*walk.rows, strict=True)
-    streams = decide_streams(walk.zones, zone_of, words)
+    titled = [
+        zone for kind, level, zone in zip(kinds, levels, zone_of, strict=True) if level == 1 and kind == "heading"
+    ]
+    streams = decide_streams(walk.zones, zone_of, words, titled)
     linked = [chars > 0 and chars >= len(text) * _LINKED for chars, text in zip(link_chars, texts, strict=True)]
     set_apart_labels(streams, texts, kinds, words, linked)
     return tuple(map(Place._make, zip(texts, kinds, streams, levels, headings, lead_ins, repeat(0))))

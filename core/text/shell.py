@@ -5,6 +5,7 @@ Used only where the page itself has almost no words. Strings are taken in order,
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from core.text.normalise import tidy, word_count
 
 SHELL_WORDS: Final = 120  # a page with fewer visible words may be a shell
 _TYPES: Final = ("application/json", "application/ld+json")
+_ASSIGNED: Final = re.compile(r"\s*(?:(?:window|self|globalThis)\.|var\s+|const\s+|let\s+)[\w$.]+\s*=\s*(?=[{\[])")
 _MAX_CHARS: Final = 5_000_000
 _TAG: Final = re.compile(r"<[a-zA-Z/][^>]{0,500}>")
 _BLOCK_TAG: Final = re.compile(r"</?(?:p|div|li|ul|ol|h[1-6]|br|tr|section|blockquote)\b[^>]{0,500}>", re.IGNORECASE)
@@ -27,16 +29,24 @@ def shell_texts(root: etree._Element, visible_words: int) -> list[str]:
         return []
     found: dict[str, None] = {}
     for script in root.iter("script"):
-        if script.get("type") in _TYPES and script.text and len(script.text) < _MAX_CHARS:
-            try:
-                content = json.loads(script.text)
-            except (ValueError, RecursionError):
-                continue
+        if script.text and len(script.text) < _MAX_CHARS:
+            content = _content(script.text, script.get("type"))
             for value in _strings(content):
                 for text in _paragraphs(value):
                     found.setdefault(text)
     texts = list(found)
     return texts if sum(map(word_count, texts)) > 2 * visible_words else []
+
+
+def _content(text: str, kind: str | None) -> object:
+    """The JSON of a script: all of it, or what it assigns to a name of the page ("window.__STATE__ = {…}")."""
+    try:
+        if kind in _TYPES:
+            return json.loads(text)
+        assigned = _ASSIGNED.match(text)
+        return json.JSONDecoder().raw_decode(text, assigned.end())[0] if assigned else None
+    except (ValueError, RecursionError):
+        return None
 
 
 def _strings(content: object) -> Iterator[str]:
@@ -52,7 +62,9 @@ def _strings(content: object) -> Iterator[str]:
 
 
 def _paragraphs(value: str) -> Iterator[str]:
+    if "&lt;" in value:  # markup written as text inside the string
+        value = html.unescape(value)
     for part in _BLOCK_TAG.split(value) if "<" in value else value.split("\n"):
-        text = tidy(_TAG.sub("", part)) if "<" in part else tidy(part)
+        text = tidy(html.unescape(_TAG.sub("", part) if "<" in part else part))
         if word_count(text) >= 4 and not text.startswith(("http", "{", "[", "data:", "/", "<")):
             yield text

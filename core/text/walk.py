@@ -13,24 +13,27 @@ from typing import Any, Final
 from lxml import etree
 
 from core.model import PlaceKind
+from core.text.listed import introduced_by, is_marked
 from core.text.normalise import tidy_and_count, word_count
-from core.text.zones import Zone, ZoneKind, hinted_kind
+from core.text.zones import Zone, ZoneKind, heading_rank, hinted_kind
 
 # What an element does to the text around it. Those from _BLOCK on end the passage before them, and their own.
-_INLINE, _SKIP, _BREAK, _LINK, _STRONG, _CELL = range(6)
-_BLOCK, _ITEM, _HEADING, _LIST, _ROW, _TERM, _DEFINITION, _SUMMARY, _TABLE = range(6, 15)
+_INLINE, _SKIP, _BREAK, _LINK, _STRONG, _CELL, _DRAWING = range(7)
+_BLOCK, _ITEM, _HEADING, _LIST, _ROW, _TERM, _DEFINITION, _SUMMARY, _TABLE, _TEMPLATE = range(7, 17)
 
 _ACTION: Final[dict[Any, int]] = {
-    **dict.fromkeys(("script", "style", "template", "svg", "math", "object", "embed", "audio", "video"), _SKIP),
+    **dict.fromkeys(("script", "style", "object", "embed", "audio", "video"), _SKIP),
+    **dict.fromkeys(("desc", "metadata", "defs", "symbol", "annotation", "annotation-xml"), _SKIP),  # in svg and math
     **dict.fromkeys(("iframe", "canvas", "map", "datalist", "meter", "progress", "title", "link", "meta"), _SKIP),
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), _HEADING),
     **dict.fromkeys(("ul", "ol", "menu", "dir"), _LIST),
     **dict.fromkeys(
         ("p", "div", "section", "article", "main", "body", "blockquote", "pre", "fieldset", "center"), _BLOCK
     ),
-    **dict.fromkeys(("figure", "figcaption", "address", "details", "thead", "tbody", "tfoot", "caption"), _BLOCK),
+    **dict.fromkeys(("figure", "figcaption", "address", "details", "thead", "tbody", "tfoot"), _BLOCK),
     **dict.fromkeys(("dl", "form", "legend", "hr", "button", "hgroup", "optgroup", "option"), _BLOCK),
     **dict.fromkeys(("nav", "footer", "header", "aside", "dialog", "noscript", "select", "textarea"), _BLOCK),
+    **dict.fromkeys(("label", "text"), _BLOCK),  # the latter in drawings
     **dict.fromkeys(("b", "strong"), _STRONG),
     "head": _BLOCK,  # where <body> is left out, as HTML allows, the parser keeps <main> and its like in here
     "li": _ITEM,
@@ -40,7 +43,10 @@ _ACTION: Final[dict[Any, int]] = {
     "dt": _TERM,
     "dd": _DEFINITION,
     "summary": _SUMMARY,
+    "caption": _SUMMARY,
     "table": _TABLE,
+    "template": _TEMPLATE,
+    "svg": _DRAWING,
     "br": _BREAK,
     "a": _LINK,
 }
@@ -60,6 +66,9 @@ _FOLLOWING: Final = re.compile(
     r"\bfollowing\b|\bbelow\b|\bsuivant|\bci-dessous\b|\bfolgend|\bsiguiente|以下|如下|下列", re.IGNORECASE
 )
 _HEADING_CHARS: Final = 120
+_LOOK_BACK: Final = 40  # places before an item among which what introduces it is looked for
+_MAY_STAND_FOR: Final = frozenset(("div", "p"))
+_RANKS: Final = frozenset("123456")
 
 # A place before its stream is known: text, kind, level, heading, lead-in, zone, words, characters inside links.
 Row = tuple[str, PlaceKind, int, int, int, int, int, int]
@@ -101,7 +110,9 @@ class Walk:
             tag = element.tag
             action = action_of(tag, _INLINE)
             before: _Setting | _Run | None = None
-            if action >= _BLOCK or (action == _INLINE and "-" in tag and element.attrib):  # or a custom element
+            if action >= _BLOCK or (
+                action == _INLINE and "-" in tag and (element.attrib or (not pieces and _stands_alone(element)))
+            ):  # a block, or a custom element that is like one
                 if pieces:
                     self._end_passage(setting)
                 elif blank and hrefs:
@@ -110,6 +121,8 @@ class Walk:
                 before = setting
                 if action > _BLOCK:
                     setting = self._inside(setting, tag, action)
+                    if action == _TEMPLATE and element.get("shadowrootmode") is None:
+                        action = _SKIP  # of all templates a browser shows declarative shadow roots alone
                 if tag in _ASKS_FOR_ZONE or action == _INLINE:
                     setting = self._in_zone(setting, element, tag)
             elif action == _LINK:
@@ -123,6 +136,8 @@ class Walk:
                 bold.begin()
             elif action == _CELL and pieces and setting[1] == "row":
                 pieces.append(" | ")
+            elif action == _DRAWING and element.find(".//text") is None:
+                action = _SKIP
 
             if action == _SKIP:
                 unseen = len(element)
@@ -205,6 +220,10 @@ class Walk:
         ):
             kind, level = "heading", 6
         at = len(self.rows)
+        if kind == "paragraph" and lead_in < 0 and is_marked(text) and self.rows:
+            lead_in = self._introduced(text, zone)
+            if lead_in >= 0:
+                kind, level = "item", 1
         if kind == "heading":
             while headings and headings[-1][0] >= level:
                 headings.pop()
@@ -217,6 +236,16 @@ class Walk:
         if self._hrefs:
             self.links.extend([(at, href) for href in self._hrefs])
             self._hrefs.clear()
+
+    def _introduced(self, text: str, zone: int) -> int:
+        """The place that introduces a paragraph written as an item of a list, -1 where it is none."""
+        start = len(self.rows)
+        while start and start > len(self.rows) - _LOOK_BACK and self.rows[start - 1][5] == zone:
+            start -= 1
+        near = self.rows[start:]
+        lead_ins = [row[4] - start if row[1] == "item" else -1 for row in near]
+        found = introduced_by(text, [row[0] for row in near], lead_ins)
+        return found + start if found >= 0 else -1
 
     def _breaks(self, blank: str, tail: str) -> bool:
         """A ``<br>`` ends a passage after a sentence, before a marker, or when it is doubled; else it is a space."""
@@ -267,11 +296,28 @@ class Walk:
             if not attributes and tag not in _ZONE_BY_TAG:
                 return setting
             named: dict[Any, Any] = dict(attributes)
-            kind = hinted_kind(tag, named.get("role"), named.get("class"), named.get("id"))
+            role, classes = named.get("role"), named.get("class")
+            if (role or (classes and heading_rank(classes))) and tag in _MAY_STAND_FOR:
+                setting = self._as_named(setting, element, named)
+            kind = hinted_kind(tag, role, classes, named.get("id"))
             if kind is None:
                 return setting
         self.zones.append(Zone(setting[0], kind))
         return len(self.zones) - 1, *setting[1:]
+
+    def _as_named(self, setting: _Setting, element: etree._Element, named: dict[Any, Any]) -> _Setting:
+        """The setting where a role or a class makes a ``div`` what another tag would have said."""
+        role, classes = named.get("role"), named.get("class")
+        zone, kind, level, lead_in = setting
+        if role == "heading":
+            rank = named.get("aria-level", "")
+            return zone, "heading", int(rank) if rank in _RANKS else 2, lead_in
+        if role == "list":
+            return zone, kind, level + 1 if kind == "item" else 0, self._introduction(setting)
+        if role == "listitem":
+            return zone, "item", max(level, 1), lead_in
+        rank = heading_rank(classes) if classes else 0
+        return (zone, "heading", rank, lead_in) if rank and _is_one_line(element) else setting
 
 
 class _Run:
@@ -311,3 +357,15 @@ class _Run:
 
 def _reads_as_heading(text: str) -> bool:
     return len(text) <= _HEADING_CHARS and not text.endswith((".", ",", ";", ":", "。"))
+
+
+def _is_one_line(element: etree._Element) -> bool:
+    """A short text without blocks inside: what a heading looks like."""
+    if any(_ACTION.get(child.tag, _INLINE) >= _BLOCK for child in element):
+        return False
+    return len("".join(map(str, element.itertext()))) <= _HEADING_CHARS
+
+
+def _stands_alone(element: etree._Element) -> bool:
+    """No words follow it in the same line."""
+    return not element.tail or element.tail.isspace()

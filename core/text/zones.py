@@ -38,18 +38,30 @@ _STRUCTURE_ROLES: Final = frozenset(
 # Words that stand as a whole part of a class or id. Vendors of consent windows are named by their products' own marks.
 _CONSENT_NAME: Final = re.compile(
     r"(?:^|[-_\s])(?:onetrust|ot-sdk|optanon|cookiebot|cybotcookiebot\w*|didomi|usercentrics|truste|trustarc|axeptio|tarteaucitron\w*|"
-    r"klaro|iubenda-cs|qc-cmp2?|sp-message|cmp-?(?:box|container|wrapper|banner)|"
+    r"klaro|iubenda-cs|borlabscookie|osano-cm-window|sp_message_container(?:_\d+)?|t-consentprompt|cmplz-cookiebanner|qc-cmp2?|sp-message|cmp-?(?:box|container|wrapper|banner)|"
     r"(?:cookie|consent|gdpr|privacy)s?[-_]?(?:banner|bar|notice|popup|modal|overlay|dialog|consent|wall|layer|prompt|message|alert|law|info))"
     r"(?=$|[-_\s\d])",
     re.IGNORECASE,
 )
 _CHROME_NAME: Final = re.compile(
-    r"(?:^|[-_\s])(?:nav|navbar|navigation|menu|menus|megamenu|topbar|toolbar|breadcrumbs?|sidebar|footer|masthead|share|sharing|"
+    r"(?:^|[-_\s])(?<!\bno[-_])(?<!has[-_])(?<!with[-_])(?<!without[-_])(?:nav|navbar|navigation|menu|menus|megamenu|topbar|toolbar|breadcrumbs?|sidebar|footer|masthead|share|sharing|"
     r"social|related|newsletter|subscribe|advert|advertisement|ads|promo|popup|modal|toast|skip|skiplinks?|"
-    r"pagination|comments|language[-_]?(?:selector|switcher|picker)|lang[-_]?(?:selector|switcher)|site-?header|site-?footer|"
-    r"page-?header|global-?header|global-?footer|announcement|alert-bar)(?=$|[-_\s])",
+    r"pagination|comments|copyright|language[-_]?(?:selector|switcher|picker)|lang[-_]?(?:selector|switcher)|site-?header|site-?footer|"
+    r"page-?header|global-?header|global-?footer|announcement|alert-bar)(?=$|[-_\s])(?!-less)",
     re.IGNORECASE,
 )
+
+
+_HEADING_NAME: Final = re.compile(
+    r"(?:^|\s)(?:[A-Za-z]+-)?h([1-6])(?=$|\s)"
+)  # "h2", "text-h4", as frameworks have them
+
+
+@lru_cache(maxsize=20_000)
+def heading_rank(classes: str) -> int:
+    """The rank of a heading that a class gives its element, 0 for none."""
+    found = _HEADING_NAME.search(classes)
+    return int(found.group(1)) if found else 0
 
 
 @lru_cache(maxsize=20_000)
@@ -77,8 +89,15 @@ def hinted_kind(tag: str, role: str | None, classes: str | None, ident: str | No
 _MOST: Final = 0.4  # a proposed zone with this share of the page's words is the page, not its surroundings
 
 
-def decide_streams(zones: Sequence[Zone], zone_of: Sequence[int], words: Sequence[int]) -> list[Stream]:
-    """The stream of each place. ``zone_of`` holds the innermost zone of every place, ``words`` how many it has."""
+def decide_streams(
+    zones: Sequence[Zone], zone_of: Sequence[int], words: Sequence[int], titled: Sequence[int] = ()
+) -> list[Stream]:
+    """The stream of each place. ``zone_of`` holds the innermost zone of every place, ``words`` how many it has.
+
+    ``titled`` are the zones with a heading of the first rank: a consent window has none, a page about cookies does.
+    """
+    zones = [Zone(zone.parent, ZoneKind.NAMED) if at in titled and zone.kind is ZoneKind.CONSENT else zone
+             for at, zone in enumerate(zones)]  # fmt: skip
     whole = [0] * len(zones)
     for zone, count in zip(zone_of, words, strict=True):
         whole[zone] += count
@@ -105,6 +124,8 @@ PROSE: Final = 12  # a passage of so many words is prose; it marks where the pag
 _LABEL_WORDS: Final = 6
 _MENU_RUN: Final = 5  # so many short links in a row are a menu
 _MENU_WORDS: Final = 12
+_SHORT_SENTENCE: Final = re.compile(r"[^\W\d_]{2}\s?[.。]$")  # "No exceptions."; slogans end otherwise
+_OF_A_LIST: Final = frozenset(("item", "row", "term"))  # the last lines of a list are short and yet no labels
 _HAS_DIGIT_OR_COMMA: Final = re.compile(r"[\d,:;@]")
 
 
@@ -127,10 +148,18 @@ def set_apart_labels(
     top = next((at for at, kind in enumerate(kinds) if kind == "heading" and streams[at] == "main"), first)
     for at in (*range(max(top, first)), *range(last + 1, len(streams))):
         if streams[at] == "main" and words[at] <= _LABEL_WORDS and (kinds[at] != "heading" or not first > at >= top):
+            if _is_of_a_list(kinds, linked, at) or (kinds[at] == "heading" and _is_of_a_list(kinds, linked, at + 1)):
+                continue
+            if not linked[at] and _SHORT_SENTENCE.search(texts[at]):
+                continue
             is_introduced = at > 0 and texts[at - 1][-1:] in ":："  # "By post:" and then who to write to
             if not is_introduced and _is_label(texts[at], words[at]):
                 streams[at] = "surroundings"
     _set_apart_menus(streams, texts, kinds, words, linked)
+
+
+def _is_of_a_list(kinds: Sequence[PlaceKind], linked: Sequence[bool], at: int) -> bool:
+    return at < len(kinds) and kinds[at] in _OF_A_LIST and not linked[at]
 
 
 def _is_label(text: str, words: int) -> bool:

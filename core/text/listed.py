@@ -1,0 +1,58 @@
+"""Lists that are written as paragraphs: lines that begin with a bullet, "(a)" or "1." under a sentence with a colon.
+
+Such a line is an item, and what introduces the first introduces its fellows, so that "We will not:" is heard with each.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+_MARK: Final = re.compile(r"([•·▪‣◦●○■–—-]|\(?(?:\d{1,2}|[a-zA-Z]|[ivxIVX]{2,5})[.)])\s+\S")
+_ROMAN: Final = frozenset("ivxIVX")
+_DEEPEST: Final = 6
+
+
+def is_marked(text: str) -> bool:
+    """Does the paragraph begin as an item of a list does?"""
+    return _MARK.match(text) is not None
+
+
+def introduced_by(text: str, texts: Sequence[str], lead_ins: Sequence[int]) -> int:
+    """The place that introduces this paragraph as an item, -1 where it is none.
+
+    ``texts`` are the last places before it, ``lead_ins`` theirs as positions in ``texts`` (-1 where not an item).
+    """
+    mark = _MARK.match(text)
+    if mark is None or not texts:
+        return -1
+    sorts = _sorts(mark.group(1))
+    at = len(texts) - 1
+    for _ in range(_DEEPEST):
+        before = _MARK.match(texts[at])
+        if lead_ins[at] >= 0 and before is not None and sorts & _sorts(before.group(1)):
+            return lead_ins[at]
+        if texts[at][-1:] in ":：" and at == len(texts) - 1:
+            return at
+        if lead_ins[at] < 0:
+            return -1
+        at = lead_ins[at]
+    return -1
+
+
+def _sorts(mark: str) -> frozenset[str]:
+    """What the mark may count with: itself for a bullet, figures, letters, Roman figures; brackets tell them apart."""
+    core = mark.strip("().")
+    if not core:
+        return frozenset(mark)
+    if not core.isalnum():
+        return frozenset(core)
+    around = mark.replace(core, "")
+    if core.isdigit():
+        return frozenset(("1" + around,))
+    case = "a" if core.islower() else "A"
+    found = {case + around} if len(core) == 1 else set()
+    if set(core) <= _ROMAN:
+        found.add(("i" if core.islower() else "I") + around)
+    return frozenset(found)
