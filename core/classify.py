@@ -62,7 +62,11 @@ _LINK_HINT: Final = re.compile(
     r"|\(?\s*在新(?:窗口|标签页)中?打开\s*\)?|\(?\s*external link\s*\)?",
     re.IGNORECASE,
 )
-_PARTING: Final = re.compile(r"[;•·|]")
+_OF_A_FIGURE: Final = re.compile(
+    r"(?<=\d)[.,](?=\d)|[$€£¥₹₽](?=\s?\d)|(?<=\d)\s?[$€£¥₹₽%‰°]|(?<![\w)])[-−+±<>≤≥](?=\d)"
+)
+_PARTING: Final = re.compile(r'[;•·|"]|\.(?=\s*\.)')  # once quotation marks are of one kind
+_RAW_LINK: Final = re.compile(r"\]\((?:mailto:|https?://)[^)\s]*\)?|\((?=[\w.+-]+@[\w.-]+\]\()|[\[*#]{2,}")  # markup shown by mistake
 _SAME_SIGNS: Final = str.maketrans(
     {"’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "–": "-", "—": "-", "‑": "-"}
 )
@@ -172,6 +176,7 @@ def _same_words(was: str, now: str, guarded: bool, *, leads_elsewhere: bool) -> 
     A hint such as "opens in a new window" is no word of the text, unless it came or went with the link's target.
     """
     plain_was, plain_now = (was, now) if leads_elsewhere else (_LINK_HINT.sub("", was), _LINK_HINT.sub("", now))
+    plain_was, plain_now = _RAW_LINK.sub("", plain_was), _RAW_LINK.sub("", plain_now)
     if guarded:
         if _signs_kept(plain_was) == _signs_kept(plain_now):
             return "only spacing, quotation marks or hints of links differ"
@@ -182,11 +187,12 @@ def _same_words(was: str, now: str, guarded: bool, *, leads_elsewhere: bool) -> 
 
 
 def _letters(text: str) -> str:
-    return "".join(words_of(text))
+    """The words alone, and of the signs those that are part of a figure: "1.5" is not "15", nor is $5 the same as €5."""
+    return "".join(words_of(_OF_A_FIGURE.sub(lambda sign: f" sign{ord(sign.group().strip())} ", text)))
 
 
 def _signs_kept(text: str) -> str:
-    """The text without white space, capitals, kinds of quotation marks, and the signs that part items of a list."""
+    """The text without white space, capitals, quotation marks, doubled full stops, and the signs that part a list."""
     return "".join(_PARTING.sub("", text.translate(_SAME_SIGNS)).split()).strip(".").casefold()
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-VERSION: Final = "mask-1"
+VERSION: Final = "mask-2"
 
 _INVISIBLE: Final = re.compile(r"[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ufffc\ufffd]")
 _QUOTES: Final = str.maketrans(
@@ -33,6 +33,17 @@ _RELATIVE: Final = re.compile(
     r"|\bhace\s+(?:\d+|una?)\s+(?:segundos?|minutos?|horas?|días?|semanas?|meses|mes|años?)\b|\d+\s*(?:秒|分钟|小时|天|周|个月|年)前",
     re.IGNORECASE,
 )
+_FIGURE: Final = r"\d+(?:[.,\u00a0 ]\d{3})*"
+# How often a page was looked at, how long it takes to read, how large a file is: none of it is said by the company.
+_COUNTER: Final = re.compile(
+    rf"\b{_FIGURE}(?=\s+(?:other\s+)?(?:people|visitors|users|customers)\s+(?:are|have|is)\s+(?:\w+\s+)?(?:look|view|watch|brows|read|visit))"
+    rf"|(?<=\bviewed ){_FIGURE}(?=\s+times?\b)|\b{_FIGURE}(?=\s+(?:page\s?)?(?:views|visits|downloads|shares|likes|comments)\b)"
+    rf"|(?<=\bviews: ){_FIGURE}|(?:(?<=浏览：)|(?<=浏览次数：)|(?<=阅读：)|(?<=阅读量：)|(?<=点击：)|(?<=点击量：))\s*{_FIGURE}"
+    r"|\b\d+(?=[\s-]+min(?:ute)?s?\.?\s+read\b)|(?:(?<=reading time: )|(?<=reading time )|(?<=lesezeit: )|(?<=lesezeit )"
+    r"|(?<=temps de lecture : )|(?<=temps de lecture: )|(?<=tiempo de lectura: )|(?<=阅读时间：))(?:ca\. )?\d+(?=\s*(?:min|分))"
+    r"|\b\d+(?:[.,]\d+)?(?=\s?(?:[KMG]i?B|[KMG]o|bytes)\b)",
+    re.IGNORECASE,
+)
 _HINTS: Final = re.compile(
     r"[0-9@©\[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ufffc\ufffd‘’“”«»–—\u2011]|\(c\)|copyright| ago|\(at\)",
     re.IGNORECASE,
@@ -47,4 +58,5 @@ def mask(text: str) -> str:
     form = _INVISIBLE.sub("", form)
     form = _COPYRIGHT.sub(r"\1<year>", form)
     form = _RELATIVE.sub("<ago>", form)
+    form = _COUNTER.sub("<count>", form)
     return " ".join(_VOLATILE.sub("<token>", form).split())
