@@ -16,8 +16,9 @@ from core.model import Fetch, Grade, GradeLevel, Reading
 from core.phrases import PHRASES, named_by
 from core.text.language import language_of
 from core.text.likeness import Likeness
+from core.text.normalise import word_count
 
-GRADER: Final = "grade-1"
+GRADER: Final = "grade-2"
 
 EMPTY_WORDS: Final = 12  # fewer visible words than this is no page of anything
 THIN_WORDS: Final = 60  # fewer on a page full of scripts is a shell
@@ -25,6 +26,10 @@ PHRASE_WORDS: Final = 400  # a phrase names a page only while the page is short
 OTHER_PAGE: Final = 0.3  # vocabulary in common below this: another page
 SHRUNK: Final = 0.6  # and smaller than this share: not the page
 PART: Final = 0.75  # a smaller text with this share of its long words in the earlier one was cut out of it
+PART_WORDS: Final = 60  # in passages of prose; with fewer a text is too small to be called a part
+FRAME: Final = 0.5  # of the words around the text still there, and
+FRAME_WORDS: Final = 8  # so many of them: the frame of the site
+_NAME_WORDS: Final = 12
 COLLAPSED: Final = 0.35  # kept and size both below this: most of the text is missing
 
 _GOOD: Final = Grade(GradeLevel.GOOD)
@@ -73,7 +78,11 @@ def grade_page(reading: Reading, *, phrases: dict[str, tuple[str, ...]] = PHRASE
     prose = int(facts.get("prose_words", 0))
     if words < THIN_WORDS and prose < EMPTY_WORDS and int(facts.get("scripts", 0)) >= 3:
         return Grade(GradeLevel.BAD, (f"a shell: {words} words, the rest is left to scripts",), "empty_shell")
-    if words < PHRASE_WORDS:
+    if words >= PHRASE_WORDS:
+        found = named_by(_headed(reading), phrases)
+        if found is not None and found[0] == "soft_404":  # a missing page filled up with news or links
+            return Grade(GradeLevel.BAD, (f"a page whose heading says “{found[1]}”",), "soft_404")
+    else:
         found = named_by(reading, phrases)
         if found is not None:
             code, phrase = found
@@ -85,13 +94,23 @@ def grade_page(reading: Reading, *, phrases: dict[str, tuple[str, ...]] = PHRASE
     return _GOOD
 
 
+def _headed(reading: Reading) -> Reading:
+    """The page as its title and its headings of the first rank name it, where they are as short as such names are."""
+    title = reading.title if word_count(reading.title) <= _NAME_WORDS else ""
+    named = [place for place in reading.places if place.kind == "heading" and place.level == 1]
+    return Reading(tuple(place for place in named if word_count(place.text) <= _NAME_WORDS), title)
+
+
 def grade_against(before: Reading, reading: Reading, alike: Likeness, fetch: Fetch) -> Grade:
     """The grade of a readable page held against the last good capture of the same document."""
     if alike.kept >= 0.5:
         return _GOOD
-    is_part = alike.within >= PART and int(reading.facts.get("words", 0)) >= PHRASE_WORDS
+    is_part = alike.within >= PART and int(reading.facts.get("prose_words", 0)) >= PART_WORDS
     if alike.vocabulary < OTHER_PAGE and alike.size < SHRUNK and not is_part:
         percent = round(alike.size * 100)
+        if _stands_in_its_frame(before, reading):
+            told = f"another text in the frame of the site: {percent} % of the length that stood here, almost none of its words"
+            return Grade(GradeLevel.BAD, (told,), "replaced")
         return Grade(
             GradeLevel.BAD,
             (f"not the page that stood here: {percent} % of its length, almost none of its words",),
@@ -110,6 +129,21 @@ def grade_against(before: Reading, reading: Reading, alike: Likeness, fetch: Fet
     if _other_host(fetch):
         return Grade(GradeLevel.SUSPECT, (f"answered by another host: {fetch.final_url}",), "other_host")
     return _GOOD
+
+
+def _stands_in_its_frame(before: Reading, reading: Reading) -> bool:
+    """The site itself answered: its menus and footer are those of the last good capture, and there is prose in them.
+
+    A wall or an error of somebody else has another frame; a page whose scripts did not run has no prose.
+    """
+    frame = {place.text for _, place in before.in_stream("surroundings")}
+    around = [place.text for _, place in reading.in_stream("surroundings")]
+    kept = sum(word_count(text) for text in frame.intersection(around))
+    if kept < FRAME_WORDS or kept < FRAME * sum(word_count(text) for text in frame):
+        return False
+    stood = {place.text for place in before.places}
+    said = [word_count(place.text) for _, place in reading.in_stream("main") if place.text not in stood]
+    return any(count >= EMPTY_WORDS for count in said)
 
 
 def _other_host(fetch: Fetch) -> bool:

@@ -47,6 +47,7 @@ POLICIES: Final = {
     "absent": Policy(3, timedelta(hours=24), DocumentEvent.GONE),
     "redirected_home": Policy(3, timedelta(hours=24), DocumentEvent.REDIRECTED),
     "soft_404": Policy(5, timedelta(days=7), DocumentEvent.GONE),
+    "replaced": Policy(5, timedelta(days=7), DocumentEvent.GONE),  # a notice ("withdrawn") where the text stood
 }
 
 

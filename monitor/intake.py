@@ -30,7 +30,8 @@ from storage import documents, fetches, incidents, record
 from storage.leases import DueRequest
 
 GOOD = Grade(GradeLevel.GOOD)
-ABSENCES = ("absent", "soft_404", "redirected_home")  # codes of captures that say "no such page": monitor/absence.py
+# Codes of captures that say "no such page", or show another where it stood: monitor/absence.py
+ABSENCES = ("absent", "soft_404", "redirected_home", "replaced")
 
 
 def take_in(tools: Tools, capture: Capture) -> Taken:
