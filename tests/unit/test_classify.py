@@ -140,3 +140,16 @@ def test_a_return_in_the_surroundings_alone_stays_in_the_surroundings() -> None:
 def test_a_passage_that_comes_and_goes_is_a_variant() -> None:
     lives = {OTHER: FormLife(times_seen=3, times_gone=3)}
     assert class_of(reading_of(PROSE), reading_of(PROSE, OTHER), lives=lives) is ChangeClass.VARIANT
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('We will not sell. See "Our policy".', "We will not sell. See Our policy."),
+        ("We will not sell to anyone.. Write to us.", "We will not sell to anyone. Write to us."),
+        ("We will not answer (a@b.example](mailto:a@b.example) .", "We will not answer a@b.example."),
+        ("We will not: (a) sell; (b) lease; (c) lend.", "We will not: (a) sell (b) lease (c) lend."),
+    ],
+)
+def test_signs_that_say_nothing_do_not_count_even_in_a_promise(before: str, after: str) -> None:
+    assert class_of(reading_of(PROSE, before), reading_of(PROSE, after)) is ChangeClass.FORMATTING
