@@ -46,13 +46,13 @@ def configure(stream: TextIO | None = None, *, is_debug: bool = False) -> None:
 
 
 def human(_logger: object, _name: str, fields: Fields) -> str:
-    """``18:04:12   text``; a traceback follows on lines of its own."""
+    """``18:04:12Z   text``, in UTC; a traceback follows on lines of its own."""
     sign = LEVELS.get(str(fields.get("level")), " ")
     lines = str(fields.get("event", "")).splitlines() or [""]
     trace = str(fields.get("exception") or "")
     at = datetime.now(UTC)
-    head = f"{at:%H:%M:%S} {sign} {lines[0]}"
-    return "\n".join([head, *(f"           {line}" for line in lines[1:]), *([trace] if trace else [])])
+    head = f"{at:%H:%M:%S}Z {sign} {lines[0]}"
+    return "\n".join([head, *(f"            {line}" for line in lines[1:]), *([trace] if trace else [])])
 
 
 def machine(_logger: object, _name: str, fields: Fields) -> str:

@@ -78,7 +78,7 @@ def describe(event: Event, names: Mapping[int, str]) -> str:
             _text(data, "severity"),
         )
         given["facts"] = ", ".join(fact for fact in facts if fact)
-    return known.format_map(_Given(given)).strip(" :")
+    return " ".join(known.format_map(_Given(given)).split()).strip(" :")
 
 
 def verdict_word(verdict: str) -> str:
@@ -92,7 +92,7 @@ _SENTENCES: Final = {
     "capture.refused": "{source}: not seen: {reasons}",
     "capture.suspected": "{source}: looks wrong, a second capture decides: {reasons}",
     "version.recorded": "{who}: version {number} kept",
-    "listing.read": "{source}: {new} of {items} items are new",
+    "listing.read": "{source}: {new} new of {items} listed",
     "change.detected": "{who}: change {change}: {facts}",
     "document.gone": "{who}: gone",
     "alert.raised": "alert {severity}: {title}",

@@ -16,6 +16,7 @@ from core.errors import ReadError, StorageError
 from core.grade import GRADER, grade_page, grade_transport
 from core.model import Ask, Fetch, Grade, GradeLevel, Purpose, Source
 from core.schedule import ABSENT_AFTER, CONFIRM_AFTER, item_interval, next_check
+from core.wording import counted
 from monitor import absence, intake
 from monitor.capture import Capture, Taken, close_incident, read
 from monitor.kinds import kinds
@@ -171,7 +172,7 @@ def rehearse(tools: Tools, request: DueRequest, asked: tuple[Asked, ...], fetch:
         try:
             if asked[0].part == START and kinds()[source.kind].holds == "listing":
                 feed = tools.reader.read_feed(body, content_type=fetch.header("content-type"), url=fetch.url)
-                reasons = (f"{len(feed.entries)} items",)
+                reasons = (counted(len(feed.entries), "item") + " listed",)
             else:
                 reading = read(tools, Capture(request, asked, fetch, body))
                 grade = grade_page(reading)
@@ -229,7 +230,7 @@ def take_listing(tools: Tools, capture: Capture) -> Taken:
                 fetch_id=fetch.id,
                 data={"url": capture.request.url, "items": len(entries), "new": fresh},
             )
-    reasons = (f"{fresh} of {len(entries)} items are new",) if fresh else ()
+    reasons = (f"{fresh} new of {len(entries)} listed",) if fresh else ()
     status = ("unchanged" if not fresh else "changed") if was_known else "new"
     return Taken(status, good, reasons=reasons)
 

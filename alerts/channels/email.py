@@ -53,10 +53,20 @@ class EmailChannel:
         except UnicodeError:
             reason = f"mail server {mail.host}: user name or password hold characters a login cannot carry"
             raise DeliveryError(reason, permanent=True) from None
+        except smtplib.SMTPServerDisconnected:
+            raise DeliveryError(f"mail server {mail.host} closed the connection", permanent=False) from None
         except (OSError, smtplib.SMTPException) as error:
-            reason = f"mail server {mail.host} could not be reached: {type(error).__name__}"
+            reason = f"mail server {mail.host} could not be reached: {_why(error)}"
             raise DeliveryError(reason, permanent=False) from None
         return {"message_id": letter["Message-ID"], "answer": refused}
+
+
+def _why(error: Exception) -> str:
+    """The system's own words for it, the name of the error where it has none."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not accepted ({error.verify_message})"
+    said = error.strerror if isinstance(error, OSError) else ""
+    return one_line(said or type(error).__name__, 120).lower()
 
 
 def letter_of(message: Message, mail: Mail) -> EmailMessage:

@@ -34,7 +34,7 @@ def validate(home: Home, environ: Mapping[str, str], *, as_json: bool) -> int:
         emit({"ok": True, "problems": [], "missing": [_problem(each) for each in loaded.missing], **counts})
         return 0
     say(
-        f"{home.path}: sound. {counted(counts['companies'], 'company', 'companies')}, "
+        f"{home.path} is sound: {counted(counts['companies'], 'company', 'companies')}, "
         f"{counted(counts['sources'], 'source')} ({counts['enabled']} on), "
         f"{counted(counts['rules'], 'rule')} in {counted(counts['packs'], 'pack')}, "
         f"{counted(counts['receivers'], 'receiver')}."

@@ -42,5 +42,5 @@ def _print_after(database: Database, since: int, *, as_json: bool) -> int:
         if as_json:
             emit(as_object(event))
         else:
-            say(f"{event.id}  {event.at:%Y-%m-%d %H:%M:%S}  {event.type:<20} {describe(event, names)}")
+            say(f"{event.id}  {event.at:%Y-%m-%d %H:%M:%SZ}  {event.type:<20} {describe(event, names)}")
     return found[-1].id if found else since

@@ -199,7 +199,7 @@ def _document_or_source(conn: Connection, name: str) -> DocumentRow:
     try:
         return document_called(conn, name)
     except NotFound as error:
-        raise NotFound(f"{error} Neither is a source: onrecord sources list") from error
+        raise NotFound(f"{error}; no source either: onrecord sources list") from error
 
 
 def _source_shown(conn: Connection, health: SourceHealth) -> Json:
@@ -291,7 +291,7 @@ def _print_source(told: Json) -> None:
         f"{told['source']}  {told['kind']}  every {_hours(told['every_seconds'])}{'' if told['watched'] else '  no longer watched'}"
     )
     say(told["url"])
-    say(f"last asked {_date(told['last_asked'])}: {health_word(told)}; last seen well {_date(told['last_seen'])}")
+    say(f"last asked {_date(told['last_asked'])}: {health_word(told)}; {_well(told['last_seen'])}")
     say(f"next due {_date(told['next_due'])}")
     if told["incident"]:
         say(f"cannot be seen since {_date(told['incident_since'])}: {one_line('; '.join(told['noticed']), 300)}")
@@ -325,6 +325,10 @@ def _print_captures(captures: Sequence[Json]) -> None:
         rows.append((_date(each["at"]), str(each["status"] or "–"), each["grade"] or "", showed, each["purpose"], why))
     for line in table(rows):
         say(f"  {line}")
+
+
+def _well(at: Any) -> str:
+    return f"last seen well {long_date(at)}" if at else "never seen well"
 
 
 def _date(at: Any) -> str:

@@ -146,7 +146,7 @@ def test_it_says_whom_it_asks_first_then_what_it_reached_and_stops_when_told(pol
         assert daemon.process.returncode == 0
         daemon.wait_for_text("stopped: SIGTERM")
         told = [line["id"] for line in daemon.log if "id" in line]
-        assert len(told) > 5
+        assert len(told) >= 4
         assert told == sorted(set(told))  # each event once, in order
 
 

@@ -32,13 +32,13 @@ WHY YOU ARE TOLD
 
 HOW SURE, AND WHERE
   - Three captures in six hours agree.
+  Window: 2026-11-23T17:04:31Z to 2026-11-23T23:09:12Z
   Section: 1. Where we do not sell
   Language: English
   Address: haldenbio[.]example/responsible-sales
   Document: halden-sales
   Version 6, before: SHA-256 51d0aa93e2f700000000000000000000000000000000000000000000000007c4
   Version 7, after: SHA-256 9f2c41d07be8000000000000000000000000000000000000000000000000a16e
-  Window: 2026-11-23T17:04:31Z to 2026-11-23T23:09:12Z
 
 Side by side: https://onrecord.example.org/c/halden-sales/6..7
 

@@ -28,7 +28,7 @@ def event(type_: str, number: int = 1, **given: Any) -> Event:
         ),
         (
             event("fetched", data={"url": "https://acme.example/", "status": None, "detail": "no answer within 30 s"}),
-            "asked https://acme.example/:  no answer within 30 s",
+            "asked https://acme.example/: no answer within 30 s",
         ),
         (event("version.recorded", document_id=7, data={"number": 3}), "acme/ethics: version 3 kept"),
         (

@@ -76,4 +76,4 @@ def test_what_modules_log_comes_in_the_same_form_with_its_traceback(log: io.Stri
 
 
 def test_on_a_terminal_a_line_is_for_people() -> None:
-    assert logs.human(None, "", {"level": "warning", "event": "two\nlines"})[8:] == " ! two\n           lines"
+    assert logs.human(None, "", {"level": "warning", "event": "two\nlines"})[8:] == "Z ! two\n            lines"
