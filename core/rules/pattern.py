@@ -13,15 +13,18 @@ import re
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from itertools import product
-from re import _constants as sre  # type: ignore[attr-defined]  # private, and the only parser of Python's own syntax
-from re import _parser as sre_parser  # type: ignore[attr-defined]  # the same
 from typing import Any, NamedTuple
 
 import re2
 
 from core.rules.literals import BORDER, better, complete, cost, tidy
 from core.text.fold import fold, is_han
+
+# Private, and the only parser of Python's own syntax. By name, since no type checker should know them.
+sre: Any = import_module("re._constants")
+sre_parser: Any = import_module("re._parser")
 
 MAX_STRINGS = 512  # of a product of alternatives; more is left to re2
 MAX_ALTERNATIVES = 20_000  # of one list of plain alternatives

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from re import _constants as sre  # type: ignore[attr-defined]  # to make a sample of a pattern from its parse
-from re import _parser as sre_parser  # type: ignore[attr-defined]  # the same
 from typing import Any
 
 import pytest
@@ -13,6 +11,7 @@ import pytest
 from core.model import Severity
 from core.rules.model import PackTest, Rule
 from core.rules.parse import parse_packs
+from core.rules.pattern import sre, sre_parser  # to make a sample of a pattern from its parse
 from core.rules.ruleset import RuleSet
 from core.text.fold import fold, is_han
 
