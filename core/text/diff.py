@@ -209,8 +209,9 @@ def _match_similar(sides: _Sides) -> None:
     scored: list[tuple[float, int, int]] = []
     for was, now in _candidates(sides, before_words, after_words):
         same_section = _section(sides.before, was) == _section(sides.after, now)
-        likeness = _likeness(before_words[was], after_words[now])
-        if likeness >= (SAME_SECTION if same_section else ANYWHERE):
+        least = SAME_SECTION if same_section else ANYWHERE
+        likeness = _likeness(before_words[was], after_words[now], least)
+        if likeness >= least:
             scored.append((-(likeness + (0.15 if same_section else 0.0)), was, now))
     scored.sort()
     free_before, free_after = set(sides.gone), set(sides.came)
@@ -255,10 +256,19 @@ def _section(reading: Reading, at: int) -> str:
     return reading.places[heading].text if heading >= 0 else ""
 
 
-def _likeness(left: Counter[str], right: Counter[str]) -> float:
-    """Dice's coefficient over words with their counts: 0 nothing in common, 1 the same words."""
-    total = left.total() + right.total()
-    return 2 * (left & right).total() / total if total else 1.0
+def _likeness(left: Counter[str], right: Counter[str], least: float) -> float:
+    """Dice's coefficient over words with their counts: 0 nothing in common, 1 the same words.
+
+    Counted only where the two lengths leave room for ``least``; 0 otherwise.
+    """
+    was, now = left.total(), right.total()
+    if not was + now:
+        return 1.0
+    if 2 * min(was, now) < least * (was + now):
+        return 0.0
+    few, many = (left, right) if len(left) <= len(right) else (right, left)
+    found = many.get
+    return 2 * sum(min(count, found(word, 0)) for word, count in few.items()) / (was + now)
 
 
 def _add_lost_lead_ins(sides: _Sides) -> None:
