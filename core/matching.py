@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from core.model import Act, Edit, Finding, Hit, Match, Reading, Severity, Verdict
+from core.text.normalise import word_count
 
 Event = Literal["present", "added", "removed"]
 
@@ -68,12 +69,17 @@ def guard_for(rules: Rules, commitments: Commitments, *, always: Sequence[str] =
         if key not in known:
             known[key] = (
                 rules.watched(text)
-                or commitments.holds_commitment(text, lead_in=lead_in)
+                or commitments.holds_commitment(text, lead_in=lead_in if _introduces(lead_in) else "")
                 or any(words in text.casefold() for words in wanted)
             )
         return known[key]
 
     return guard
+
+
+def _introduces(lead_in: str) -> bool:
+    """A heading of a word or two ("Company") names a list and promises nothing about its items."""
+    return lead_in.endswith((":", "：")) or word_count(lead_in) > 2
 
 
 def match_edits(
