@@ -7,6 +7,7 @@ like a menu.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import repeat
 from typing import Final
 
@@ -37,18 +38,18 @@ def read_html(
     root = _parse(body, charset)
     walk = Walk()
     depth = walk.fill(root)
-    facts = _facts(walk, root, len(body))
-    hidden = shell_texts(root, int(facts["words"]))
+    scripts, fields, metas, titles = _gathered(root, "script", "input", "meta", "title")
+    facts = _facts(walk, len(body)) | {"scripts": len(scripts), "passwords": sum(map(_is_password, fields))}
+    hidden = shell_texts(scripts, int(facts["words"]))
     facts["shell_texts"] = len(hidden)
     for text in hidden:
         walk.put(text, word_count(text))
     places = _places(walk)
-    title = next(root.iter("title"), None)
     return Reading(
         places=places,
-        title=tidy(title.text or "") if title is not None else "",
+        title=tidy(titles[0].text or "") if titles else "",
         lang=_language(root),
-        page_date=page_date(root, places),
+        page_date=page_date(places, metas),
         links=tuple(walk.links),
         facts=facts,
         incomplete=(
@@ -112,7 +113,19 @@ def _language(root: etree._Element) -> str | None:
     return lang.strip().lower()[:35] or None if lang else None
 
 
-def _facts(walk: Walk, root: etree._Element, size: int) -> dict[str, int | str]:
+def _gathered(root: etree._Element, *tags: str) -> Iterator[list[etree._Element]]:
+    """All elements of each of these tags, in document order, in one pass over the tree."""
+    found: dict[str, list[etree._Element]] = {tag: [] for tag in tags}
+    for element in root.iter(*tags):
+        found[str(element.tag)].append(element)
+    return iter(found.values())
+
+
+def _is_password(field: etree._Element) -> bool:
+    return field.get("type") == "password"
+
+
+def _facts(walk: Walk, size: int) -> dict[str, int | str]:
     """Counts the grade needs: see ``core/grade.py``."""
     words = prose = 0
     link_words = [0.0] * len(walk.zones)
@@ -127,6 +140,4 @@ def _facts(walk: Walk, root: etree._Element, size: int) -> dict[str, int | str]:
         "words": words,
         "prose_words": prose,
         "link_words": int(sum(link_words)),
-        "scripts": sum(1 for _ in root.iter("script")),
-        "passwords": sum(field.get("type") == "password" for field in root.iter("input")),
     }

@@ -21,10 +21,11 @@ def tidy(text: str) -> str:
 
 def tidy_and_count(text: str) -> tuple[str, int]:
     """:func:`tidy` and the :func:`word_count` of what it gives, in one go: this is done for every passage of a page."""
-    folded = _folded(text)
-    if folded.isascii() or _is_western(folded):
-        return folded, folded.count(" ") + 1 if folded else 0
-    folded = _composed(folded)
+    words = text.split()
+    folded = " ".join(words)
+    if "\0" not in folded and (folded.isascii() or _is_western(folded)):
+        return folded, len(words)
+    folded = tidy(folded)
     return folded, word_count(folded)
 
 

@@ -6,7 +6,7 @@ Kept as the page wrote it; comparing it with the text's own changes shows pages 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from lxml import etree
@@ -58,15 +58,15 @@ _KEPT: Final = b"\n0123456789" + bytes((0xD9, 0xDB, 0xDF, 0xE0, 0xE1, 0xEA, 0xEF
 _DROPPED: Final = bytes(byte for byte in range(256) if byte not in _KEPT)
 
 
-def page_date(root: etree._Element, places: Sequence[Place]) -> str | None:
-    """The page's own date in the page's own words, or None."""
+def page_date(places: Sequence[Place], metas: Iterable[etree._Element] = ()) -> str | None:
+    """The page's own date in the page's own words, or None. ``metas`` are its ``<meta>`` elements."""
     short = [place.text for place in places if len(place.text) <= _SHORT]
     for text in _with_digits(short):
         cue = _CUE.search(text)
         date = DATE.search(text, cue.start()) if cue else None
         if date:
             return date.group()
-    for meta in root.iter("meta"):
+    for meta in metas:
         name = (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").lower()
         if name in _META:
             return meta.get("content") or None

@@ -12,7 +12,6 @@ from typing import Any, Final, NamedTuple
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as api
-from lxml import etree
 
 from core.errors import ReadError
 from core.model import Place, Reading
@@ -93,7 +92,7 @@ def _read(document: Any, size: int) -> Reading:
     return Reading(
         places=places,
         title=_title(metadata, places),
-        page_date=page_date(etree.Element("html"), places) or str(facts.get("modified_at", "")) or None,
+        page_date=page_date(places) or str(facts.get("modified_at", "")) or None,
         facts=facts,
         incomplete=_incomplete(counts, facts, total - len(pages) - len(unreadable), unreadable),
     )

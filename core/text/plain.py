@@ -10,8 +10,6 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from lxml import etree
-
 from core.model import Place, PlaceKind, Reading
 from core.text.normalise import tidy, word_count
 from core.text.pagedate import page_date
@@ -52,7 +50,7 @@ def read_plain(text: str) -> Reading:
     return Reading(
         places=found,
         title=next((place.text for place in found if place.kind == "heading"), ""),
-        page_date=page_date(etree.Element("html"), found),
+        page_date=page_date(found),
         facts={"words": sum(word_count(place.text) for place in found)},
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from lxml import etree
@@ -23,12 +23,12 @@ _TAG: Final = re.compile(r"<[a-zA-Z/][^>]{0,500}>")
 _BLOCK_TAG: Final = re.compile(r"</?(?:p|div|li|ul|ol|h[1-6]|br|tr|section|blockquote)\b[^>]{0,500}>", re.IGNORECASE)
 
 
-def shell_texts(root: etree._Element, visible_words: int) -> list[str]:
-    """Sentences of the page's own JSON, in order, without repeats; empty where the page shows its text itself."""
+def shell_texts(scripts: Sequence[etree._Element], visible_words: int) -> list[str]:
+    """Sentences of the page's own JSON (in its ``scripts``), in order, without repeats; empty where the page shows its text itself."""
     if visible_words >= SHELL_WORDS:
         return []
     found: dict[str, None] = {}
-    for script in root.iter("script"):
+    for script in scripts:
         if script.text and len(script.text) < _MAX_CHARS:
             content = _content(script.text, script.get("type"))
             for value in _strings(content):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from lxml import etree
 
 from core.model import Place
 from core.text.pagedate import DATE, STAMP, page_date
@@ -61,4 +60,4 @@ def test_a_line_that_says_from_when_it_binds_is_no_stamp(line: str) -> None:
 )
 def test_the_first_short_passage_that_stamps_the_page_gives_its_date(texts: list[str], date: str | None) -> None:
     places = [Place(text, "paragraph", "main") for text in texts]
-    assert page_date(etree.Element("html"), places) == date
+    assert page_date(places) == date
