@@ -9,10 +9,9 @@ with Matrix(ground) as matrix:
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -20,8 +19,9 @@ from types import TracebackType
 from typing import Self
 
 from tests.crash.farside import RECEIVED, START, FarSide
-from tests.crash.image import Archive, look, rows_of
+from tests.crash.image import Archive, look
 from tests.crash.nursery import Ended, Nursery, Run
+from tests.crash.stores import Files, Store
 from tests.crash.stories import Story
 
 PATIENCE = timedelta(minutes=16)  # longer than the lease of a host (15 min) and of a delivery (5 min)
@@ -93,8 +93,9 @@ class _Life:
 class Matrix:
     """Far side, nursery and a folder to live in; one life at a time. A context manager."""
 
-    def __init__(self, ground: Path) -> None:
+    def __init__(self, ground: Path, store: Store | None = None) -> None:
         self.ground = ground
+        self.store: Store = store or Files()
         self.home = ground
         self._homes: dict[str, Path] = {}
         self._told: dict[str, Told] = {}
@@ -131,7 +132,7 @@ class Matrix:
             ended = self._live(story, number, timedelta(0))
             assert ended.is_quiet, f"{story.name}, moment {number}: {ended.fault or 'something was left to do'}"
             effects.append(ended.effects)
-            after.append(look(rows_of(self._database)))
+            after.append(look(self.store.rows(self.home)))
         received = self.far.received(self.home)
         assert set(received.values()) == {1}, f"{story.name}: sent twice without a kill: {received}"
         assert set(received) == after[-1].delivered
@@ -145,7 +146,7 @@ class Matrix:
             for name, text in self.far.home_files(story.sources).items():
                 (self.home / name).write_text(text, encoding="utf-8")
             self._set_scene(story, 0)
-            self._nursery.warm(self.home, self.far.environ, START)
+            self._nursery.warm(self.home, self.far.environ | self.store.environ, START)
             self._homes[story.sources] = self.home
         self.home = self._homes[story.sources]
 
@@ -203,13 +204,13 @@ class Matrix:
     def _go_on(self, told: Told, moment: int, life: _Life, *, is_known: bool) -> Survived:
         """Moment after moment, until the archive is what it was without a kill: then the rest is the same as well."""
         story = told.story
-        known_before = _delivered(told.before[moment])
+        known_before = told.after[moment - 1].delivered if moment else frozenset()
         differences: list[str] = []
         for number in range(moment, len(story.moments)):
             if number > moment:
                 story.moments[number].deed(self.far.site)
             self._settle(story, number, life, is_known=is_known)
-            archive = look(rows_of(self._database))
+            archive = look(self.store.rows(self.home))
             differences = told.after[number].image.differences(archive.image)
             if not differences or life.faults:
                 break
@@ -266,10 +267,6 @@ class Matrix:
         now = START + story.at(number) + delay
         return self._nursery.run(Run(str(self.home), now.isoformat(), kill_at, kill_after, is_known))
 
-    @property
-    def _database(self) -> Path:
-        return self.home / "data" / "onrecord.db"
-
     def _set_scene(self, story: Story, moment: int) -> None:
         """The far side as it is once the deeds up to that moment are done, with nothing received."""
         self.far.clear()
@@ -280,28 +277,11 @@ class Matrix:
         kept = self.ground / f"{story.name.replace(' ', '-')}-{number}"
         shutil.rmtree(kept, ignore_errors=True)
         kept.mkdir()
-        if (self.home / "data").exists():
-            shutil.copytree(self.home / "data", kept / "data")
+        self.store.keep(self.home, kept)
         return kept
 
     def _restore(self, kept: Path | None) -> None:
-        shutil.rmtree(self.home / "data", ignore_errors=True)
+        self.store.restore(self.home, kept)
         (self.home / RECEIVED).unlink(missing_ok=True)
-        if kept is not None and (kept / "data").exists():
-            shutil.copytree(kept / "data", self.home / "data")
-        self._fetches_before = _count(self._database)
-
-
-def _count(database: Path) -> int:
-    if not database.exists():
-        return 0
-    with closing(sqlite3.connect(database)) as conn:
-        return int(conn.execute("SELECT count(*) FROM fetches").fetchone()[0])
-
-
-def _delivered(kept: Path) -> frozenset[tuple[str, str]]:
-    database = kept / "data" / "onrecord.db"
-    if not database.exists():
-        return frozenset()
-    with closing(sqlite3.connect(database)) as conn:
-        return frozenset(conn.execute("SELECT channel, id FROM deliveries WHERE state = 'sent'").fetchall())
+        found = self.store.rows(self.home)("SELECT count(*) FROM fetches")
+        self._fetches_before = int(found[0][0]) if found else 0

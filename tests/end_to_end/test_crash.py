@@ -10,12 +10,15 @@ import os
 import random
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from tests.crash.matrix import Matrix, Point, Survived, Told
+from tests.crash.stores import InPostgres
 from tests.crash.stories import STORIES, Story
+from tests.postgres import NoPostgres, postgres
 
 STRIDE = 4
 LEAST = {  # kill points a story must give: the matrix cannot shrink unnoticed
@@ -60,10 +63,10 @@ def matrix() -> Iterator[Matrix]:
 def chosen(told: Told) -> list[Point]:
     """Every fourth kill point, and those of a kind that fell between."""
     taken = told.points[::STRIDE]
-    kinds = {(point.moment, point.kind) for point in taken}
+    kinds = {point.kind for point in taken}
     for point in told.points:
-        if (point.moment, point.kind) not in kinds:
-            kinds.add((point.moment, point.kind))
+        if point.kind not in kinds:
+            kinds.add(point.kind)
             taken.append(point)
     return taken
 
@@ -121,6 +124,23 @@ def test_killed_on_another_machine_its_leases_run_out(matrix: Matrix, story: Sto
     points = told.points[4::14]
     assert len(points) >= 6
     assert lost({point: matrix.kill(told, point, is_known=False) for point in points}) == {}
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("story", [STORIES[0], STORIES[3]], ids=lambda story: story.name)
+def test_killed_at_any_effect_on_postgresql(story: Story) -> None:
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(postgres())
+        except NoPostgres as error:
+            pytest.skip(f"NOT RUN on PostgreSQL: {error}")
+        ground = stack.enter_context(tempfile.TemporaryDirectory(prefix="crash-"))
+        matrix = stack.enter_context(Matrix(Path(ground), InPostgres(server)))
+        told = matrix.tell(story)
+        assert (told.archive.changes, told.archive.alerts) == (story.changes, story.alerts)
+        points = told.points[1::20]
+        assert len(points) >= 4
+        assert lost({point: matrix.kill(told, point) for point in points}) == {}
 
 
 @pytest.mark.parametrize("story", [STORIES[0], STORIES[4]], ids=lambda story: story.name)
