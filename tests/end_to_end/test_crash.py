@@ -8,17 +8,25 @@ from __future__ import annotations
 
 import os
 import random
+import subprocess
+import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 
+from tests import far_side
+from tests.command import write_home
+from tests.crash.image import rows_of
 from tests.crash.matrix import Matrix, Point, Survived, Told
 from tests.crash.stores import InPostgres
 from tests.crash.stories import STORIES, Story
 from tests.postgres import NoPostgres, postgres
+from tests.repository import ROOT
+from tests.slack_standin import TOKEN, SlackStandIn
 
 STRIDE = 4
 LEAST = {  # kill points a story must give: the matrix cannot shrink unnoticed
@@ -160,6 +168,45 @@ def test_killed_at_any_instant(matrix: Matrix) -> None:
     survived: dict[object, Survived] = {each: matrix.kill_after(told, 1, [each]) for each in instants}
     assert lost(survived) == {}
     assert sum(len(each.kills) for each in survived.values()) >= 8
+
+
+def test_the_command_itself_killed_at_any_instant(home: Path) -> None:
+    """The whole program as it is started by hand, with its readers and threads; the far side answers 304 afterwards."""
+    chance = random.Random(20190220)
+    rounds = 4
+    with far_side.Site() as site, SlackStandIn() as slack:
+        site.pages["/policy"] = far_side.page("We will not sell it to anybody in year 0.")
+        write_home(
+            home,
+            site.authority,
+            f'{{id: policy, url: "{site.url("/policy")}"}}',
+            settings=f"slack: {{base_url: {slack.api!r}}}\n",
+        )
+        (home / "routes.yaml").write_text('receivers: {desk: {slack: {channel: "#rights"}}}\ndefault: desk\n')
+        environ = {**os.environ, "ONRECORD_SLACK_TOKEN": TOKEN}
+
+        def start() -> subprocess.Popen[bytes]:
+            command = [sys.executable, "-m", "monitor", "check"]
+            return subprocess.Popen(
+                command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
+
+        assert start().wait(120) == 0
+        for number in range(1, rounds + 1):
+            site.pages["/policy"] = far_side.page(f"We do not knowingly sell it to anybody in year {number}.")
+            killed = start()
+            with suppress(subprocess.TimeoutExpired):
+                killed.wait(chance.uniform(0.3, 2.0))
+            killed.kill()
+            killed.wait(10)
+            assert start().wait(120) == 0
+        received = Counter(post.delivery for post in slack.posts)
+    rows = rows_of(home / "data" / "onrecord.db")
+    assert rows("SELECT count(*) FROM changes") == [(rounds,)]
+    assert rows("SELECT count(*) FROM alerts WHERE kind = 'change'") == [(rounds,)]
+    assert {id_ for (id_,) in rows("SELECT id FROM deliveries WHERE state = 'sent'")} == set(received)
+    assert len(received) == rounds + 1
+    assert all(count <= 2 for count in received.values())
 
 
 def test_the_judge_sees_what_is_lost_and_what_is_repeated(matrix: Matrix) -> None:
