@@ -123,6 +123,7 @@ def _stream(zone: Zone, parent: Stream, share: float) -> Stream:
 PROSE: Final = 12  # a passage of so many words is prose; it marks where the page's own text begins and ends
 _LABEL_WORDS: Final = 6
 _MENU_RUN: Final = 5  # so many short links in a row are a menu
+_MENU_INSIDE: Final = 15  # between two passages of prose they may be the text's own list; only a long one is a menu
 _MENU_WORDS: Final = 12
 _SHORT_SENTENCE: Final = re.compile(r"[^\W\d_]{2}\s?[.。]$")  # "No exceptions."; slogans end otherwise
 _OF_A_LIST: Final = frozenset(("item", "row", "term"))  # the last lines of a list are short and yet no labels
@@ -155,7 +156,7 @@ def set_apart_labels(
             is_introduced = at > 0 and texts[at - 1][-1:] in ":："  # "By post:" and then who to write to
             if not is_introduced and _is_label(texts[at], words[at]):
                 streams[at] = "surroundings"
-    _set_apart_menus(streams, texts, kinds, words, linked)
+    _set_apart_menus(streams, texts, kinds, words, linked, (first, last))
 
 
 def _is_of_a_list(kinds: Sequence[PlaceKind], linked: Sequence[bool], at: int) -> bool:
@@ -174,14 +175,17 @@ def _set_apart_menus(
     kinds: Sequence[PlaceKind],
     words: Sequence[int],
     linked: Sequence[bool],
+    prose: tuple[int, int],
 ) -> None:
+    """``prose``: the first and the last passage of prose; a short run of links between them belongs to the text."""
     start = -1
     for at, is_link in enumerate((*linked, False)):
         if is_link and words[at] <= _MENU_WORDS and kinds[at] != "row":
             start = at if start < 0 else start
         elif start >= 0:
             introduced = start > 0 and texts[start - 1][-1:] in ":："
-            if at - start >= _MENU_RUN and not introduced:
+            is_inside = prose[0] < start and at <= prose[1]
+            if at - start >= (_MENU_INSIDE if is_inside else _MENU_RUN) and not introduced:
                 headed = start > 0 and kinds[start - 1] == "heading"
                 has_more = at < len(streams) and streams[at] == "main" and kinds[at] != "heading"
                 first = start - 1 if headed and not has_more else start  # a heading over a menu and nothing else

@@ -97,8 +97,7 @@ def test_collapsed_and_hidden_text_is_kept() -> None:
         "<div class='cookie-banner'><p>We use cookies to make this site work and to count its visitors, as you like.</p></div>",
         "<div id='onetrust-consent-sdk'><p>We use cookies to make this site work and to count its visitors.</p></div>",
         "<select><option>English</option><option>Deutsch</option></select>",
-        "<ul><li><a href='/1'>One</a></li><li><a href='/2'>Two</a></li><li><a href='/3'>Three</a></li>"
-        "<li><a href='/4'>Four</a></li><li><a href='/5'>Five</a></li></ul>",
+        "<ul>" + "".join(f"<li><a href='/{at}'>Place {at}</a></li>" for at in range(15)) + "</ul>",
     ],
     ids=["nav", "footer", "role", "banner", "consent", "select", "menu-of-links"],
 )
@@ -223,3 +222,17 @@ def test_reading_is_deterministic(tree: str) -> None:
     assert read_html(body, charset="utf-8", url="https://a.example/") == read_html(
         body, charset="utf-8", url="https://a.example/"
     )
+
+
+def test_a_short_list_of_links_between_two_passages_of_prose_belongs_to_the_text() -> None:
+    names = "".join(
+        f"<li><a href='/{name}'>{name}</a></li>" for name in ("Arden", "Belloy", "Corvin", "Dremen", "Elst")
+    )
+    reading = reading_of(f"<p>{PROSE}</p><h2>Countries we do not sell to</h2><ul>{names}</ul><p>{PROSE} Again.</p>")
+    assert all(place.stream == "main" for place in reading.places)
+
+
+def test_a_menu_of_links_after_the_text_is_surroundings_with_its_heading() -> None:
+    names = "".join(f"<li><a href='/{at}'>Product line {at}</a></li>" for at in range(5))
+    reading = reading_of(f"<p>{PROSE}</p><h2>Products</h2><ul>{names}</ul>")
+    assert [place.text for place in reading.places if place.stream == "main"] == [PROSE]
