@@ -274,7 +274,7 @@ def site(home: Path) -> Iterator[Site]:
 def grow(site: Site) -> None:
     """Every page changes, and is larger than the disk will be."""
     for name in ("one", "two", "three"):
-        noise = "".join(f"<p>{os.urandom(60).hex()} is number {n} of the list.</p>" for n in range(6_000))
+        noise = "".join(f"<p>{os.urandom(60).hex()} is number {n} of the list.</p>" for n in range(2_500))
         site.pages[f"/{name}"] = page(HEDGED, f"This is page {name} of three that we show to everybody.") + noise
 
 
@@ -329,7 +329,7 @@ def assert_nothing_is_lost(home: Path, site: Site) -> None:
 
 def test_a_disk_that_is_full_stops_the_check_with_the_reason(home: Path, site: Site) -> None:
     grow(site)
-    ran = on_a_small_disk(home, 3, "check")
+    ran = on_a_small_disk(home, 2, "check")
     if ran.returncode == 97 or "unshare" in ran.stderr:
         pytest.skip(f"NOT RUN: this machine lets nobody mount a small disk: {ran.stderr.strip()[-200:]}")
     assert ran.returncode == 1
@@ -369,7 +369,7 @@ def test_a_database_that_cannot_grow_stops_the_check_with_the_reason(
 def test_a_file_that_may_not_grow_stops_the_check_with_the_reason(home: Path, site: Site) -> None:
     """A limit on the size of files (ulimit -f) ends like a full disk, in the archive of bytes."""
     grow(site)
-    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000));"
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (120_000, 120_000));"
     ran = subprocess.run(
         [sys.executable, "-c", limit + CHECK, "check"],
         capture_output=True,
