@@ -1,14 +1,13 @@
-"""``onrecord validate``, ``init``, ``schema`` and ``rules test``: the files a person writes."""
+"""``onrecord validate``, ``init`` and ``schema``: the files a person writes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from core.errors import ConfigError, Problem
 from core.wording import counted
 from monitor.commands.output import emit, note, say
-from monitor.home import Home
+from monitor.home import Home, Loaded
 
 
 def validate(home: Home, environ: Mapping[str, str], *, as_json: bool) -> int:
@@ -30,8 +29,12 @@ def validate(home: Home, environ: Mapping[str, str], *, as_json: bool) -> int:
         "rules": len(loaded.rules.rules),
         "receivers": len(loaded.routes.receivers),
     }
+    warnings = _warnings(loaded)
     if as_json:
-        emit({"ok": True, "problems": [], "missing": [_problem(each) for each in loaded.missing], **counts})
+        missing = [_problem(each) for each in loaded.missing]
+        emit(
+            {"ok": True, "problems": [], "missing": missing, "warnings": [_problem(each) for each in warnings]} | counts
+        )
         return 0
     say(
         f"{home.path} is sound: {counted(counts['companies'], 'company', 'companies')}, "
@@ -39,9 +42,19 @@ def validate(home: Home, environ: Mapping[str, str], *, as_json: bool) -> int:
         f"{counted(counts['rules'], 'rule')} in {counted(counts['packs'], 'pack')}, "
         f"{counted(counts['receivers'], 'receiver')}."
     )
+    for warning in warnings:
+        note(f"{warning} (a warning: the rule is in force; onrecord rules lint says more)")
     for problem in loaded.missing:
         note(f"{problem} (needed before `onrecord run`)")
     return 0
+
+
+def _warnings(loaded: Loaded) -> list[Problem]:
+    """What lint says of packs of one's own without asking the archive; the shipped ones are read by their makers."""
+    from core.rules.lint import lint
+
+    remarks = (each for each in lint(loaded.rules) if (loaded.home.path / each.file).exists())
+    return [Problem(each.file, each.line, f"{each.rule}: {each.message}") for each in remarks]
 
 
 def _problem(problem: Problem) -> dict[str, object]:
@@ -82,38 +95,4 @@ def print_schema(name: str | None) -> int:
         say(found[name].rstrip("\n"))
     else:
         raise NotFound(f"there is no schema {name!r}; there are {', '.join(found)}")
-    return 0
-
-
-def test_rules(home: Home, environ: Mapping[str, str], text: str, *, role: str | None, as_json: bool) -> int:
-    """Which rules fire on a text, with the words they found and how grave they are."""
-    from monitor.app import lexicon
-    from monitor.cache import load_home
-
-    rules = load_home(home, environ).rules
-    hits = rules.match(text)
-    told = {hit.rule for hit in rules.in_context(hits, role=role, neighbours=False)}
-    found: list[dict[str, Any]] = [
-        {
-            "rule": hit.rule,
-            "pack": hit.pack,
-            "title": hit.title,
-            "words": [text[start:end] for start, end in hit.spans],
-            "spans": [list(span) for span in hit.spans],
-            "severity": {act: rules.severity(hit.rule, act).value for act in ("present", "added", "removed")},
-            "alone": hit.rule in told,
-        }
-        for hit in hits
-    ]
-    holds = lexicon().holds_commitment(text)
-    if as_json:
-        emit({"text": text, "rules": found, "commitment": holds})
-        return 0
-    for each in found:
-        words = ", ".join(f"“{word}”" for word in each["words"])
-        grave = ", ".join(f"{act} {severity}" for act, severity in each["severity"].items())
-        needs = "" if each["alone"] else " (only beside a topic, or on a policy)"
-        say(f"{each['rule']}  {each['title']}: {words}\n    {grave}{needs}")
-    note(f"{counted(len(found), 'rule')} fire{'s' if len(found) == 1 else ''}; "
-         f"it {'holds a' if holds else 'holds no'} commitment.")  # fmt: skip
     return 0

@@ -18,7 +18,7 @@ MAX_FILE: Final = 2_000_000  # bytes; a sentence or a page, not an archive
 
 def compare(before: str, after: str | None, lines: TextIO, *, as_json: bool) -> int:
     """Compare two wordings (texts, or names of files that hold them), or one JSON pair a line from ``lines``."""
-    pairs = _pairs(lines) if before == "-" else iter([(_text(before), _text(after or ""))])
+    pairs = _pairs(lines) if before == "-" else iter([(text_of(before), text_of(after or ""))])
     commitments = lexicon()
     for was, now in pairs:
         finding = commitments.compare(was, now)
@@ -62,7 +62,7 @@ def _pairs(lines: TextIO) -> Iterator[tuple[str, str]]:
         yield pair[0] or "", pair[1] or ""
 
 
-def _text(given: str) -> str:
+def text_of(given: str) -> str:
     """The text itself, or what the file of that name holds."""
     if not given or len(given) > 1_000 or "\n" in given:
         return given

@@ -1,0 +1,227 @@
+"""A rule tried on the whole archive: what would have been told, and what there was to look at.
+
+Each change is judged again as it was on its day (same texts, same edits, same past), with the rules handed in; nothing is
+written and nobody is told. A rule that has not changed gives exactly the alerts that were raised for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from alerts.decide import reason_to_tell, severity_of
+from core import matching
+from core.classify import FormLife, classify
+from core.errors import NotFound
+from core.matching import Commitments
+from core.model import Act, Change, ChangeClass, DocumentEvent, Hit, Match, Severity
+from core.rules.lint import Counted, exploded
+from core.rules.ruleset import RuleSet
+from core.text.fold import fold
+from storage import backtest as archive
+from storage import changes, versions
+from storage.backtest import Past, Reach
+from storage.habits import boilerplate
+
+QUIET = frozenset((ChangeClass.VARIANT, ChangeClass.TECHNICAL))  # told before, or by our own doing: stays so
+
+
+@dataclass(frozen=True, slots=True)
+class WouldAlert:
+    """One alert that would have been raised, with the words of the rules asked about."""
+
+    change_id: int
+    at: datetime
+    company: str
+    document: str
+    severity: Severity
+    matches: tuple[Match, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Backtest:
+    """The outcome. ``outcome``: alerts, stands (hit, and never changed), matched_nothing, or nothing_to_match.
+
+    ``standing`` are distinct passages the rules hit today or hit once; ``standing_in`` the documents that hold them.
+    ``gaps`` are changes whose texts could not be read back. ``weeks`` is the time looked at.
+    """
+
+    rules: tuple[str, ...]
+    outcome: str
+    alerts: tuple[WouldAlert, ...]
+    examined: Reach
+    changes: int
+    gaps: tuple[int, ...]
+    standing: int
+    standing_in: int
+    weeks: float
+
+    @property
+    def per_week(self) -> float:
+        """Expected alerts a week, from the time looked at; less than a week counts as one."""
+        return len(self.alerts) / max(self.weeks, 1.0)
+
+
+class Once:
+    """Rules that look at each distinct text once."""
+
+    def __init__(self, rules: RuleSet) -> None:
+        self._rules = rules
+        self._found: dict[tuple[str, str], tuple[Hit, ...]] = {}
+
+    def match(self, text: str, *, lead_in: str = "") -> tuple[Hit, ...]:
+        key = (text, lead_in)
+        if key not in self._found:
+            self._found[key] = self._rules.match(text, lead_in=lead_in)
+        return self._found[key]
+
+    def watched(self, text: str) -> bool:
+        return any(not self._rules.is_context_only(hit.pack) for hit in self.match(text))
+
+    def in_context(self, hits: Sequence[Hit], *, role: str | None, neighbours: bool) -> tuple[Hit, ...]:
+        return self._rules.in_context(hits, role=role, neighbours=neighbours)
+
+    def severity(self, rule: str, act: matching.Event) -> Severity:
+        return self._rules.severity(rule, act)
+
+    def title(self, rule: str) -> str:
+        return self._rules.title(rule)
+
+
+def backtest(
+    conn: Connection, rules: RuleSet, wanted: Collection[str], commitments: Commitments, since: datetime | None = None
+) -> Backtest:
+    """Try some rules of a rule set on the archive, beside all the others. Raises NotFound for a name it does not hold."""
+    unknown = sorted(set(wanted) - {rule.id for rule in rules.rules})
+    if unknown:
+        raise NotFound(f"there is no rule {unknown[0]}")
+    once = Once(rules)
+    trial = _Trial(conn, once, commitments, Past(conn))
+    found: list[WouldAlert] = []
+    gaps: list[int] = []
+    ids = archive.change_ids(conn, since)
+    for change_id in ids:
+        try:
+            stored = changes.by_id(conn, change_id)
+        except NotFound:
+            gaps.append(change_id)
+            continue
+        change = trial.judge(stored.change, stored.after_fetch_id)
+        own = tuple(match for match in change.matches if match.rule in wanted)
+        if own and reason_to_tell(change) is not None:
+            grave = severity_of(replace(change, matches=own))[0]
+            found.append(_would_alert(change, grave, own))
+    standing = [key for key, text in archive.distinct_passages(conn) if _hits(once, text, wanted)]
+    reach = archive.reach(conn, since)
+    return Backtest(
+        rules=tuple(sorted(wanted)),
+        outcome="alerts" if found else "stands" if standing else _nothing(conn, rules, wanted, reach),
+        alerts=tuple(found),
+        examined=reach,
+        changes=len(ids),
+        gaps=tuple(gaps),
+        standing=len(standing),
+        standing_in=archive.documents_with(conn, standing),
+        weeks=(reach.last_at - reach.first_at) / timedelta(weeks=1) if reach.first_at and reach.last_at else 0.0,
+    )
+
+
+def count(conn: Connection, rules: RuleSet) -> Counted:
+    """How often each rule and each of its terms hits the archive, for ``core.rules.lint``."""
+    parts = exploded(rules)
+    packs = tuple(replace(pack, rules=tuple(part for part in parts if part.pack == pack.id)) for pack in rules.packs)
+    apart = RuleSet(packs, rules.digest)
+    by_rule: dict[str, int] = {}
+    by_term: dict[str, int] = {}
+    words: set[str] = set()
+    total = 0
+    for _, text in archive.distinct_passages(conn):
+        total += 1
+        words.update(word.strip(".,;:!?()\"'") for word in fold(text).text.split())
+        terms = {hit.rule for hit in apart.match(text)}
+        for term in terms:
+            by_term[term] = by_term.get(term, 0) + 1
+        for rule in {term.partition("#")[0] for term in terms}:
+            by_rule[rule] = by_rule.get(rule, 0) + 1
+    return Counted(total, archive.passages_by_lang(conn), by_rule, by_term, frozenset(words))
+
+
+def _nothing(conn: Connection, rules: RuleSet, wanted: Collection[str], reach: Reach) -> str:
+    """Nothing was found: because there was nothing to look at, or in spite of it."""
+    langs = {rule.lang for rule in rules.rules if rule.id in wanted}
+    by_lang = archive.passages_by_lang(conn)
+    there = reach.passages if "any" in langs else sum(by_lang.get(lang, 0) for lang in langs)
+    return "matched_nothing" if there and reach.captures else "nothing_to_match"
+
+
+def _hits(rules: Once, text: str, wanted: Collection[str]) -> bool:
+    return any(hit.rule in wanted for hit in rules.match(text))
+
+
+def _would_alert(change: Change, severity: Severity, own: tuple[Match, ...]) -> WouldAlert:
+    return WouldAlert(
+        change.id, change.window.first_changed_at, change.document.company_id, change.document.slug, severity, own
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """What judging a change of the past needs."""
+
+    conn: Connection
+    rules: Once
+    commitments: Commitments
+    past: Past
+
+    def judge(self, change: Change, fetch_id: int) -> Change:
+        """The change with what these rules find in it, as its day would have judged it."""
+        rules, role = self.rules, change.document.role
+        if change.after is None:
+            return replace(change, matches=matching.match_edits(change.before, None, change.edits, rules, role=role))
+        if change.before is None:
+            return replace(change, matches=_newcomers(change, rules))
+        matches = matching.match_edits(change.before, change.after, change.edits, rules, role=role)
+        if not matches or change.change_class in QUIET:
+            return replace(change, matches=())
+        loud = self._loud(change, fetch_id, {match.edit for match in matches})
+        kept = tuple(match for match in matches if match.edit in loud)
+        is_loud = ChangeClass.SUBSTANTIVE if loud else change.change_class
+        return replace(change, matches=kept, change_class=is_loud)
+
+    def _loud(self, change: Change, fetch_id: int, touched: Collection[int]) -> Collection[int]:
+        """Those of the touched edits that were no mere reordering, formatting, or coming and going told before."""
+        assert change.before is not None
+        assert change.after is not None
+        if change.event is DocumentEvent.SWAPPED:
+            return touched
+        guard = matching.guard_for(self.rules, self.commitments)
+        lives = self._lives(change, fetch_id)
+        return {
+            at
+            for at in touched
+            if classify(change.before, change.after, (change.edits[at],), guard, lives=lives).change_class
+            is ChangeClass.SUBSTANTIVE
+        }
+
+    def _lives(self, change: Change, fetch_id: int) -> dict[str, FormLife]:
+        """How often each text of the edits had come and gone by then, by text."""
+        form_of: dict[str, int] = {}
+        for version in (change.before_version, change.after_version):
+            if version is not None:
+                stored = versions.load(self.conn, version.id)
+                form_of |= {place.text: form for place, form in zip(stored.reading.places, stored.forms, strict=True)}
+        furniture = boilerplate(self.conn, change.document.id, list(set(form_of.values())))
+        lives = {text: self.past.before(change.document.id, fetch_id, form) for text, form in form_of.items()}
+        return {text: replace(life, is_furniture=form_of[text] in furniture) for text, life in lives.items()}
+
+
+def _newcomers(change: Change, rules: Once) -> tuple[Match, ...]:
+    """A document that appeared at a known source: everything in it was added."""
+    assert change.after is not None
+    found = matching.match_present(change.after, rules, role=change.document.role)
+    return tuple(
+        replace(match, act=Act.ADDED, severity=rules.severity(match.rule, "added"), edit=-1) for _, match in found
+    )
