@@ -20,10 +20,10 @@ from core.wording import (
     STANDING,
     counted,
     defang,
-    label,
     listed,
     long_date,
     short_date,
+    trouble,
     unique,
 )
 
@@ -85,7 +85,8 @@ def build_first_look(looks: Sequence[CompanyLook], *, at: datetime, base_url: st
         topics=unique(topic for look in looks for topic in look.topics),
         found=(
             f"Archived {counted(documents, 'document')} at {counted(len(sources) - len(refused), 'source')}; "
-            f"{counted(len(refused), 'source') if refused else 'none'} refused; {counted(len(by_rule), 'rule')} found words that stand there."
+            + (f"{counted(len(refused), 'source')} could not be seen; " if refused else "")
+            + f"{counted(len(by_rule), 'rule')} found words that stand there."
         ),
         when=f"Seen for the first time, up to {long_date(at)}. From now on you hear of what changes.",
         quotes=_standing_quotes(list(by_rule.values())[:MAX_STANDING]),
@@ -128,11 +129,17 @@ def _standing_quote(found: Sequence[Standing]) -> Quote:
 def _look_in_words(look: CompanyLook) -> str:
     documents, refused = sum(s.documents for s in look.sources), sum(1 for s in look.sources if s.refused)
     seen = f"{counted(documents, 'document')} at {counted(len(look.sources) - refused, 'source')}"
-    return f"{seen}, {counted(refused, 'source')} refused" if refused else seen
+    return f"{seen}, {counted(refused, 'source')} could not be seen" if refused else seen
 
 
 def _refusal(source: SourceLook) -> tuple[str, str]:
-    return f"Refused: {source.id}", f"{one_line(source.refused, 300)} · {defang(source.url, 120)}"
+    return f"Not seen: {source.id}", f"{_without_live_host(source)} · {defang(source.url, 120)}"
+
+
+def _without_live_host(source: SourceLook) -> str:
+    """Why it was not seen, with the name of its host as text that nothing turns into a link."""
+    host = defang(source.url).split("/")[0]
+    return one_line(source.refused, 300).replace(host.replace("[.]", "."), host)
 
 
 # --- an incident ---------------------------------------------------------------------------------------------------
@@ -159,10 +166,10 @@ def build_incident(facts: IncidentFacts, *, base_url: str | None, severity: Seve
     base = (base_url or "").rstrip("/")
     good = f"Last good capture {long_date(facts.last_good_at)}" if facts.last_good_at else "No good capture yet"
     if facts.closed_at:
-        found = f"Found: {facts.source_id} answers as before."
+        found = f"Found: {facts.source_id} answers again."
         when = f"Not seen from {short_date(facts.opened_at)} to {short_date(facts.closed_at)} UTC."
     else:
-        found = f"Found: {listed([one_line(reason, 200) for reason in facts.reasons] or [label(facts.code)], 2)}."
+        found = f"Found: {listed([one_line(reason, 200) for reason in facts.reasons] or [trouble(facts.code)], 2)}."
         when = f"Since {long_date(facts.opened_at)}. {good}. Not seen is not gone: nothing is reported as removed."
     return Report(
         kind="incident",

@@ -173,6 +173,22 @@ def label(word: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def trouble(code: str) -> str:
+    """Why a source cannot be seen, in two or three words: ``name not found``."""
+    return _TROUBLES.get(code) or label(code).lower()
+
+
+_TROUBLES: Final = {
+    "dns": "name not found",
+    "connect": "no connection",
+    "timeout": "no answer in time",
+    "reset": "connection broken off",
+    "truncated": "answer cut off",
+    "protocol": "no valid answer",
+    "robots": "refused by robots.txt",
+}
+
+
 def defang(url: str, limit: int = 300) -> str:
     """A live address as text that nothing turns into a link: ``haldenbio[.]example/responsible-sales``."""
     try:

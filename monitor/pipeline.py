@@ -136,9 +136,13 @@ def take(tools: Tools, capture: Capture) -> Taken:
     """Take a capture in as what its source's own address holds: a document, or a list of documents."""
     asked = capture.asked[0]
     kind = kinds()[asked.source.kind]
-    if asked.part == START and kind.holds == "listing":
-        return take_listing(tools, capture)
-    return intake.take_in(tools, capture)
+    is_listing = asked.part == START and kind.holds == "listing"
+    taken = take_listing(tools, capture) if is_listing else intake.take_in(tools, capture)
+    unseen = [each.source.id for each in capture.asked if each.part == START and each.first_look_at is not None]
+    if taken.status == "new" and unseen:  # told as not seen when the watch began: what stands there is still to be told
+        with tools.database.write() as conn:
+            sources.tell_anew(conn, unseen)
+    return taken
 
 
 def take_unread(tools: Tools, request: DueRequest, asked: tuple[Asked, ...]) -> Checked | None:

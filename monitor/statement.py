@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from core.text.visible import one_line
-from core.wording import counted, label
+from core.wording import counted, trouble
 from monitor.home import Loaded
 from monitor.kinds import kinds
 from storage.sources import SourceHealth, host_of
@@ -86,4 +86,4 @@ def after_first_round(
 
 def _why(each: SourceHealth) -> str:
     status = f" ({each.status})" if each.status else ""
-    return one_line(label(each.incident_code or each.reason or "not seen").lower() + status, 120)
+    return one_line(trouble(each.incident_code or each.reason or "not seen") + status, 120)

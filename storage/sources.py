@@ -164,6 +164,11 @@ def told_first_look(conn: Connection, source_id: str, now: datetime) -> bool:
     return conn.execute(done.values(first_look_at=now)).rowcount == 1
 
 
+def tell_anew(conn: Connection, source_ids: Sequence[str]) -> None:
+    """Have what stands at these sources told again as a first look."""
+    conn.execute(update(sources).where(sources.c.id.in_(list(source_ids))).values(first_look_at=None))
+
+
 def company_by_id(conn: Connection, company_id: str) -> Company | None:
     """A company as the archive knows it."""
     row = conn.execute(select(companies).where(companies.c.id == company_id)).one_or_none()

@@ -14,7 +14,7 @@ from core.model import Severity
 from core.report import Interval, Report, build_report, from_plain
 from core.text.visible import one_line
 from core.text.words import Segment
-from core.wording import counted, defang, label, number, unique
+from core.wording import counted, defang, label, number, trouble, unique
 from storage import biography, changes, overview
 from storage.changes import StoredChange
 from web.condense import condensed, places_needed
@@ -227,7 +227,7 @@ def _unseen(one: overview.Unseen) -> UnseenRow:
         company=one.company,
         source=one.source_id,
         address=defang(one.url, 120),
-        why="; ".join(one_line(reason, 160) for reason in one.reasons[:2]) or label(one.code),
+        why="; ".join(one_line(reason, 160) for reason in one.reasons[:2]) or trouble(one.code),
         since=one.since,
         last_good_at=one.last_good_at,
         documents=one.documents,

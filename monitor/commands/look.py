@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from core.errors import NotFound
 from core.text.visible import one_line
-from core.wording import counted, label, long_date
+from core.wording import counted, long_date, trouble
 from monitor.cache import load_home
 from monitor.commands.output import emit, note, say, table
 from monitor.commands.reading import archive_of, document_called
@@ -348,7 +348,7 @@ def health_word(told: Mapping[str, Any]) -> str:
         return "not asked yet"
     if told["incident"]:
         status = f" ({told['status']})" if told["status"] else ""
-        return f"{label(told['incident']).lower()}{status}"
+        return f"{trouble(told['incident'])}{status}"
     return f"{told['grade'] or 'good'}, {told['status'] or told['reason'] or ''}".rstrip(", ")
 
 

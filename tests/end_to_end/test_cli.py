@@ -159,11 +159,24 @@ def test_several_new_sources_are_one_summary(site: Site, home: Path) -> None:
     write_home(home, site.authority, *(f'{{url: "{site.url(path)}", role: r{path[1]}}}' for path in ("/a", "/b", "/c")))
     ran = onrecord("check")
     assert ran.out.count("ALREADY THERE · Halden Biosystems · First look") == 1
-    assert "Archived two documents at two sources; one source refused" in ran.out
+    assert "Archived two documents at two sources; one source could not be seen" in ran.out
     assert onrecord("alerts", "list", "--json").lines[0]["kind"] == "first_look"
     assert len(onrecord("alerts", "list", "--json").lines) == 1
     onrecord("check")
     assert len(onrecord("alerts", "list", "--json").lines) == 1
+
+
+def test_a_source_first_seen_after_the_first_look_is_told_too_once(site: Site, home: Path) -> None:
+    site.pages["/a"] = page(PROMISE, title="A")
+    feed_url = site.url("/feed.xml")
+    write_home(home, site.authority, f'{{url: "{site.url("/a")}", role: a}}', f'{{kind: feed, url: "{feed_url}"}}')
+    assert "one source could not be seen" in onrecord("check").out
+    site.pages["/feed.xml"] = feed(("B", site.url("/b")), ("C", site.url("/c")))
+    site.pages["/b"], site.pages["/c"] = page(HEDGED, title="B"), page(PROMISE, title="C")
+    ran = onrecord("check")
+    assert "Archived two documents at one source; " in ran.out
+    onrecord("check")
+    assert [line["kind"] for line in onrecord("alerts", "list", "--json").lines] == ["first_look", "first_look"]
 
 
 def test_a_source_that_cannot_be_seen_is_told_after_its_second_failure_and_when_it_is_back(policy: Site) -> None:

@@ -327,15 +327,15 @@ def test_a_first_look_is_one_summary() -> None:
     assert four_lines(report) == (
         "= ALREADY THERE · Halden Biosystems · First look",
         "Info · Xinjiang",
-        "Archived three documents at one source; one source refused; one rule found words that stand there.",
+        "Archived three documents at one source; one source could not be seen; one rule found words that stand there.",
         "Seen for the first time, up to 23 Nov 2026, 23:09 UTC. From now on you hear of what changes.",
     )
     (quote,) = report.quotes
     assert quote.rules == ("A firm refusal: “does not sell” stands there (firm.will-not), and in one more passage",)
     assert quote.origin == "Halden Biosystems, Responsible sales"
     assert report.facts == (
-        ("Halden Biosystems", "three documents at one source, one source refused"),
-        ("Refused: halden-news", "HTTP 403, a block page · haldenbio[.]example/news"),
+        ("Halden Biosystems", "three documents at one source, one source could not be seen"),
+        ("Not seen: halden-news", "HTTP 403, a block page · haldenbio[.]example/news"),
     )
     assert from_plain(json.loads(json.dumps(to_plain(report)))) == report
 

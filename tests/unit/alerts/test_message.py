@@ -86,9 +86,9 @@ def test_a_first_look_reads_as_one_summary() -> None:
     assert text.startswith(
         "ALREADY THERE · Halden · First look\n"
         "Info · Minerals\n"
-        "Archived no documents at no sources; one source refused; no rules found words that stand there.\n"
+        "Archived no documents at no sources; one source could not be seen; no rules found words that stand there.\n"
     )
-    assert "  Refused: news: status 403 · haldenbio[.]example/news\n" in text
+    assert "  Not seen: news: status 403 · haldenbio[.]example/news\n" in text
     assert "WHY YOU ARE TOLD" not in text
 
 

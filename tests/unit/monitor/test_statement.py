@@ -68,7 +68,7 @@ def test_it_says_what_was_reached_what_refused_and_when_it_asks_again() -> None:
         "Reached 1 of 4 sources.",
         "Could not see two sources:",
         "  b: refused (403)",
-        "  c: dns",
+        "  c: name not found",
         "One source not asked yet.",
         "Next check 23 Nov, 18:12 UTC (in 12 minutes).",
         "Data: /srv/onrecord/data. Pages: http://127.0.0.1:8765/.",
