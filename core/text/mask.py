@@ -13,8 +13,9 @@ from typing import Final
 VERSION: Final = "mask-2"
 
 _INVISIBLE: Final = re.compile(r"[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ufffc\ufffd]")
-_QUOTES: Final = str.maketrans(
-    {"’": "'", "‘": "'", "“": '"', "”": '"', "«": '"', "»": '"', "–": "-", "—": "-", "\u2011": "-", "\u00a0": " "}
+_SAME_SIGNS: Final = (
+    *(("’", "'"), ("‘", "'"), ("“", '"'), ("”", '"'), ("«", '"'), ("»", '"')),
+    *(("–", "-"), ("—", "-"), ("\u2011", "-"), ("\u00a0", " ")),
 )
 _UUID: Final = r"\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b"
 _HEX: Final = r"\b(?=[0-9a-fA-F]*[0-9])(?=[0-9a-fA-F]*[a-fA-F])[0-9a-fA-F]{12,}\b"
@@ -50,13 +51,35 @@ _HINTS: Final = re.compile(
 )
 
 
+# What has to stand in a text, in small letters, before a pattern can match: patterns of many branches are tried at
+# every character, and a page has hundreds of passages.
+_DIGIT: Final = re.compile(r"\d")
+_CUES_OF_COPYRIGHT: Final = ("©", "(c)", "copyr")
+_CUES_OF_RELATIVE: Final = ("ago", "vor", "l y a", "hace", "前")
+_CUES_OF_COUNTER: Final = (
+    *("look", "view", "watch", "brows", "read", "visit", "download", "share", "like", "comment", "bytes"),
+    *("lesezeit", "temps de lecture", "tiempo de lectura", "浏览", "阅读", "点击"),
+)
+_SIZE: Final = re.compile(r"\d\s?[kmg](?:i?b|o)")
+_RUN: Final = re.compile(r"\d[\w-]{5}|[\w-]{6}\d")  # every run of twelve with a digit in it holds one of these
+
+
 def mask(text: str) -> str:
     """The form of a passage: its text with volatile tokens replaced. Most texts come back as they are."""
     if not _HINTS.search(text):
         return text
-    form = text.translate(_QUOTES)
+    form = text
+    for sign, plain in _SAME_SIGNS:
+        if sign in form:
+            form = form.replace(sign, plain)
     form = _INVISIBLE.sub("", form)
-    form = _COPYRIGHT.sub(r"\1<year>", form)
-    form = _RELATIVE.sub("<ago>", form)
-    form = _COUNTER.sub("<count>", form)
-    return " ".join(_VOLATILE.sub("<token>", form).split())
+    small, has_digit = form.lower(), _DIGIT.search(form) is not None
+    if has_digit and any(cue in small for cue in _CUES_OF_COPYRIGHT):
+        form = _COPYRIGHT.sub(r"\1<year>", form)
+    if any(cue in small for cue in _CUES_OF_RELATIVE):
+        form = _RELATIVE.sub("<ago>", form)
+    if has_digit and (any(cue in small for cue in _CUES_OF_COUNTER) or _SIZE.search(small)):
+        form = _COUNTER.sub("<count>", form)
+    if form.count("-") >= 4 or (has_digit and (":" in form or form.count(".") >= 3 or _RUN.search(form))):
+        form = _VOLATILE.sub("<token>", form)
+    return " ".join(form.split())
