@@ -52,7 +52,7 @@ _SAME = select(changes.c.id).where(
 )
 
 
-def record_change(  # noqa: PLR0913 (the columns of one row)
+def record_change(
     conn: Connection,
     change: Change,
     *,
