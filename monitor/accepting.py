@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sqlalchemy import Connection
+
 from core import matching
 from core.classify import Classified, FormLife, Returned, classify
 from core.course import Course
@@ -104,7 +106,7 @@ def accept(case: Case, course: Course) -> Taken:
         )
         record.record_grade(conn, capture.fetch.id, course.grade, GRADER)
         close_incident(conn, tools, capture)
-        last_seen = started_at(conn, last_good) if is_next else course.base.version.seen_at
+        last_seen = known.document.last_good_at if is_next else course.base.version.seen_at
         change = Change(
             document=known.ref,
             before=course.base.reading,
@@ -150,14 +152,10 @@ def _classify(case: Case, course: Course, edits: tuple[Edit, ...]) -> Classified
         return Classified(told, course.grade.reasons, tuple(range(len(edits))))
     if not edits and course.base is not case.known.current:
         return Classified(ChangeClass.VARIANT, (f"variant {course.variant} is shown again",), ())
-    return classify(
-        course.base.reading,
-        case.reading,
-        edits,
-        matching.guard_for(case.tools.rules, case.tools.commitments, always=case.capture.source.always),
-        lives=_lives(case, course, edits),
-        returned=_returned(case),
-    )
+    with case.tools.database.read() as conn:
+        lives, returned = _lives(conn, case, course, edits), _returned(conn, case)
+    guard = matching.guard_for(case.tools.rules, case.tools.commitments, always=case.capture.source.always)
+    return classify(course.base.reading, case.reading, edits, guard, lives=lives, returned=returned)
 
 
 def _event_of(case: Case, course: Course, classified: Classified, is_return: bool) -> DocumentEvent | None:
@@ -186,16 +184,15 @@ def _restored(case: Case, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
     )
 
 
-def _lives(case: Case, course: Course, edits: Sequence[Edit]) -> dict[str, FormLife]:
+def _lives(conn: Connection, case: Case, course: Course, edits: Sequence[Edit]) -> dict[str, FormLife]:
     """How often each text of the edits has come and gone in this document, by text."""
     base = course.base
     form_of = {base.reading.places[at].text: base.forms[at] for edit in edits for at in edit.before}
     form_of |= {case.reading.places[at].text: case.forms[at] for edit in edits for at in edit.after}
     if not form_of:
         return {}
-    with case.tools.database.read() as conn:
-        past = versions.form_history(conn, case.known.document.id, list(set(form_of.values())))
-        shared = boilerplate(conn, case.known.document.id, list(set(form_of.values())))
+    past = versions.form_history(conn, case.known.document.id, list(set(form_of.values())))
+    shared = boilerplate(conn, case.known.document.id, list(set(form_of.values())))
     return {
         text: FormLife(
             past[form].times_seen if form in past else 0, past[form].times_gone if form in past else 0, form in shared
@@ -205,14 +202,13 @@ def _lives(case: Case, course: Course, edits: Sequence[Edit]) -> dict[str, FormL
     }
 
 
-def _returned(case: Case) -> Returned | None:
+def _returned(conn: Connection, case: Case) -> Returned | None:
     """The earlier version whose text is back, if this capture shows one."""
     known = case.known
-    with case.tools.database.read() as conn:
-        earlier = versions.version_with_forms(conn, known.document.id, case.forms)
-        if earlier is None or known.stayed_since is None:
-            return None
-        left = variants.times_left(conn, known.document.id, earlier.number)
+    earlier = versions.version_with_forms(conn, known.document.id, case.forms)
+    if earlier is None or known.stayed_since is None:
+        return None
+    left = variants.times_left(conn, known.document.id, earlier.number)
     return Returned(earlier.number, left - 1, (case.seen_at - known.stayed_since).total_seconds())
 
 

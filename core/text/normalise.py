@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _SPACES = re.compile(r"[\s\u200b\u2060\ufeff]+")
 _HALVES = re.compile("[\ud800-\udfff]")
@@ -29,6 +30,7 @@ def tidy_and_count(text: str) -> tuple[str, int]:
     return folded, word_count(folded)
 
 
+@lru_cache(maxsize=4096)  # a check counts every passage of a page three times over: before, after, and for the record
 def word_count(text: str) -> int:
     """Words of a text: runs between spaces, and each Han, kana or Hangul character as one."""
     if text.isascii():
