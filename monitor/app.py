@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import sysconfig
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from typing import Protocol, Self, runtime_checkable
 
 from core.config.settings import Settings
 from core.matching import Commitments
+from core.model import Finding
 from monitor.home import Home, Loaded, load, load_settings
 from monitor.kinds import built_kinds
 from monitor.tools import Clock, Fetches, Reads, Tools
@@ -166,9 +168,38 @@ def _fetcher(settings: Settings) -> Fetches:
     )
 
 
+class _Lexicon:
+    """The shipped lexicon, read when it is first asked something: it takes a second, and most checks find nothing."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._read: Commitments | None = None
+
+    def holds_commitment(self, text: str, *, lead_in: str = "") -> bool:
+        return self._lexicon().holds_commitment(text, lead_in=lead_in)
+
+    def compare(
+        self,
+        before: str,
+        after: str,
+        *,
+        lead_in_before: str = "",
+        lead_in_after: str = "",
+        company_names: tuple[str, ...] = (),
+    ) -> Finding:
+        leads = {"lead_in_before": lead_in_before, "lead_in_after": lead_in_after}
+        return self._lexicon().compare(before, after, **leads, company_names=company_names)
+
+    def _lexicon(self) -> Commitments:
+        with self._lock:
+            if self._read is None:
+                from core.commitments import parse_lexicon
+
+                self._read = parse_lexicon(LEXICON.read_text(encoding="utf-8"), LEXICON.name)
+            return self._read
+
+
 @cache
 def lexicon() -> Commitments:
     """What tells a promise from other sentences."""
-    from core.commitments import parse_lexicon
-
-    return parse_lexicon(LEXICON.read_text(encoding="utf-8"), LEXICON.name)
+    return _Lexicon()
