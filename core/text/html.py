@@ -42,8 +42,11 @@ def read_html(
     facts = _facts(walk, len(body)) | {"scripts": len(scripts), "passwords": sum(map(_is_password, fields))}
     hidden = shell_texts(scripts, int(facts["words"]))
     facts["shell_texts"] = len(hidden)
-    for text in hidden:
-        walk.put(text, word_count(text))
+    for text in hidden:  # what scripts would show is the page's text, and counts as such
+        words = word_count(text)
+        walk.put(text, words)
+        facts["words"] = int(facts["words"]) + words
+        facts["prose_words"] = int(facts["prose_words"]) + (words if words >= PROSE else 0)
     places = _places(walk)
     return Reading(
         places=places,

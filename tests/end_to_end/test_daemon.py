@@ -162,7 +162,7 @@ def test_it_picks_a_change_up_tells_it_and_others_can_follow(policy: Site, home:
         with follower:
             policy.pages["/policy.html"] = page(HEDGED)
             assert daemon.wait_for_event("change.detected")["text"] == (
-                "halden-biosystems/policy: change 1: substantive, weakened, high"
+                "halden-biosystems/policy: change 1: substantive, weakened, critical"
             )
             daemon.wait_for_event("delivery.sent")
             assert follower.stdout is not None

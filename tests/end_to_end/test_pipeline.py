@@ -344,3 +344,21 @@ def test_every_step_of_any_sequence_is_a_change_on_record(
         assert sum(1 for stored in told_changes if stored.change.change_class is ChangeClass.SUBSTANTIVE) >= min(
             steps, 2
         )
+
+
+def test_a_page_that_only_scripts_show_is_archived_and_compared(acme: World) -> None:
+    def shell(said: str) -> bytes:
+        texts = ", ".join(
+            f'"<p>Passage {at} says what the company does about audits in its plants.</p>"' for at in range(9)
+        )
+        return (
+            "<html><head><title>Policy</title></head><body><div id='app'></div><script></script><script></script>"
+            f'<script type=\'application/json\'>{{"parts": [{texts}, "<p>{said}</p>"]}}</script></body></html>'
+        ).encode()
+
+    acme.watch(watched())
+    acme.site.shows(URL, shell(SELL))
+    assert acme.statuses() == ["new"]
+    acme.site.shows(URL, shell(SOFTER))
+    (line,) = acme.check(7 * HOUR)
+    assert (line.taken.status, line.taken.change_class) == ("changed", ChangeClass.SUBSTANTIVE)
