@@ -14,10 +14,10 @@ from types import TracebackType
 from typing import Final, Self
 
 SENTENCES: Final = (
-    b"We review this part every year and publish what we find.",
-    b"We will not sell these services to an agency that sorts people by belief.",
-    b"Our offices are open from Monday to Friday, except on public holidays.",
-    b"We may share these records with our partners where the law allows it.",
+    b"We review part %d of this page every year and publish what we find.",
+    b"We will not sell product %d to an agency that sorts people by belief.",
+    b"Office %d is open from Monday to Friday, except on public holidays.",
+    b"We may share the records of group %d with our partners where the law allows it.",
 )
 
 
@@ -55,11 +55,11 @@ class Server:
 
 
 def with_a_sentence(body: bytes, number: int) -> bytes:
-    """The page with one paragraph more, in the middle of it where it has paragraphs."""
+    """The page with one paragraph more, no other page's, in the middle of it where it has paragraphs."""
     middle = body.find(b"</p>", len(body) // 2)
     at = middle if middle >= 0 else body.rfind(b"</p>")
     at = at + len(b"</p>") if at >= 0 else max(body.rfind(b"</body>"), 0)
-    return body[:at] + b"<p>" + SENTENCES[number % len(SENTENCES)] + b"</p>" + body[at:]
+    return body[:at] + b"<p>" + SENTENCES[number % len(SENTENCES)] % number + b"</p>" + body[at:]
 
 
 def _serve(line: Connection, bodies: list[bytes]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Float, bindparam, func, select
+from sqlalchemy import Connection, and_, bindparam, func, select
 
 from storage.chunks import chunks
 from storage.schema import documents, passages, readings, requests, spans
@@ -26,26 +26,20 @@ _HOST = (
     .where(documents.c.id == bindparam("b_document"))
     .scalar_subquery()
 )
-_NEIGHBOURS = (
-    select(documents.c.id)
-    .join(requests, requests.c.id == documents.c.request_id)
-    .where(
-        requests.c.host == _HOST,
-        documents.c.id != bindparam("b_document"),
-        documents.c.current_version_id.is_not(None),
-    )
-    .subquery()
+_IS_NEIGHBOUR = and_(
+    requests.c.host == _HOST, documents.c.id != bindparam("b_document"), documents.c.current_version_id.is_not(None)
 )
-_PAGES = select(func.count()).select_from(_NEIGHBOURS)
+_PAGES = select(func.count()).select_from(
+    documents.join(requests, requests.c.id == documents.c.request_id)
+).where(_IS_NEIGHBOUR)  # fmt: skip
+_COUNT = func.count(func.distinct(spans.c.document_id))
 _SHARED = (
-    select(spans.c.form)
-    .where(
-        spans.c.form.in_(bindparam("b_forms", expanding=True)),
-        spans.c.last_fetch_id.is_(None),
-        spans.c.document_id.in_(_NEIGHBOURS.select()),
-    )
+    select(spans.c.form, _COUNT.label("pages"))
+    .join(documents, documents.c.id == spans.c.document_id)
+    .join(requests, requests.c.id == documents.c.request_id)
+    .where(spans.c.form.in_(bindparam("b_forms", expanding=True)), spans.c.last_fetch_id.is_(None), _IS_NEIGHBOUR)
     .group_by(spans.c.form)
-    .having(func.count(func.distinct(spans.c.document_id)) >= bindparam("b_fewest", type_=Float()))
+    .having(_COUNT >= FEWEST_PAGES * MOST_PAGES)
 )
 
 
@@ -94,11 +88,11 @@ def habits(conn: Connection, document_id: int) -> Habits:
 
 def boilerplate(conn: Connection, document_id: int, forms: Sequence[int]) -> Collection[int]:
     """Those of these forms that stand on most pages of the document's host: furniture of the site, not of the page."""
-    pages = int(conn.execute(_PAGES, {"b_document": document_id}).scalar_one())
-    if pages < FEWEST_PAGES:
-        return ()
-    standing: set[int] = set()
+    shared: dict[int, int] = {}  # on how many pages; asked first, since most passages stand on no other
     for some in chunks(list(forms)):
-        bound = {"b_document": document_id, "b_forms": some, "b_fewest": pages * MOST_PAGES}
-        standing.update(row.form for row in conn.execute(_SHARED, bound))
-    return standing
+        rows = conn.execute(_SHARED, {"b_document": document_id, "b_forms": some})
+        shared.update((row.form, row.pages) for row in rows)
+    if not shared:
+        return ()
+    pages = int(conn.execute(_PAGES, {"b_document": document_id}).scalar_one())
+    return {form for form, count in shared.items() if pages >= FEWEST_PAGES and count >= pages * MOST_PAGES}

@@ -1,0 +1,79 @@
+"""What stands on most pages of a host is furniture of the site; and what an address needs to be told unchanged."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.errors import NotFound
+from core.model import Source
+from storage import documents, packing
+from storage.engine import Database
+from storage.habits import boilerplate
+from tests.archive import Page
+
+MENU = "Products Services Careers Contact"
+OWN = "We will not sell our instruments to the bureau."
+
+
+def page_of(database: Database, name: str, *texts: str, host: str = "acme.example") -> Page:
+    page = Page(database, source=Source(f"acme-{name}", "acme", "page", f"https://{host}/{name}.html"))
+    page.shows(*texts)
+    return page
+
+
+def shared(page: Page, *texts: str) -> set[str]:
+    """Those of the texts that count as furniture of the page's site."""
+    by_form = {packing.passage_id(text): text for text in texts}
+    with page.database.read() as conn:
+        return {by_form[form] for form in boilerplate(conn, page.document_id, list(by_form))}
+
+
+def test_what_stands_on_most_other_pages_of_the_host_is_furniture(database: Database) -> None:
+    page = page_of(database, "policy", OWN, MENU, "Half of the pages say so.")
+    for number in range(6):
+        some = ("Half of the pages say so.",) if number % 2 else ()
+        page_of(database, f"other-{number}", f"Page {number} says this alone.", MENU, *some)
+    assert shared(page, OWN, MENU, "Half of the pages say so.", "Page 3 says this alone.") == {MENU}
+
+
+def test_few_pages_make_no_site_and_other_hosts_do_not_count(database: Database) -> None:
+    page = page_of(database, "policy", OWN, MENU)
+    for number in range(4):
+        page_of(database, f"other-{number}", f"Page {number} says this alone.", MENU)
+    for number in range(6):
+        page_of(database, f"away-{number}", f"Page {number} of another site.", MENU, host="other.example")
+    assert shared(page, OWN, MENU) == set()
+
+
+def test_what_has_gone_from_the_other_pages_is_no_furniture(database: Database) -> None:
+    page = page_of(database, "policy", OWN, MENU)
+    others = [page_of(database, f"other-{number}", f"Page {number} says this alone.", MENU) for number in range(5)]
+    assert shared(page, MENU) == {MENU}
+    for number, other in enumerate(others[:3]):
+        other.shows(f"Page {number} says this alone.")
+    assert shared(page, MENU) == set()
+
+
+def test_what_stands_at_an_address(database: Database) -> None:
+    page = Page(database)
+    with database.read() as conn:
+        empty = documents.standing(conn, page.request_id)
+    assert (empty.document_id, empty.is_readable, empty.has_incident) == (page.document_id, False, False)
+    page.shows(OWN)
+    with database.read() as conn:
+        assert documents.standing(conn, page.request_id).is_readable
+    page.is_gone()
+    with database.read() as conn:
+        assert not documents.standing(conn, page.request_id).is_readable
+        with pytest.raises(NotFound):
+            documents.standing(conn, 4_711)
+
+
+def test_a_known_document_is_found_without_writing_only_where_all_its_sources_are_noted(database: Database) -> None:
+    page = Page(database)
+    with database.read() as conn:
+        found = documents.find(conn, "acme", page.request_id, ["acme-ethics"])
+        assert found is not None
+        assert found.id == page.document_id
+        assert documents.find(conn, "acme", page.request_id, ["acme-ethics", "another"]) is None
+        assert documents.find(conn, "another", page.request_id, ["acme-ethics"]) is None
