@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from storage.chunks import chunks
 from storage.schema import documents, passages, readings, requests, spans
@@ -17,6 +17,7 @@ MOST = 20
 FLICKERS = 2  # a passage that left so often is one that comes and goes
 FEWEST_PAGES = 5  # of a host, before what stands on most of them counts as its boilerplate
 MOST_PAGES = 0.6
+MOST_NEIGHBOURS = 50  # pages of a host that are looked at: enough to know a site by, and the cost of a check stays flat
 
 
 # Statements of every change are built once: building one costs more than running it.
@@ -26,18 +27,27 @@ _HOST = (
     .where(documents.c.id == bindparam("b_document"))
     .scalar_subquery()
 )
-_IS_NEIGHBOUR = and_(
-    requests.c.host == _HOST, documents.c.id != bindparam("b_document"), documents.c.current_version_id.is_not(None)
+_NEIGHBOURS = (
+    select(documents.c.id)
+    .join(requests, requests.c.id == documents.c.request_id)
+    .where(
+        requests.c.host == _HOST,
+        documents.c.id != bindparam("b_document"),
+        documents.c.current_version_id.is_not(None),
+    )
+    .order_by(requests.c.id)
+    .limit(MOST_NEIGHBOURS)
+    .subquery()
 )
-_PAGES = select(func.count()).select_from(
-    documents.join(requests, requests.c.id == documents.c.request_id)
-).where(_IS_NEIGHBOUR)  # fmt: skip
+_PAGES = select(func.count()).select_from(_NEIGHBOURS)
 _COUNT = func.count(func.distinct(spans.c.document_id))
 _SHARED = (
     select(spans.c.form, _COUNT.label("pages"))
-    .join(documents, documents.c.id == spans.c.document_id)
-    .join(requests, requests.c.id == documents.c.request_id)
-    .where(spans.c.form.in_(bindparam("b_forms", expanding=True)), spans.c.last_fetch_id.is_(None), _IS_NEIGHBOUR)
+    .where(
+        spans.c.document_id.in_(_NEIGHBOURS.select()),
+        spans.c.form.in_(bindparam("b_forms", expanding=True)),
+        spans.c.last_fetch_id.is_(None),
+    )
     .group_by(spans.c.form)
     .having(_COUNT >= FEWEST_PAGES * MOST_PAGES)
 )
