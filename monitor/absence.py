@@ -25,8 +25,8 @@ from core.model import (
 )
 from core.text.likeness import likeness
 from monitor.capture import Capture, Taken, tell
-from monitor.tools import Fetches, Tools
-from storage import documents, fetches, incidents, record, versions
+from monitor.tools import Fetches, Response, Tools
+from storage import documents, fetches, incidents, record, sources, versions
 from storage.siblings import newest_good_on_host
 
 CANDIDATES: Final = 20  # the newest documents of a company, looked at when one of them is gone
@@ -35,19 +35,20 @@ SIBLING_AGE: Final = timedelta(hours=48)  # a sibling page seen well this recent
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How many captures, over how long, make this answer a claim, and which event the claim is."""
+    """Which event an answer is, once enough captures agree; at the least so many, over so long."""
 
-    captures: int
-    span: timedelta
     event: DocumentEvent
+    captures: int = 0
+    span: timedelta = timedelta()
 
 
-# A status is the server's own word. A page that only says it is missing, with status 200, may be a fault of a day.
+# A status is the server's own word, and the operator's settings say how often it must be given. A page that only says
+# it is missing, with status 200, may be a fault of a day.
 POLICIES: Final = {
-    "absent": Policy(3, timedelta(hours=24), DocumentEvent.GONE),
-    "redirected_home": Policy(3, timedelta(hours=24), DocumentEvent.REDIRECTED),
-    "soft_404": Policy(5, timedelta(days=7), DocumentEvent.GONE),
-    "replaced": Policy(5, timedelta(days=7), DocumentEvent.GONE),  # a notice ("withdrawn") where the text stood
+    "absent": Policy(DocumentEvent.GONE),
+    "redirected_home": Policy(DocumentEvent.REDIRECTED),
+    "soft_404": Policy(DocumentEvent.GONE, 5, timedelta(days=7)),
+    "replaced": Policy(DocumentEvent.GONE, 5, timedelta(days=7)),  # a notice ("withdrawn") where the text stood
 }
 
 
@@ -56,7 +57,8 @@ def consider(tools: Tools, fetcher: Fetches, capture: Capture, taken: Taken) -> 
     now, policy = tools.now(), POLICIES[taken.grade.code]
     with tools.database.write() as conn:
         counted = record.record_absence(conn, capture.request.id, capture.fetch.started_at)
-    if counted.count < policy.captures or capture.fetch.started_at - counted.since < policy.span:
+    lasted = capture.fetch.started_at - counted.since
+    if counted.count < max(policy.captures, tools.gone_after_captures) or lasted < max(policy.span, tools.gone_after):
         return taken
     with tools.database.read() as conn:
         found = documents.by_request(conn, capture.request.id)
@@ -81,8 +83,21 @@ def _site_answers(tools: Tools, fetcher: Fetches, capture: Capture, now: datetim
     home = urlunsplit((parts.scheme, parts.netloc, "/", "", ""))
     if home == capture.request.url:
         return None
-    answer = fetcher.fetch(Ask(home, Purpose.DISCOVERY), tools.now).fetch
-    return "the home page answers" if answer.status is not None and answer.status < 400 else None
+    answer = fetcher.fetch(Ask(home, Purpose.DISCOVERY), tools.now)
+    _keep(tools, home, answer)
+    return "the home page answers" if answer.fetch.status is not None and answer.fetch.status < 400 else None
+
+
+def _keep(tools: Tools, url: str, answer: Response) -> None:
+    """The witness is a fetch as any other: its bytes and its row are kept (P2), under a request nobody watches."""
+    fetch = answer.fetch
+    if fetch.digest is not None:
+        tools.blobs.put(fetch.digest, answer.body)
+    with tools.database.write() as conn:
+        request_id = sources.at_rest(conn, url)
+        media_type = fetch.header("content-type")
+        fetch_id = record.record_fetch(conn, request_id, fetch, size=len(answer.body), media_type=media_type)
+        record.discard(conn, request_id, fetch_id)
 
 
 def _gone(

@@ -26,7 +26,7 @@ from core.model import (
     Window,
 )
 from core.text.diff import compare
-from monitor.capture import Case, Taken, close_incident, keep_version, names_of, started_at, tell
+from monitor.capture import Case, Taken, close_incident, keep_version, look_anew, names_of, started_at, tell
 from storage import changes, record, variants, versions
 from storage.habits import boilerplate
 
@@ -44,6 +44,7 @@ def accept_first(case: Case, grade: Grade) -> Taken:
         found.sort(key=lambda match: case.reading.places[match.edit].kind == "heading")  # sentences before their titles
         changes.record_first_look(conn, version.id, found, case.reading)
         close_incident(conn, tools, capture)
+        look_anew(conn, capture)
         told = 0
         if not capture.is_first_look:
             told = tell(conn, tools, _newcomer(case, version, present), capture, None)

@@ -143,6 +143,8 @@ def make_tools(archive: Archive, loaded: Loaded, reader: Reads, now: Clock, *, t
         companies={company.id: company for company in loaded.watchlist.companies},
         base_url=loaded.settings.web.base_url,
         tells=tells,
+        gone_after_captures=loaded.settings.alerts.gone_after_captures,
+        gone_after=loaded.settings.alerts.gone_after,
     )
 
 

@@ -12,13 +12,25 @@ from alerts.decide import decide, reason_to_tell, severity_of
 from alerts.routes import facts_of, route
 from core import matching
 from core.course import Shown
-from core.model import Change, ChangeClass, DocumentRef, Edit, Fetch, Grade, Reading, Source, VersionRef
+from core.model import Change, ChangeClass, DocumentRef, Edit, Fetch, Grade, Purpose, Reading, Source, VersionRef
 from core.text.mask import mask
 from core.text.read import EXTRACTOR
 from monitor.tools import Tools
-from storage import changes, documents, events, fetches, incidents, outbox, passages, record, variants, versions
+from storage import (
+    changes,
+    documents,
+    events,
+    fetches,
+    incidents,
+    outbox,
+    passages,
+    record,
+    sources,
+    variants,
+    versions,
+)
 from storage.leases import DueRequest
-from storage.sources import Asked
+from storage.sources import START, Asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +240,13 @@ def write_event(
 def close_incident(conn: Connection, tools: Tools, capture: Capture) -> None:
     """The source is seen again: its incident, if one is open, ends."""
     incidents.close(conn, capture.request.id, capture.fetch.id, tools.now())
+
+
+def look_anew(conn: Connection, capture: Capture) -> None:
+    """A source told as not seen when its watch began is seen for the first time: what stands there is still to be told."""
+    unseen = [each.source.id for each in capture.asked if each.part == START and each.first_look_at is not None]
+    if unseen and capture.fetch.purpose is not Purpose.IMPORT:
+        sources.tell_anew(conn, unseen)
 
 
 def started_at(conn: Connection, fetch_id: int | None) -> datetime | None:

@@ -13,7 +13,7 @@ from core.course import Step, chart
 from core.errors import ReadError
 from core.grade import GRADER, grade_page, grade_transport
 from core.model import Fetch, Grade, GradeLevel, Reading
-from monitor import accepting, passing, rereading
+from monitor import absence, accepting, passing, rereading
 from monitor.capture import (
     Capture,
     Case,
@@ -30,8 +30,6 @@ from storage import documents, fetches, incidents, record
 from storage.leases import DueRequest
 
 GOOD = Grade(GradeLevel.GOOD)
-# Codes of captures that say "no such page", or show another where it stood: monitor/absence.py
-ABSENCES = ("absent", "soft_404", "redirected_home", "replaced")
 
 
 def take_in(tools: Tools, capture: Capture) -> Taken:
@@ -94,7 +92,7 @@ def refuse(tools: Tools, capture: Capture, grade: Grade, known: Known | None = N
         record.record_grade(conn, fetch.id, grade, GRADER)
         record.discard(conn, capture.request.id, fetch.id)
         found = documents.by_request(conn, capture.request.id)
-        if not (found and found[0].state == "gone" and grade.code in ABSENCES):
+        if not (found and found[0].state == "gone" and grade.code in absence.POLICIES):
             incidents.open_or_touch(
                 conn,
                 capture.request.id,
@@ -107,7 +105,7 @@ def refuse(tools: Tools, capture: Capture, grade: Grade, known: Known | None = N
         about: dict[str, object] = {"code": grade.code, "reasons": list(grade.reasons)}
         write_event(conn, tools, capture, "capture.refused", about, known)
     slug = known.document.slug if known else (found[0].slug if found else None)
-    return Taken("failed", grade, document=slug, reasons=grade.reasons, is_absence=grade.code in ABSENCES)
+    return Taken("failed", grade, document=slug, reasons=grade.reasons, is_absence=grade.code in absence.POLICIES)
 
 
 def _doubt(case: Case, grade: Grade) -> Taken:

@@ -18,7 +18,7 @@ from core.model import Ask, Fetch, Grade, GradeLevel, Purpose, Source
 from core.schedule import ABSENT_AFTER, CONFIRM_AFTER, item_interval, next_check
 from core.wording import counted
 from monitor import absence, intake
-from monitor.capture import Capture, Taken, close_incident, read
+from monitor.capture import Capture, Taken, close_incident, look_anew, read
 from monitor.kinds import kinds
 from monitor.tools import Fetches, Tools
 from storage import documents, events, fetches, leases, listings, record, sources
@@ -137,12 +137,7 @@ def take(tools: Tools, capture: Capture) -> Taken:
     asked = capture.asked[0]
     kind = kinds()[asked.source.kind]
     is_listing = asked.part == START and kind.holds == "listing"
-    taken = take_listing(tools, capture) if is_listing else intake.take_in(tools, capture)
-    unseen = [each.source.id for each in capture.asked if each.part == START and each.first_look_at is not None]
-    if taken.status == "new" and unseen:  # told as not seen when the watch began: what stands there is still to be told
-        with tools.database.write() as conn:
-            sources.tell_anew(conn, unseen)
-    return taken
+    return take_listing(tools, capture) if is_listing else intake.take_in(tools, capture)
 
 
 def take_unread(tools: Tools, request: DueRequest, asked: tuple[Asked, ...]) -> Checked | None:
@@ -224,6 +219,8 @@ def take_listing(tools: Tools, capture: Capture) -> Taken:
             )
         record.record_unchanged(conn, capture.request.id, None, fetch.id, fetch)
         close_incident(conn, tools, capture)
+        if not was_known:
+            look_anew(conn, capture)
         if fresh:
             events.write(
                 conn,

@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
-from typing import Any, Final, NamedTuple, Protocol, cast
+from typing import Any, Final, NamedTuple, cast
 
 import core
 from core.errors import ReadError
@@ -37,22 +37,6 @@ _CHILD: Final = (
     "import json, sys; given = json.loads(sys.argv[1]); sys.path[:] = given['path'];"
     "from monitor.reader_process import serve; serve(given['memory_mb'], given['seconds'])"
 )
-
-
-class Reader(Protocol):
-    """Something that reads pages and feeds. Both raise ReadError(kind, detail)."""
-
-    def read(
-        self,
-        body: bytes,
-        *,
-        content_type: str | None,
-        url: str,
-        select: tuple[str, ...] = (),
-        remove: tuple[str, ...] = (),
-    ) -> Reading: ...
-
-    def read_feed(self, body: bytes, *, content_type: str | None, url: str) -> Feed: ...
 
 
 class _Tasks:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from core.config.routes import Routes
@@ -50,7 +50,10 @@ class Reads(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """Everything a check needs. ``tells`` off: changes are recorded and nobody is told (imports)."""
+    """Everything a check needs. ``tells`` off: changes are recorded and nobody is told (imports).
+
+    ``gone_after_captures`` that agree over ``gone_after`` make a status of "no such page" a claim (settings.yaml).
+    """
 
     database: Database
     blobs: BlobStore
@@ -63,3 +66,5 @@ class Tools:
     companies: Mapping[str, Company] = field(default_factory=dict)
     base_url: str | None = None
     tells: bool = True
+    gone_after_captures: int = 3
+    gone_after: timedelta = timedelta(hours=24)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from core.model import Company, Source
 from storage.leases import DueRequest, request_by_id
-from storage.schema import companies, hosts, request_sources, requests, sources
-from storage.sources import START, address, host_of
+from storage.schema import companies, request_sources, requests, sources
+from storage.sources import START, address, at_rest
 from storage.upsert import insert_or_ignore
 
 
@@ -42,13 +42,6 @@ def adopt_request(conn: Connection, url: str, company: Company, source: Source, 
             }
         ],
     )
-    insert_or_ignore(conn, hosts, [{"host": host_of(url), "failures": 0}])
-    made = conn.execute(
-        insert(requests).values(
-            url=url, host=host_of(url), next_due_at=None, every_seconds=int(source.every.total_seconds())
-        )
-    )
-    assert made.inserted_primary_key is not None
-    request_id = int(made.inserted_primary_key[0])
+    request_id = at_rest(conn, url)
     insert_or_ignore(conn, request_sources, [{"request_id": request_id, "source_id": source.id, "part": START}])
     return request_by_id(conn, request_id)

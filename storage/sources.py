@@ -22,6 +22,7 @@ from storage.upsert import insert_or_ignore
 
 START = "start"
 ITEM = "item"
+AT_REST = 86_400  # seconds; the interval column may not be empty, and nothing reads it before a source sets its own
 
 
 _ASKED = (
@@ -124,6 +125,15 @@ def ask(conn: Connection, url: str, *, source_id: str, part: str, every: timedel
         conn.execute(update(requests).where(requests.c.id == request.id).values(values))
     insert_or_ignore(conn, request_sources, [{"request_id": request.id, "source_id": source_id, "part": part}])
     return int(request.id)
+
+
+def at_rest(conn: Connection, url: str) -> int:
+    """The request of an address that no source asks for, made where it is missing; it is never due."""
+    url = address(url)
+    row = {"url": url, "host": host_of(url), "next_due_at": None, "every_seconds": AT_REST}
+    insert_or_ignore(conn, hosts_table, [{"host": row["host"], "failures": 0}])
+    insert_or_ignore(conn, requests, [row])
+    return int(conn.execute(select(requests.c.id).where(requests.c.url == url)).scalar_one())
 
 
 def asked_by(conn: Connection, request_ids: Sequence[int]) -> dict[int, tuple[Asked, ...]]:

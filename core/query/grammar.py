@@ -21,7 +21,7 @@ from core.query.family import family
 from core.query.fields import FIELDS, read_field
 from core.query.lexer import Lexer, Token, check_depth
 from core.query.tree import And, Near, Not, Or, Query, Regex, Sentence, Term, needs_words
-from core.rules.pattern import PatternError, translate
+from core.text.pattern import PatternError, translate
 from core.text.tokens import Unit, units
 
 MOST_TERMS = 64

@@ -9,8 +9,8 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
-from core.rules.pattern import Pattern, compile_re2
 from core.text.fold import Folded, fold
+from core.text.pattern import Pattern, compile_re2
 from core.text.sentences import ends
 from core.text.tokens import Unit, units
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from core.rules.pattern import Pattern
+from core.text.pattern import Pattern
 from core.text.tokens import Unit
 
 

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from core.query.evaluate import marks
 from core.query.passage import Passage, Span
 from core.query.tree import And, Near, Or, Query, Regex, Sentence, Term
-from core.rules.literals import BORDER, cost
 from core.text.fold import is_han
+from core.text.literals import BORDER, cost
 
 _MARKS_LEFT_OUT = ("tm", "sm")  # ™ and ℠ are letters to search and nothing to rules
 Literals = frozenset[str]

@@ -18,10 +18,10 @@ from typing import Any, NamedTuple
 from ahocorasick_rs import AhoCorasick
 
 from core.rules.asked import Asked
-from core.rules.literals import BORDER, cost, skeleton_literal
 from core.rules.model import Near, Rule
-from core.rules.pattern import Pattern, compile_re2
 from core.text.fold import HAN, Folded, Shift, fold, is_han, joins_word
+from core.text.literals import BORDER, cost, skeleton_literal
+from core.text.pattern import Pattern, compile_re2
 from core.text.sentences import ends
 
 Span = tuple[int, int]
@@ -280,7 +280,9 @@ class Engine:
             self._always.append(target)
 
     def _add_query(self, rule: int, query: str) -> None:
-        from core.query.grammar import parse  # brings a parser along that few packs need
+        from core.query.grammar import (
+            parse,  # here: it brings a parser along that few packs need and costs a start 50 ms
+        )
 
         asked = Asked(parse(query, fields=()))
         target = _Target(rule, False, False, check=asked)

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from core.rules.model import Rule
-from core.rules.pattern import compile_re2
 from core.rules.ruleset import RuleSet
 from core.text.fold import fold
+from core.text.pattern import compile_re2
 
 FARTHEST = 10_000
 

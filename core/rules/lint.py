@@ -11,11 +11,11 @@ from typing import Final
 from core.query.grammar import parse
 from core.query.tree import And, Not, Query
 from core.rules.asked import literals
-from core.rules.literals import skeleton_literal
 from core.rules.model import Rule
-from core.rules.pattern import Pattern, compile_re2
 from core.rules.ruleset import RuleSet
 from core.text.fold import fold, is_han
+from core.text.literals import skeleton_literal
+from core.text.pattern import Pattern, compile_re2
 
 BROAD: Final = 0.4  # of all passages: a rule that hits more tells nobody anything
 SHORTEST_HALF: Final = 3

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 from core.model import Severity
-from core.rules.pattern import Pattern
+from core.text.pattern import Pattern
 
 RuleAct = Literal["present", "added", "removed"]
 RULE_ACTS: tuple[RuleAct, ...] = ("present", "added", "removed")

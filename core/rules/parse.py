@@ -16,9 +16,9 @@ from core.errors import ConfigError, Problem, QueryError
 from core.model import SEVERITIES, Severity
 from core.query.grammar import parse as parse_query
 from core.rules.model import RULE_ACTS, RULE_LANGS, Near, Pack, PackTest, Rule
-from core.rules.pattern import Pattern, PatternError, translate
 from core.rules.ruleset import RuleSet, digest_of
 from core.text.fold import fold
+from core.text.pattern import Pattern, PatternError, translate
 
 MAX_WITHIN = 200
 _PACK_KEYS = ("schema", "pack", "version", "title", "label", "purpose", "severity", "context_only", "rules",

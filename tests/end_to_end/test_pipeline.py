@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
@@ -362,3 +363,31 @@ def test_a_page_that_only_scripts_show_is_archived_and_compared(acme: World) -> 
     acme.site.shows(URL, shell(SOFTER))
     (line,) = acme.check(7 * HOUR)
     assert (line.taken.status, line.taken.change_class) == ("changed", ChangeClass.SUBSTANTIVE)
+
+
+def test_the_home_page_asked_as_a_witness_leaves_its_row_and_bytes(acme: World) -> None:
+    """Every fetch leaves a row (P2), and that of the witness is evidence for the claim."""
+    acme.watch(watched())
+    acme.site.shows(URL, page(SELL))
+    home = page("Welcome to the home page of the company and its many products.")
+    acme.site.shows("https://acme.example/", home)
+    acme.check()
+    del acme.site.answers[URL]
+    seen = [status for _ in range(5) for status in acme.statuses(10 * HOUR)]
+    assert seen.count("gone") == 1
+    with acme.database.read() as conn:
+        rows = conn.execute(select(fetches.c.url, fetches.c.digest).where(fetches.c.purpose == "discovery")).all()
+    assert [row.url for row in rows] == ["https://acme.example/"]
+    assert acme.tools.blobs.get(rows[0].digest) == home
+    assert len(acme.site.asked) == count(acme, fetches)
+
+
+def test_how_often_a_page_must_be_missed_is_the_operator_s_word(acme: World) -> None:
+    acme.tools = dataclasses.replace(acme.tools, gone_after_captures=6, gone_after=3 * DAY)
+    acme.watch(watched(), watched(OTHER))
+    acme.site.shows(URL, page(SELL))
+    acme.site.shows(OTHER, page("Another policy of the company altogether, with a text of its own."))
+    acme.check()
+    del acme.site.answers[URL]
+    assert "gone" not in [status for _ in range(7) for status in acme.statuses(9 * HOUR)]
+    assert "gone" in [status for _ in range(3) for status in acme.statuses(9 * HOUR)]

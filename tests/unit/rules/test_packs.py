@@ -11,9 +11,9 @@ import pytest
 from core.model import Severity
 from core.rules.model import PackTest, Rule
 from core.rules.parse import parse_packs
-from core.rules.pattern import sre, sre_parser  # to make a sample of a pattern from its parse
 from core.rules.ruleset import RuleSet
 from core.text.fold import fold, is_han
+from core.text.pattern import sre, sre_parser  # to make a sample of a pattern from its parse
 
 _RULES = Path(__file__).resolve().parents[3] / "rules"
 _SHIPPED = parse_packs({path.name: path.read_text(encoding="utf-8") for path in sorted(_RULES.glob("*.yaml"))})

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from core.model import Hit
 from core.rules.model import Near, Rule
 from core.rules.parse import parse_packs
-from core.rules.pattern import Pattern, compile_re2
 from core.rules.ruleset import RuleSet
 from core.text.fold import fold, is_han, joins_word
+from core.text.pattern import Pattern, compile_re2
 from core.text.sentences import sentences
 
 _RULES = Path(__file__).resolve().parents[3] / "rules"

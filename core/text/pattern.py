@@ -19,8 +19,8 @@ from typing import Any, NamedTuple
 
 import re2
 
-from core.rules.literals import BORDER, better, complete, cost, tidy
 from core.text.fold import fold, is_han
+from core.text.literals import BORDER, better, complete, cost, tidy
 
 # Private, and the only parser of Python's own syntax. By name, since no type checker should know them.
 sre: Any = import_module("re._constants")
