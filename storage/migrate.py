@@ -13,7 +13,7 @@ from sqlalchemy import Connection, inspect, text
 from core.errors import StorageError
 from storage.engine import Database
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision in storage/migrations/versions (a test compares)."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"

@@ -1,0 +1,66 @@
+"""``onrecord rules``: what is looked for."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.cli.program import AsJson, done, group, home
+
+rules = group("rules", "What is looked for.")
+
+
+@rules.command("test")
+def rules_test(
+    text: Annotated[str, typer.Argument(help="A sentence, a file that holds one, or - for standard input.")],
+    role: Annotated[str | None, typer.Option(help="Role of the page it stands on, such as human-rights.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Which rules fire on a text, on which words and how gravely; and which nearly did, and what stood in the way.
+
+    Example: onrecord rules test "We do not knowingly sell to the police."
+    """
+    from monitor.commands.promises import text_of
+    from monitor.commands.rules import test_rules
+
+    given_text = sys.stdin.read() if text == "-" else text_of(text)
+    done(test_rules(home(), os.environ, given_text, role=role, as_json=as_json))
+
+
+@rules.command("lint")
+def rules_lint(as_json: AsJson = False) -> None:
+    """What is probably wrong with the rules: impossible, joined, repeated, slow, never hit, hit everywhere.
+
+    Terms joined by a missing comma are named with both halves. With an archive, each term is tried on all of it.
+
+    Example: onrecord rules lint
+    """
+    from monitor.commands.rules import lint
+
+    done(lint(home(), os.environ, as_json=as_json))
+
+
+@rules.command("backtest")
+def rules_backtest(
+    rule: Annotated[str, typer.Argument(metavar="RULE", help="A rule, a pack, all, or FILE.yaml not yet in force.")],
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Look at what came from this day.")
+    ] = None,
+    against: Annotated[Path | None, typer.Option(help="A pack with another version of the rule, to compare.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Try a rule on the whole archive: what it would have told, by month and company, and what there was to look at.
+
+    A rule that has not changed gives exactly the alerts that were raised for it. Nobody is told of anything.
+
+    Example: onrecord rules backtest fl.core --since 2024-01-01
+    """
+    from monitor.commands.rules import run_backtest
+
+    day = since.replace(tzinfo=UTC) if since else None
+    done(run_backtest(home(), os.environ, rule, since=day, against=against, as_json=as_json))

@@ -1,0 +1,50 @@
+"""The tables. Facts are never rewritten; what is derived from them is rebuilt for one document at a time.
+
+Facts: fetches, snapshots, grades, versions, changes, matches, alerts, deliveries, events.
+Derived: spans, the search index, and the "current" columns of documents and requests.
+Decision 0002 in docs/design says why a passage's id is made from its text.
+"""
+
+from storage.schema.base import Id, UtcTime, metadata
+from storage.schema.seen import fetches, grades, snapshots
+from storage.schema.texts import (
+    document_sources,
+    documents,
+    feed_items,
+    passages,
+    readings,
+    span_texts,
+    spans,
+    versions,
+)
+from storage.schema.told import alerts, changes, deliveries, events, incidents, matches, meta
+from storage.schema.watched import companies, hosts, request_sources, requests, sources
+
+__all__ = [
+    "metadata",
+    "Id",
+    "UtcTime",
+    "companies",
+    "sources",
+    "hosts",
+    "requests",
+    "request_sources",
+    "snapshots",
+    "fetches",
+    "grades",
+    "documents",
+    "document_sources",
+    "feed_items",
+    "versions",
+    "readings",
+    "passages",
+    "spans",
+    "span_texts",
+    "changes",
+    "matches",
+    "alerts",
+    "deliveries",
+    "incidents",
+    "events",
+    "meta",
+]
