@@ -6,7 +6,7 @@ written and nobody is told. A rule that has not changed gives exactly the alerts
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -91,10 +91,23 @@ class Once:
         return self._rules.title(rule)
 
 
+def _unheard(_done: int, _total: int) -> None:
+    pass
+
+
 def backtest(
-    conn: Connection, rules: RuleSet, wanted: Collection[str], commitments: Commitments, since: datetime | None = None
+    conn: Connection,
+    rules: RuleSet,
+    wanted: Collection[str],
+    commitments: Commitments,
+    since: datetime | None = None,
+    *,
+    on_change: Callable[[int, int], None] = _unheard,
 ) -> Backtest:
-    """Try some rules of a rule set on the archive, beside all the others. Raises NotFound for a name it does not hold."""
+    """Try some rules of a rule set on the archive, beside all the others. Raises NotFound for a name it does not hold.
+
+    ``on_change`` hears how many of how many recorded changes were judged.
+    """
     unknown = sorted(set(wanted) - {rule.id for rule in rules.rules})
     if unknown:
         raise NotFound(f"there is no rule {unknown[0]}")
@@ -103,7 +116,8 @@ def backtest(
     found: list[WouldAlert] = []
     gaps: list[int] = []
     ids = archive.change_ids(conn, since)
-    for change_id in ids:
+    for number, change_id in enumerate(ids):
+        on_change(number, len(ids))
         try:
             stored = changes.by_id(conn, change_id)
         except NotFound:

@@ -26,7 +26,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from alerts.channels import Channel
 from core.errors import ConfigError, StorageError
-from monitor import first_looks, logs, outages, sending
+from monitor import first_looks, logs, outages, sending, tasks
 from monitor.app import Agent, build, make_tools, utc_now
 from monitor.cache import load_home
 from monitor.home import Home, Loaded
@@ -148,6 +148,7 @@ class Daemon:
             (self.tell, 5.0),
             (self.reload, 2.0),
             (self.narrate, 1.0),
+            (self.do, 1.0),
             (self.tidy, 30.0),
         ]
 
@@ -249,6 +250,12 @@ class Daemon:
             about = {key: value for key, value in as_object(line.event).items() if value} if line.event else {}
             about.pop("at", None)
             getattr(journal, line.level)(line.text, **about)
+
+    def do(self) -> None:
+        """Do what people asked for on the pages, one task after another."""
+        state = self.state
+        while tasks.do_next(state.tools, state.loaded.rules, self.stop.is_set):
+            state = self.state
 
     def tidy(self) -> None:
         """Give back what commands that were killed still held."""

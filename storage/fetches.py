@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, insert, select
 
 from core.errors import NotFound
 from core.model import Fetch, FetchReason, Grade, GradeLevel, Purpose, Redirect
-from storage.schema import fetches, grades, snapshots
+from storage.schema import fetches, grades, requests, snapshots
 from storage.upsert import insert_or_ignore
 
 # Statements of every check are built once: building one costs more than running it.
@@ -93,6 +93,13 @@ def first_since(conn: Connection, request_id: int, at: datetime) -> int:
     fetch_id: int | None = conn.execute(found).scalar()
     if fetch_id is None:
         raise NotFound(f"request {request_id} was not asked since {at:%Y-%m-%d %H:%M}")
+    return fetch_id
+
+
+def newest_of(conn: Connection, request_id: int) -> int | None:
+    """The newest attempt on an address, of any outcome."""
+    found = select(requests.c.last_fetch_id).where(requests.c.id == request_id)
+    fetch_id: int | None = conn.execute(found).scalar()
     return fetch_id
 
 

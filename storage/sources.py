@@ -168,6 +168,18 @@ def requests_of(conn: Connection, source_ids: Sequence[str]) -> list[int]:
     return [row.id for row in rows]
 
 
+def due_now(conn: Connection, source_ids: Sequence[str], now: datetime) -> dict[str, int]:
+    """Have the addresses of these sources asked as soon as their hosts allow; the own address of each, by source.
+
+    A source that is no longer watched is left alone.
+    """
+    wanted = requests_of(conn, source_ids)
+    for some in chunks(wanted):
+        conn.execute(update(requests).where(requests.c.id.in_(some)).values(next_due_at=now))
+    started = start_requests(conn, source_ids)
+    return {source: request for source, request in started.items() if request in set(wanted)}
+
+
 def told_first_look(conn: Connection, source_id: str, now: datetime) -> bool:
     """Note that what already stood at this source has been told. False when it had been before."""
     done = update(sources).where(sources.c.id == source_id, sources.c.first_look_at.is_(None))

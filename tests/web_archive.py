@@ -100,6 +100,7 @@ class Seeded:
     blobs: BlobStore
     app: FastAPI
     digests: dict[str, str]
+    tools: Tools
 
 
 def seed(folder: Path) -> Seeded:
@@ -138,7 +139,7 @@ def seed(folder: Path) -> Seeded:
         allowed_hosts=frozenset({HOST, "127.0.0.1"}),
         commitments=lexicon,
     )
-    return Seeded(database, blobs, app, story.digests)
+    return Seeded(database, blobs, app, story.digests, tools)
 
 
 def _at(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:

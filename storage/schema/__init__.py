@@ -5,6 +5,7 @@ Derived: spans, the search index, and the "current" columns of documents and req
 Decision 0002 in docs/design says why a passage's id is made from its text.
 """
 
+from storage.schema.accounts import audit, entry_links, login_attempts, sessions, users
 from storage.schema.base import Id, UtcTime, metadata
 from storage.schema.seen import fetches, grades, snapshots
 from storage.schema.texts import (
@@ -19,6 +20,7 @@ from storage.schema.texts import (
 )
 from storage.schema.told import alerts, changes, deliveries, events, incidents, matches, meta
 from storage.schema.watched import companies, hosts, request_sources, requests, sources
+from storage.schema.work import tasks
 
 __all__ = [
     "metadata",
@@ -47,4 +49,10 @@ __all__ = [
     "incidents",
     "events",
     "meta",
+    "tasks",
+    "users",
+    "sessions",
+    "entry_links",
+    "login_attempts",
+    "audit",
 ]
