@@ -100,6 +100,11 @@ def plain_text(report: Report, receiver: str, why: Sequence[str], delivery_id: s
     )
 
 
+def plain_report(report: Report) -> str:
+    """The same without a word about who it was sent to."""
+    return plain_text(report, "", (), "")
+
+
 # --- pieces the templates and channels share ------------------------------------------------------------------------
 
 

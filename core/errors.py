@@ -87,6 +87,10 @@ class DeliveryError(OnRecordError):
         super().__init__(message)
 
 
+class Refused(OnRecordError):
+    """What a person wanted cannot be done, with the reason in words for whoever asked."""
+
+
 class QueryError(OnRecordError):
     """A search or rule expression cannot be understood. ``position`` counts characters from 1."""
 

@@ -18,6 +18,7 @@ Level = Literal["debug", "info", "warning", "error"]
 
 LEVELS: Final[dict[str, Level]] = {
     "fetched": "debug",
+    "alert.refused": "warning",
     "delivery.failed": "warning",
     "delivery.dead": "error",
     "incident.opened": "warning",
@@ -68,7 +69,7 @@ def describe(event: Event, names: Mapping[int, str]) -> str:
     if known is None:
         return f"{event.type} {who}".strip()
     given: dict[str, str] = {key: _text(data, key) for key in data}
-    given |= {"change": str(event.change_id or "")}
+    given |= {"change": str(event.change_id or ""), "alert": str(event.alert_id or "")}
     given |= {"who": who, "source": event.source_id or who, "reasons": _reasons(data)}
     if event.type == "change.detected":
         facts = (
@@ -96,6 +97,8 @@ _SENTENCES: Final = {
     "change.detected": "{who}: change {change}: {facts}",
     "document.gone": "{who}: gone",
     "alert.raised": "alert {severity}: {title}",
+    "alert.handled": "alert {alert}: {told}",
+    "alert.refused": "alert {alert}: {told}",
     "delivery.sent": "sent to {receiver}: {channel} {target}",
     "delivery.failed": "not sent to {receiver} yet: {error}",
     "delivery.dead": "given up sending to {receiver}: {error} (onrecord outbox)",

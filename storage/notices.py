@@ -12,6 +12,7 @@ from typing import Any, Literal, cast
 
 from sqlalchemy import Connection, and_, exists, func, or_, select
 
+from core.errors import NotFound
 from core.model import Act, Match, Severity
 from storage.chunks import chunks
 from storage.incidents import GONE
@@ -256,6 +257,14 @@ class AlertRow:
     document: str | None
     change_id: int | None
     deliveries: tuple[Sending, ...]
+
+
+def report_of(conn: Connection, alert_id: int) -> dict[str, Any]:
+    """The report an alert was told with, as plain values. Raises NotFound."""
+    found: dict[str, Any] | None = conn.execute(select(alerts.c.report).where(alerts.c.id == alert_id)).scalar()
+    if found is None:
+        raise NotFound(f"alert {alert_id} is not in the archive")
+    return found
 
 
 def alert_rows(

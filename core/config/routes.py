@@ -15,13 +15,14 @@ from typing import Annotated, ClassVar, Literal, NamedTuple
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from core.config.entries import Entry, Lang, OneOrMore, Text, check, choice, choice_schema, pattern, refusal
+from core.config.people import People, Person, read_people
 from core.config.settings import MailAddress, looks_secret
 from core.config.shapes import Kind
 from core.config.yamlfile import Path, YamlFile, nearest, read_yaml, shown
 from core.errors import Problem
 from core.model import SEVERITIES, ChangeClass, DocumentEvent, Severity, Verdict
 
-Channel = Literal["slack", "slack-webhook", "email", "console"]
+Channel = Literal["slack", "slack-webhook", "email", "console", "webhook", "jsonl"]
 
 FIELDS = ("company", "topic", "severity", "class", "event", "verdict", "rule", "kind", "lang")
 MAX_ROUTES = 1_000
@@ -34,7 +35,7 @@ class Target(NamedTuple):
     """One place a message goes to.
 
     ``address`` is a channel (slack: ``#name`` or an id), the *name* of the environment variable that holds the address
-    (slack-webhook), a mail address (email), or empty (console).
+    (slack-webhook, webhook), a mail address (email), a file seen from the data folder (jsonl), or empty (console).
     """
 
     channel: Channel
@@ -43,11 +44,15 @@ class Target(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """A named set of targets. ``line`` is its place in the file, 0 where there is none."""
+    """A named set of targets. ``line`` is its place in the file, 0 where there is none.
+
+    ``escalate`` names who hears of a critical alert that nobody here took up, even after it was repeated; "" for nobody.
+    """
 
     name: str
     targets: tuple[Target, ...]
     line: int = 0
+    escalate: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +74,12 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Routes:
-    """Receivers by name, the tree, and who hears what no route takes."""
+    """Receivers by name, the tree, who hears what no route takes, and the people who act on alerts."""
 
     receivers: Mapping[str, Receiver]
     default: tuple[str, ...]
     routes: tuple[Route, ...] = ()
+    people: Mapping[str, Person] = field(default_factory=lambda: MappingProxyType({}))
 
     def targets(self) -> Iterator[tuple[Receiver, Target]]:
         """Every target of every receiver, in file order."""
@@ -149,6 +155,13 @@ Texts = Annotated[list[Text], Field(min_length=1), OneOrMore()]
 ReceiverName = Annotated[Text, Field(max_length=80)]
 
 
+FileName = Annotated[
+    str,
+    pattern(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}\.jsonl", "the name of a file such as alerts.jsonl, without folders"),
+    WithJsonSchema({"type": "string", "pattern": r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}\.jsonl$"}),
+]
+
+
 class SlackEntry(Entry):
     """A channel (with the bot token) or a webhook (by the name of its environment variable)."""
 
@@ -166,6 +179,14 @@ class ReceiverEntry(Entry):
         None, description="Mail addresses; each gets a message of its own."
     )
     console: Literal[True] | None = Field(None, description="Printed where the program runs.")
+    webhook: Variable | None = Field(
+        None,
+        description="Environment variable with the address of a web service; NAME_SECRET holds the key that signs.",
+    )
+    jsonl: FileName | None = Field(None, description="A file of JSON lines in the data folder, such as alerts.jsonl.")
+    escalate: ReceiverName | None = Field(
+        None, description="Receiver of critical alerts that nobody took up after they were repeated."
+    )
 
 
 class MatchEntry(Entry):
@@ -210,6 +231,7 @@ class RoutesFile(Entry):
     receivers: dict[str, ReceiverEntry] = Field(description="Receivers by name.")
     default: Texts = Field(description="Receivers of everything no route takes.")
     routes: list[RouteEntry] = Field(default_factory=list, description="Tried from the top; the first match decides.")
+    people: People = Field(default_factory=dict)
 
 
 # --- parsing -----------------------------------------------------------------------------------------------------
@@ -245,14 +267,17 @@ class _Reading:
         empty: dict[str, object] = {"receivers": {}} if isinstance(raw.get("receivers"), dict) else {}
         if isinstance(raw.get("routes"), list):
             empty["routes"] = []
+        if isinstance(raw.get("people"), dict):
+            empty["people"] = {name: {} for name in raw["people"]}  # their names are checked here, what they hold below
         head = check(RoutesFile, {**raw, **empty}, (), self.found)
         self._receivers()
         default = tuple(head.default) if head else _words(raw.get("default"))
         self._check_receivers(default, ("default",))
         tree = self._level(raw.get("routes"), (), default)
         self._note_unreachable(tree, {})
+        people = read_people(self.found)
         self.found.refuse_if_faulty()
-        return Routes(MappingProxyType(self.receivers), default, tuple(tree))
+        return Routes(MappingProxyType(self.receivers), default, tuple(tree), MappingProxyType(people))
 
     def _receivers(self) -> None:
         raw = self.found.data.get("receivers")
@@ -270,7 +295,11 @@ class _Reading:
             targets = _targets(entry)
             if not targets:
                 self.found.fault(at, f"the receiver {shown(name)} has no target: give it slack, email or console")
-            self.receivers[name] = Receiver(name, targets, self.found.line(at) or 0)
+            if entry.escalate == name:
+                self.found.fault((*at, "escalate"), f"the receiver {shown(name)} cannot escalate to itself")
+            elif entry.escalate:
+                self._check_receivers((entry.escalate,), (*at, "escalate"))
+            self.receivers[name] = Receiver(name, targets, self.found.line(at) or 0, entry.escalate or "")
 
     def _level(self, raw: object, above: Path, inherited: tuple[str, ...]) -> list[Route]:
         placed: list[Route] = []
@@ -347,6 +376,10 @@ def _targets(entry: ReceiverEntry) -> tuple[Target, ...]:
     targets += [Target("email", address) for address in dict.fromkeys(entry.email or ())]
     if entry.console:
         targets.append(Target("console", ""))
+    if entry.webhook:
+        targets.append(Target("webhook", entry.webhook))
+    if entry.jsonl:
+        targets.append(Target("jsonl", entry.jsonl))
     return tuple(targets)
 
 

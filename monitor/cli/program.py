@@ -16,7 +16,7 @@ import typer
 from typer._click.exceptions import ClickException
 from typer.core import TyperGroup
 
-from core.errors import ConfigError, NotFound, OnRecordError, QueryError
+from core.errors import ConfigError, NotFound, OnRecordError, QueryError, Refused
 from monitor.commands import output
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Edge(TyperGroup):
             for problem in error.problems:
                 output.note(str(problem))
             _finish(2, error)
-        except (NotFound, QueryError) as error:
+        except (NotFound, QueryError, Refused) as error:
             output.note(f"onrecord: {error}")
             _finish(2, error)
         except OnRecordError as error:

@@ -25,6 +25,19 @@ def alerts_list(
     done(list_alerts(home(), os.environ, limit=limit, as_json=as_json))
 
 
+@alerts.command("show")
+def alerts_show(
+    alert: Annotated[str, typer.Argument(metavar="ALERT", help="Number of an alert.")], as_json: AsJson = False
+) -> None:
+    """One alert as it was told, where it went, and what people did with it.
+
+    Example: onrecord alerts show 12
+    """
+    from monitor.commands.told import show_alert
+
+    done(show_alert(home(), os.environ, alert, as_json=as_json))
+
+
 outbox = group("outbox")
 
 

@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import Connection
+
 from alerts.decide import why_not
+from alerts.message import plain_report, shown_report
 from alerts.routes import explain as explain_routes
 from alerts.routes import facts_of
 from core.errors import NotFound
 from core.model import Alert, Severity
+from core.report import Report
 from core.text.visible import one_line
 from core.wording import counted, long_date
 from monitor.app import utc_now
 from monitor.cache import load_home
+from monitor.commands.handling import alert_number, as_object, log_lines, stands_of
 from monitor.commands.output import emit, note, say
 from monitor.commands.reading import archive_of
 from monitor.home import Home
-from storage import changes, notices, outbox
+from storage import changes, handlings, notices, outbox
 from storage.notices import AlertRow
 from storage.outbox import Delivery
 
@@ -28,16 +33,43 @@ def list_alerts(home: Home, environ: Mapping[str, str], *, limit: int, as_json: 
     """The newest alerts, each with where it went."""
     with archive_of(home, environ) as archive, archive.database.read() as conn:
         rows = notices.alert_rows(conn, limit)
+        handled = handlings.of_alerts(conn, [row.id for row in rows])
     for row in rows:
+        stands = stands_of(handled.get(row.id, ()))
         if as_json:
-            emit(_alert(row))
+            emit(_alert(row) | {"standing": stands})
             continue
         sent = ", ".join(f"{each.receiver} {each.state}" for each in row.deliveries)
         say(f"{row.id}  {long_date(row.created_at)}  {row.severity}  {one_line(row.title, 200)}")
-        say(f"    {row.document or row.kind}; {sent or 'nobody'}")
+        say(f"    {row.document or row.kind}; {sent or 'nobody'}; {stands}")
     if not rows and not as_json:
         note("No alerts yet.")
     return 0
+
+
+def show_alert(home: Home, environ: Mapping[str, str], name: str, *, as_json: bool) -> int:
+    """One alert as it was told, where it went, and what people did with it. Raises NotFound."""
+    with archive_of(home, environ) as archive, archive.database.read() as conn:
+        row, report = _told(conn, alert_number(name))
+        handled = handlings.of_alert(conn, row.id)
+    if as_json:
+        emit(_alert(row) | {"standing": stands_of(handled), "log": [as_object(each) for each in handled]})
+        return 0
+    say(plain_report(report))
+    say(f"ALERT {row.id}: {stands_of(handled).upper()}")
+    for each in row.deliveries:
+        where = f"{each.channel} {each.target}".strip()
+        say(f"  {long_date(each.sent_at) if each.sent_at else each.state}  {each.receiver} ({where})")
+    for line in log_lines(handled):
+        say(f"  {line}")
+    return 0
+
+
+def _told(conn: Connection, alert_id: int) -> tuple[AlertRow, Report]:
+    rows = notices.alert_rows(conn, alert_id=alert_id)
+    if not rows:
+        raise NotFound(f"alert {alert_id} is not in the archive")
+    return rows[0], shown_report(notices.report_of(conn, alert_id))
 
 
 def _alert(row: AlertRow) -> Json:

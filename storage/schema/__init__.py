@@ -7,6 +7,7 @@ Decision 0002 in docs/design says why a passage's id is made from its text.
 
 from storage.schema.accounts import audit, entry_links, login_attempts, sessions, users
 from storage.schema.base import Id, UtcTime, metadata
+from storage.schema.people import handlings, switched_off
 from storage.schema.seen import fetches, grades, snapshots
 from storage.schema.texts import (
     document_sources,
@@ -48,6 +49,8 @@ __all__ = [
     "deliveries",
     "incidents",
     "events",
+    "handlings",
+    "switched_off",
     "meta",
     "tasks",
     "users",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text, false
 
 from storage.schema.base import Id, UtcTime, id_column, metadata, ref
 
@@ -77,6 +77,8 @@ deliveries = Table(
     Column("receipt", JSON),
     Column("error", Text),
     Column("why", JSON, nullable=False),  # the route that decided, in words
+    Column("is_uncertain", Boolean, nullable=False, server_default=false()),  # an attempt ended without an answer
+    Column("purpose", Text),  # reminder | escalation; NULL for the first message
     Index("ix_deliveries_due", "state", "next_attempt_at"),
 )
 

@@ -24,7 +24,7 @@ def upgrade() -> None:
         if missing:
             with op.batch_alter_table(table.name) as batch:
                 for column in missing:
-                    batch.add_column(column.copy())
+                    batch.add_column(column._copy())
     metadata.create_all(conn, checkfirst=True)
     for table in metadata.sorted_tables:
         kept = {index["name"] for index in inspect(conn).get_indexes(table.name)}

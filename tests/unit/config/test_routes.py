@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.config.people import Person, by_mail, by_slack
 from core.config.routes import FIELDS, Receiver, Route, Routes, Target, console_routes, parse_routes
 from core.errors import ConfigError
 
@@ -364,3 +367,58 @@ def test_any_text_is_routes_or_a_list_of_problems(text: str) -> None:
         assert problems, "an error without a problem helps nobody"
     else:
         assert routes.default
+
+
+PEOPLE = """
+receivers:
+  desk: {console: true, webhook: DESK_HOOK, jsonl: alerts.jsonl, escalate: duty}
+  duty: {email: duty@example.org}
+default: desk
+people:
+  osei: {name: A. Osei, slack: U012AB3CD, email: A.Osei@example.org}
+  marchetti:
+"""
+
+
+def test_people_are_known_to_slack_and_to_mail() -> None:
+    found = parse_routes(PEOPLE, companies=None, topics=None)
+    assert found.people["osei"] == Person("osei", "A. Osei", "U012AB3CD", "a.osei@example.org", line=7)
+    assert found.people["marchetti"].name == "marchetti"
+    assert by_slack(found.people, "U012AB3CD") == by_mail(found.people, "a.osei@EXAMPLE.org") == found.people["osei"]
+    assert by_slack(found.people, "") is by_mail(found.people, "") is None
+    assert found.receivers["desk"].escalate == "duty"
+    assert found.receivers["desk"].targets == (("console", ""), ("webhook", "DESK_HOOK"), ("jsonl", "alerts.jsonl"))
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("  b: {slack: '@bob'}", '"slack" must be a member id of Slack such as U012AB3CD'),
+        ("  b: {emial: b@example.org}", "unknown key \"emial\" in a person. Did you mean 'email'?"),
+        ("  b: {slack: U012AB3CD}", '"U012AB3CD" is already "osei": one person each'),
+        ("  b: {email: a.osei@EXAMPLE.org}", '"a.osei@example.org" is already "osei": one person each'),
+        ("  Bob: {}", '"people.Bob.[key]" must be small letters, digits and hyphens'),
+    ],
+    ids=["no member id", "unknown key", "slack twice", "mail twice", "no name"],
+)
+def test_people_that_cannot_be_are_refused_with_their_line(line: str, message: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        parse_routes(f"{PEOPLE.rstrip()}\n{line}\n", companies=None, topics=None)
+    (problem,) = error.value.problems
+    assert (problem.file, str(problem).split(": ", 1)[1][: len(message)]) == ("routes.yaml", message)
+    assert problem.line == 9
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ("escalate: dusk", 'there is no receiver "dusk"'),
+        ("escalate: desk", 'the receiver "desk" cannot escalate to itself'),
+        ("jsonl: ../alerts.jsonl", '"jsonl" must be the name of a file such as alerts.jsonl, without folders'),
+        ("webhook: https://example.org/hook", '"webhook" holds an address, which is a secret'),
+    ],
+)
+def test_receivers_that_cannot_be_are_refused(written: str, message: str) -> None:
+    text = f"receivers:\n  desk: {{console: true, {written}}}\n  duty: {{console: true}}\ndefault: duty\n"
+    with pytest.raises(ConfigError, match=re.escape(f"routes.yaml:2: {message}")):
+        parse_routes(text, companies=None, topics=None)

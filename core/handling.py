@@ -1,0 +1,252 @@
+"""What people do with an alert: acknowledge, assign, snooze, call it not relevant, confirm, note, and take it back. Pure.
+
+Slack buttons, links in mails and commands all bring a :class:`Wish` here; :func:`decide` says what is written down and
+what is told, or refuses with a reason. Nothing is ever overwritten: a :class:`Standing` is read from all handlings so far.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final, Literal
+
+from core.errors import Refused
+from core.text.visible import one_line
+from core.wording import listed, long_date, quoted
+
+Door = Literal["slack", "mail", "command", "page"]
+
+MAX_NOTE: Final = 4_000
+LONGEST_SNOOZE: Final = timedelta(days=366)
+
+
+class Handling(StrEnum):
+    """What a person can do with an alert."""
+
+    ACKNOWLEDGE = "acknowledge"
+    ASSIGN = "assign"
+    SNOOZE = "snooze"
+    NOT_RELEVANT = "not_relevant"
+    CONFIRM = "confirm"
+    NOTE = "note"
+    REOPEN = "reopen"
+
+
+class NotRelevant(StrEnum):
+    """Why an alert did not matter; each points at another remedy."""
+
+    NAVIGATION = "navigation"
+    TRANSLATION = "translation"
+    FORMATTING = "formatting"
+    OFF_TOPIC = "off_topic"
+    DUPLICATE = "duplicate"
+
+
+class Snooze(StrEnum):
+    """How far a snooze reaches: the document until a date, the document until it changes again, one rule on one source."""
+
+    UNTIL = "until"
+    NEXT_CHANGE = "next_change"
+    RULE = "rule"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, and by which door. ``person`` is an id of routes.yaml, "" for somebody who is not listed there.
+
+    ``name`` is what others read. ``known_as`` is what the door knew: a member id of Slack, a mail address, an account.
+    """
+
+    door: Door
+    name: str
+    person: str = ""
+    known_as: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One thing wanted. ``to`` for assign, ``scope`` with ``until`` or ``rule`` for snooze, ``reason`` for not relevant,
+    ``text`` for a note (and, where wanted, beside any other)."""
+
+    what: Handling
+    to: str = ""
+    scope: Snooze | None = None
+    until: datetime | None = None
+    rule: str = ""
+    reason: NotRelevant | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """One handling as it was written down. ``refused`` says why it changed nothing, "" for one that counts."""
+
+    what: Handling
+    at: datetime
+    actor: Actor
+    wish: Wish
+    refused: str = ""
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an alert stands with people. Each part is the last handling that made it so, None where none did."""
+
+    acknowledged: Handled | None = None
+    assigned: Handled | None = None
+    snoozed: Handled | None = None
+    not_relevant: Handled | None = None
+    confirmed: Handled | None = None
+    notes: tuple[Handled, ...] = ()
+
+    @property
+    def is_taken_up(self) -> bool:
+        """Whether somebody has seen to it, so that nobody need be reminded."""
+        return any((self.acknowledged, self.assigned, self.snoozed, self.not_relevant, self.confirmed))
+
+
+@dataclass(frozen=True, slots=True)
+class AboutAlert:
+    """What a decision must know of an alert: the rules it names, and whether a document stands behind it."""
+
+    alert_id: int
+    title: str
+    rules: tuple[str, ...] = ()
+    has_document: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What becomes of a wish: the sentence that is told. ``is_new`` False: it stood so already, nothing is written."""
+
+    says: str
+    is_new: bool = True
+
+
+def standing(handlings: Sequence[Handled]) -> Standing:
+    """Where an alert stands after these handlings, oldest first. Refused ones count for nothing."""
+    parts: dict[Handling, Handled] = {}
+    notes: list[Handled] = []
+    for each in handlings:
+        if each.refused:
+            continue
+        if each.what is Handling.REOPEN:
+            parts.clear()
+        elif each.what is not Handling.NOTE:
+            parts[each.what] = each
+        if each.what is Handling.NOTE:
+            notes.append(each)
+    return Standing(
+        acknowledged=parts.get(Handling.ACKNOWLEDGE),
+        assigned=parts.get(Handling.ASSIGN),
+        snoozed=parts.get(Handling.SNOOZE),
+        not_relevant=parts.get(Handling.NOT_RELEVANT),
+        confirmed=parts.get(Handling.CONFIRM),
+        notes=tuple(notes),
+    )
+
+
+def decide(
+    wish: Wish, actor: Actor, about: AboutAlert, now_stands: Standing, now: datetime, people: Sequence[str] = ()
+) -> Decided:
+    """What becomes of a wish. ``people`` are the ids of routes.yaml. Raises Refused with the reason."""
+    if actor.door == "slack" and not actor.person:
+        raise Refused("only people listed in routes.yaml can act here; this press was written down and changed nothing")
+    match wish.what:
+        case Handling.ASSIGN:
+            return _assign(wish, now_stands, people)
+        case Handling.SNOOZE:
+            return _snooze(wish, about, now)
+        case Handling.NOT_RELEVANT:
+            return _not_relevant(wish, now_stands)
+        case Handling.NOTE:
+            if not wish.text.strip():
+                raise Refused("a note needs words")
+            if len(wish.text) > MAX_NOTE:
+                raise Refused(f"a note may have {MAX_NOTE:,} characters, this one has {len(wish.text):,}")
+            return Decided("Noted.")
+        case Handling.REOPEN:
+            is_new = now_stands.is_taken_up
+            return Decided("Open again." if is_new else "It is open: nobody has taken it up.", is_new)
+        case Handling.ACKNOWLEDGE:
+            return _once("acknowledged", now_stands.acknowledged)
+        case Handling.CONFIRM:
+            return _once("confirmed", now_stands.confirmed)
+
+
+def _once(word: str, earlier: Handled | None) -> Decided:
+    if earlier is None:
+        return Decided(f"{word.capitalize()}.")
+    return Decided(f"Already {word} by {earlier.actor.name}, {long_date(earlier.at)}.", is_new=False)
+
+
+def _assign(wish: Wish, now_stands: Standing, people: Sequence[str]) -> Decided:
+    if wish.to not in people:
+        known = listed(sorted(people), 8) or "nobody yet"
+        raise Refused(f"there is no person {quoted(wish.to)} in routes.yaml (people: {known})")
+    is_same = now_stands.assigned is not None and now_stands.assigned.wish.to == wish.to
+    return Decided(f"{'Already assigned' if is_same else 'Assigned'} to {wish.to}.", is_new=not is_same)
+
+
+def _snooze(wish: Wish, about: AboutAlert, now: datetime) -> Decided:
+    if wish.scope is None:
+        raise Refused("say how far a snooze reaches: until a date, until the next change, or one rule on this source")
+    if wish.until is not None and not now < wish.until <= now + LONGEST_SNOOZE:
+        raise Refused(f"a snooze ends after now and within a year, not on {long_date(wish.until)}")
+    if not about.has_document:
+        raise Refused("this alert is about no one document: there is nothing to snooze")
+    if wish.scope is Snooze.UNTIL:
+        if wish.until is None:
+            raise Refused("a snooze until a date needs the date")
+        return Decided(
+            f"Snoozed until {long_date(wish.until)}: further alerts about this document wait in the archive."
+        )
+    if wish.scope is Snooze.NEXT_CHANGE:
+        return Decided("Snoozed until the document changes again.")
+    if wish.rule not in about.rules:
+        named = listed(sorted(about.rules), 8) or "none"
+        raise Refused(f"this alert names no rule {quoted(wish.rule)} (its rules: {named})")
+    until = f" until {long_date(wish.until)}" if wish.until else ""
+    return Decided(f"The rule {wish.rule} is snoozed on this source{until}.")
+
+
+def _not_relevant(wish: Wish, now_stands: Standing) -> Decided:
+    if wish.reason is None:
+        raise Refused(f"say why it is not relevant: {listed(list(NotRelevant), 9)}")
+    was = now_stands.not_relevant
+    if was is not None and was.wish.reason is wish.reason:
+        return Decided(f"Already called not relevant by {was.actor.name}, {long_date(was.at)}.", is_new=False)
+    return Decided(f"Not relevant: {in_words(wish.reason)}.")
+
+
+def in_words(word: StrEnum) -> str:
+    """``off_topic`` as people read it: ``off topic``."""
+    return word.value.replace("_", " ")
+
+
+def told(handled: Handled) -> str:
+    """One handling as a line of a log: ``Acknowledged by A. Osei``; a refused one says so."""
+    wish = handled.wish
+    what = {
+        Handling.ACKNOWLEDGE: "Acknowledged",
+        Handling.ASSIGN: f"Assigned to {wish.to}",
+        Handling.SNOOZE: f"Snoozed {_reach(wish)}",
+        Handling.NOT_RELEVANT: f"Called not relevant ({in_words(wish.reason) if wish.reason else ''})",
+        Handling.CONFIRM: "Confirmed",
+        Handling.NOTE: f"Note: {one_line(wish.text, 500)}",
+        Handling.REOPEN: "Opened again",
+    }[handled.what]
+    more = f" ({one_line(wish.text, 300)})" if wish.text and handled.what is not Handling.NOTE else ""
+    if handled.refused:
+        return f"{what}{more}: pressed by {handled.actor.name}, and changed nothing: {handled.refused}"
+    return f"{what} by {handled.actor.name}{more}"
+
+
+def _reach(wish: Wish) -> str:
+    until = f"until {long_date(wish.until)}" if wish.until else ""
+    if wish.scope is Snooze.RULE:
+        return f"rule {wish.rule} on this source {until}".rstrip()
+    return "until the next change" if wish.scope is Snooze.NEXT_CHANGE else until

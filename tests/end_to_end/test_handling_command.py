@@ -1,0 +1,88 @@
+"""`onrecord alerts ack` and its kin, run as a person runs them on an archive with one alert."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from alerts.decide import decide
+from core.model import Intent
+from monitor.app import open_archive
+from monitor.home import Home
+from storage import outbox
+from tests.changes import FIRST_CHANGED, hedge_added
+from tests.command import onrecord, write_home
+
+ROUTES = """\
+receivers: {desk: {console: true}}
+default: desk
+people:
+  osei: {name: A. Osei, slack: U012AB3CD, email: a.osei@example.org}
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    write_home(tmp_path, "127.0.0.1:9", "{id: sales, url: 'http://127.0.0.1:9/sales'}")
+    (tmp_path / "routes.yaml").write_text(ROUTES)
+    alert = decide(hedge_added(), base_url=None)
+    assert alert is not None
+    with open_archive(Home(tmp_path), {}) as archive, archive.database.write() as conn:
+        from dataclasses import replace
+
+        plain = replace(alert, company_id=None, document_id=None, change_id=None)
+        alert_id = outbox.record_alert(conn, plain, FIRST_CHANGED)
+        assert alert_id == 1
+        outbox.enqueue(conn, alert_id, [Intent("desk", "console", "", ("default",))], FIRST_CHANGED)
+    return tmp_path
+
+
+def test_acknowledged_by_whom_it_says(home: Path) -> None:
+    ran = onrecord("alerts", "ack", "1", "--as", "osei", "--note", "read it", "--home", home)
+    assert (ran.status, ran.out.splitlines()[1]) == (0, "    Acknowledged.")
+    again = onrecord("alerts", "ack", "#1", "--json", "--home", home)
+    (line,) = again.lines
+    assert (line["changed"], line["says"][:36]) == (False, "Already acknowledged by A. Osei, 28 N"[:36])
+    shown = onrecord("alerts", "show", "1", "--home", home)
+    assert "Acknowledged by A. Osei (read it)" in shown.out
+    assert "{+knowingly+}" in shown.out
+    listed = onrecord("alerts", "list", "--json", "--home", home)
+    assert listed.lines[0]["standing"] == "acknowledged by A. Osei"
+
+
+def test_every_verb_once(home: Path) -> None:
+    for words, says in (
+        (("assign", "1", "osei"), "Assigned to osei."),
+        (("dismiss", "1", "--reason", "off_topic"), "Not relevant: off topic."),
+        (("confirm", "1"), "Confirmed."),
+        (("note", "1", "asked their press office"), "Noted."),
+        (("reopen", "1"), "Open again."),
+    ):
+        ran = onrecord("alerts", *words, "--as", "osei", "--home", home)
+        assert (ran.status, ran.out.splitlines()[1].strip()) == (0, says)
+    shown = onrecord("alerts", "show", "1", "--json", "--home", home)
+    assert [each["what"] for each in shown.lines[0]["log"]] == ["assign", "not_relevant", "confirm", "note", "reopen"]
+    assert shown.lines[0]["standing"] == "open"
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "says"),
+    [
+        (("ack", "7"), 2, "onrecord: alert 7 is not in the archive"),
+        (("ack", "seven"), 2, "onrecord: 'seven' is no alert: write its number, such as 12 (`onrecord alerts list`)"),
+        (("ack", "1", "--as", "nobody"), 2, "onrecord: there is no person 'nobody' in routes.yaml (people: osei)"),
+        (("assign", "1", "nobody"), 2, "onrecord: there is no person “nobody” in routes.yaml (people: osei)"),
+        (("snooze", "1", "--until", "soon"), 2, "onrecord: 'soon' is no time: write 7d, 12h, 2026-12-24 or 2026-12-24T08:"),
+        (("snooze", "1", "--until", "2020-01-01"), 2, "onrecord: a snooze ends after now and within a year, not on 2 Jan"),
+        (("note", "1", " "), 2, "onrecord: a note needs words"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_is_one_line(home: Path, words: tuple[str, ...], status: int, says: str) -> None:
+    ran = onrecord("alerts", *words, "--home", home)
+    assert (ran.status, ran.out, ran.err.strip()[: len(says)]) == (status, "", says)
+
+
+def test_an_alert_that_is_missing_leaves_the_others_untouched(home: Path) -> None:
+    assert onrecord("alerts", "ack", "1", "7", "--home", home).status == 2
+    assert "Acknowledged" not in onrecord("alerts", "show", "1", "--home", home).out
