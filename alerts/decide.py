@@ -23,7 +23,7 @@ from core.model import (
     severity_rank,
 )
 from core.occasions import CompanyLook, IncidentFacts, build_first_look, build_incident
-from core.report import alert_title, build_report, highest, to_plain
+from core.report import Earlier, alert_title, build_report, highest, to_plain
 from core.wording import label
 
 LOSSES: Final = frozenset({Verdict.WEAKENED, Verdict.REVERSED, Verdict.REMOVED})
@@ -42,8 +42,10 @@ EVENT_FLOOR: Final[dict[DocumentEvent, Severity]] = {
 }
 
 
-def decide(change: Change, *, base_url: str | None = None) -> Alert | None:
+def decide(change: Change, *, base_url: str | None = None, earlier: Sequence[Earlier] = ()) -> Alert | None:
     """The alert a change deserves, None where it deserves none at once.
+
+    ``earlier`` are older wordings of the promises it touches, for the report.
 
     ``base_url`` is where people reach our pages, for the link in the report; None puts the command there.
     """
@@ -51,7 +53,7 @@ def decide(change: Change, *, base_url: str | None = None) -> Alert | None:
     if reason is None:
         return None
     severity, steps = severity_of(change)
-    report = build_report(change, base_url=base_url, severity=severity)
+    report = build_report(change, base_url=base_url, severity=severity, earlier=earlier)
     return Alert(
         fingerprint=fingerprint(change),
         kind="change",

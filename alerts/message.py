@@ -11,26 +11,35 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Final
+from typing import Final, TypedDict, Unpack
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from core.report import Report, four_lines, from_plain, headline
+from core.report import Report, earlier_line, four_lines, from_plain, headline
 from core.text.visible import flat, one_line
 from core.text.words import Segment
 from core.wording import counted, long_date, stamp, unique
 from storage.outbox import Delivery
 
 MAX_SUBJECT: Final = 180
-_OWN_LINKS: Final = frozenset({"link"})  # ours, and meant to be followed
+_OWN_LINK: Final = "link"  # the name of what is ours, and meant to be followed, wherever it stands in a report
 _LIVE: Final = re.compile(r"\b(?:https?|ftp)://[^\s/?#]+|\bwww\.[^\s/?#]+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Something to do: its name, and the link that leads to it."""
+
+    label: str
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
     """What a channel sends. ``report`` and every other text here are safe to show; ``text`` is the whole in plain words.
 
-    ``delivery_id`` travels with the message; ``is_repeat`` says that an earlier attempt may have arrived.
+    ``delivery_id`` travels with the message; ``is_repeat`` says that an earlier attempt may have arrived. ``notice`` is
+    a sentence that stands before everything: why it is told again.
     """
 
     delivery_id: str
@@ -45,12 +54,14 @@ class Message:
     why: tuple[str, ...]
     created_at: datetime
     is_repeat: bool = False
+    notice: str = ""
 
 
 def compose(delivery: Delivery) -> Message:
     """The message of a delivery. Raises ``ValueError`` where the stored report cannot be read."""
     report = shown_report(delivery.report)
     why = tuple(_shown(reason) for reason in delivery.why)
+    notice = f"{why[0][:1].upper()}{why[0][1:]}." if delivery.purpose in _SUBJECTS and why else ""
     return Message(
         delivery_id=delivery.id,
         alert_id=delivery.alert_id,
@@ -58,25 +69,29 @@ def compose(delivery: Delivery) -> Message:
         channel=delivery.channel,
         target=delivery.target,
         receiver=one_line(delivery.receiver, 100),
-        subject=one_line(_shown(delivery.title), MAX_SUBJECT),
+        subject=one_line(f"{_SUBJECTS.get(delivery.purpose or '', '')}{_shown(delivery.title)}", MAX_SUBJECT),
         report=report,
-        text=plain_text(report, delivery.receiver, why, delivery.id),
+        text=plain_text(report, delivery.receiver, why, delivery.id, notice=notice, alert_id=delivery.alert_id),
         why=why,
         created_at=delivery.created_at,
         is_repeat=delivery.is_uncertain,
+        notice=notice,
     )
+
+
+_SUBJECTS: Final = {"reminder": "Reminder: ", "escalation": "Escalated: "}
 
 
 def shown_report(plain: dict[str, object]) -> Report:
     """The stored report with every text made safe to show."""
-    return from_plain({key: value if key in _OWN_LINKS else _made_safe(value) for key, value in plain.items()})
+    return from_plain({key: value if key == _OWN_LINK else _made_safe(value) for key, value in plain.items()})
 
 
 def _made_safe(value: object) -> object:
     if isinstance(value, str):
         return _shown(value)
     if isinstance(value, dict):
-        return {key: _made_safe(entry) for key, entry in value.items()}
+        return {key: entry if key == _OWN_LINK else _made_safe(entry) for key, entry in value.items()}
     return [_made_safe(entry) for entry in value] if isinstance(value, list | tuple) else value
 
 
@@ -89,15 +104,27 @@ def _defanged(start: str) -> str:
     return (f"{scheme.lower().replace('tt', 'xx')}://" if scheme else "") + host.replace(".", "[.]")
 
 
-def plain_text(report: Report, receiver: str, why: Sequence[str], delivery_id: str) -> str:
+def plain_text(
+    report: Report,
+    receiver: str,
+    why: Sequence[str],
+    delivery_id: str,
+    **more: Unpack[Beside],
+) -> str:
     """The whole alert in plain characters: ``[-went out-]`` and ``{+came in+}``."""
-    return (
-        templates()
-        .get_template("alert.txt")
-        .render(report=report, receiver=one_line(receiver, 100), why=why, delivery_id=delivery_id)
-        .strip()
-        + "\n"
-    )
+    template = templates().get_template("alert.txt")
+    given: Beside = {"notice": "", "ways": (), "alert_id": 0, "off": "", **more}
+    return template.render(report=report, receiver=one_line(receiver, 100), why=why, delivery_id=delivery_id, **given)
+
+
+class Beside(TypedDict, total=False):
+    """What stands beside the report: why it is told again, what can be done, by link or (``alert_id``) by command, and
+    the link that ends such mails."""
+
+    notice: str
+    ways: Sequence[Way]
+    alert_id: int
+    off: str
 
 
 def plain_report(report: Report) -> str:
@@ -174,6 +201,7 @@ def templates() -> Environment:
     )
     environment.globals.update(
         captions=captions,
+        earlier_line=earlier_line,
         four_lines=four_lines,
         has_marks=has_marks,
         headline=headline,

@@ -188,7 +188,8 @@ class _Round:
                 is_kept = outbox.dead(conn, delivery.id, token, decided.reason, now=now)
                 log.error("delivery %s is a dead letter: %s", delivery.id, decided.reason)
                 return "dead" if is_kept else "late"
-            is_kept = outbox.retry(conn, delivery.id, token, decided.reason, decided.next_attempt_at, now=now)
+            failure = outbox.Failure(decided.reason, error.may_have_arrived)
+            is_kept = outbox.retry(conn, delivery.id, token, failure, decided.next_attempt_at, now=now)
             if decided.holds_target:
                 outbox.hold(conn, delivery.channel, delivery.target, decided.next_attempt_at)
             log.warning("delivery %s waits until %s: %s", delivery.id, stamp(decided.next_attempt_at), decided.reason)

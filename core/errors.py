@@ -79,10 +79,21 @@ class Busy(StorageError):
 
 
 class DeliveryError(OnRecordError):
-    """A message was not handed over. Permanent: sending again cannot help."""
+    """A message was not handed over. Permanent: sending again cannot help.
 
-    def __init__(self, message: str, *, permanent: bool, retry_after: timedelta | None = None) -> None:
+    ``may_have_arrived``: the far side had all of it and gave no answer.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        permanent: bool,
+        retry_after: timedelta | None = None,
+        may_have_arrived: bool = False,
+    ) -> None:
         self.permanent = permanent
+        self.may_have_arrived = may_have_arrived
         self.retry_after = retry_after
         super().__init__(message)
 

@@ -8,7 +8,7 @@ are built in ``core/occasions.py``.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any, Final, Literal, cast
@@ -37,20 +37,27 @@ from core.wording import (
     mark_of,
     quoted,
     short_date,
+    short_day,
     unique,
 )
 
 MAX_TITLE: Final = 200
 MAX_REASONS: Final = 12
+MAX_EARLIER: Final = 400  # characters of one earlier wording
+MOST_EARLIER: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """One side of the evidence: version number, SHA-256 (hex) of its snapshot, when it was first seen."""
+    """One side of the evidence: version number, SHA-256 (hex) of its snapshot, when it was first seen.
+
+    ``link`` leads to it in our own pages, "" where there are none.
+    """
 
     number: int
     digest: str
     seen_at: datetime
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +89,21 @@ class Where:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """What a promise said once: its words, and the captures it was first and last seen in."""
+
+    text: str
+    first_at: datetime
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """One alert in words. ``found`` and ``when`` are the third and fourth of the four lines: see :func:`four_lines`.
 
     ``more`` passages changed and are not quoted. ``link`` leads to our own pages, ``command`` says the same without
-    them; exactly one is set. ``facts`` are labelled lines of first looks and incidents.
+    them; exactly one is set. ``facts`` are labelled lines of first looks and incidents. ``earlier`` are older wordings
+    of the promises that changed, the oldest first.
     """
 
     kind: Literal["change", "first_look", "incident"]
@@ -106,6 +123,7 @@ class Report:
     link: str = ""
     command: str = ""
     facts: tuple[tuple[str, str], ...] = ()
+    earlier: tuple[Earlier, ...] = ()
 
 
 @cache
@@ -148,8 +166,13 @@ def highest(matches: Sequence[Match]) -> Severity | None:
 # --- a change ----------------------------------------------------------------------------------------------------
 
 
-def build_report(change: Change, *, base_url: str | None, severity: Severity | None = None) -> Report:
-    """The report of one change. ``severity`` is the alert's; without it the highest of the matches, else low."""
+def build_report(
+    change: Change, *, base_url: str | None, severity: Severity | None = None, earlier: Sequence[Earlier] = ()
+) -> Report:
+    """The report of one change. ``severity`` is the alert's; without it the highest of the matches, else low.
+
+    ``earlier`` are wordings of the same promises before the one that changed.
+    """
     quotes, more = quotes_of(change)
     interval = _interval(change)
     link, command = _way(change, base_url)
@@ -167,9 +190,10 @@ def build_report(change: Change, *, base_url: str | None, severity: Severity | N
         why=_why(change),
         sure=_sure(change),
         interval=interval,
-        where=_where(change, quotes),
+        where=_where(change, quotes, base_url),
         link=link,
         command=command,
+        earlier=tuple(replace(each, text=cut(one_line(each.text), MAX_EARLIER)) for each in earlier[:MOST_EARLIER]),
     )
 
 
@@ -277,7 +301,7 @@ def _sure(change: Change) -> tuple[str, ...]:
     return unique((*change.reasons, *late))[:MAX_REASONS]
 
 
-def _where(change: Change, quotes: Sequence[Quote]) -> Where:
+def _where(change: Change, quotes: Sequence[Quote], base_url: str | None) -> Where:
     document = change.document
     lang = (change.after.lang if change.after else None) or (change.before.lang if change.before else None)
     lang = lang or document.lang or ""
@@ -287,13 +311,22 @@ def _where(change: Change, quotes: Sequence[Quote]) -> Where:
         language=language(lang),
         lang=lang,
         heading_path=next((quote.heading_path for quote in quotes if quote.heading_path), ()),
-        before=_capture(change.before_version),
-        after=_capture(change.after_version),
+        before=_capture(change.before_version, document.slug, base_url),
+        after=_capture(change.after_version, document.slug, base_url),
     )
 
 
-def _capture(version: VersionRef | None) -> Capture | None:
-    return Capture(version.number, version.digest, version.seen_at) if version else None
+def _capture(version: VersionRef | None, slug: str, base_url: str | None) -> Capture | None:
+    if version is None:
+        return None
+    link = f"{base_url.rstrip('/')}/v/{slug}/{version.number}" if base_url else ""
+    return Capture(version.number, version.digest, version.seen_at, link)
+
+
+def earlier_line(earlier: Earlier) -> str:
+    """When a promise was worded like that: ``12 Feb 2019 – 3 Jan 2024``, both captures, UTC."""
+    first, last = short_day(earlier.first_at), short_day(earlier.last_at)
+    return first if first == last else f"{first} – {last}"
 
 
 def _way(change: Change, base_url: str | None) -> tuple[str, str]:

@@ -125,6 +125,12 @@ def short_date(at: datetime, *, with_year: bool = False) -> str:
     return f"{at.day} {_MONTHS[at.month - 1]}{year}, {at:%H:%M}"
 
 
+def short_day(at: datetime) -> str:
+    """``23 Nov 2026`` in UTC; the zone is named by the sentence around it."""
+    at = at.astimezone(UTC)
+    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
+
+
 def long_date(at: datetime) -> str:
     """``23 Nov 2026, 18:04 UTC``."""
     return f"{short_date(at, with_year=True)} UTC"

@@ -13,6 +13,7 @@ from alerts.routes import facts_of, route
 from core import matching
 from core.course import Shown
 from core.model import Change, ChangeClass, DocumentRef, Edit, Fetch, Grade, Purpose, Reading, Source, VersionRef
+from core.report import Earlier
 from core.text.mask import mask
 from core.text.read import EXTRACTOR
 from monitor.tools import Tools
@@ -29,6 +30,7 @@ from storage import (
     variants,
     versions,
 )
+from storage.earlier import earlier_wordings
 from storage.leases import DueRequest
 from storage.sources import START, Asked
 
@@ -208,12 +210,21 @@ def tell(conn: Connection, tools: Tools, change: Change, capture: Capture, befor
         conn, change, before_fetch_id=before_fetch_id, after_fetch_id=capture.fetch.id, now=now, severity=severity
     )
     change = replace(change, id=change_id)
-    alert = decide(change, base_url=tools.base_url) if tools.tells else None
+    alert = decide(change, base_url=tools.base_url, earlier=earlier_of(conn, change)) if tools.tells else None
     alert_id = outbox.record_alert(conn, alert, now) if alert else None
     if alert is None or alert_id is None:
         return 0
     outbox.enqueue(conn, alert_id, route(facts_of(alert, change), tools.routes), now)
     return 1
+
+
+def earlier_of(conn: Connection, change: Change) -> list[Earlier]:
+    """What the promises of a change said before, for its report; nothing is looked up where none was touched."""
+    last_seen = change.window.last_seen_at
+    return [
+        Earlier(each.text, each.first_at, each.last_at or last_seen or each.first_at)
+        for each in earlier_wordings(conn, change)
+    ]
 
 
 def write_event(

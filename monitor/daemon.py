@@ -95,7 +95,7 @@ class Daemon:
     def _state(self, loaded: Loaded, tools: Tools, fetcher: Fetches) -> State:
         gap = timedelta(seconds=loaded.settings.fetch.host_gap_seconds)
         desk = Desk(fetcher, self.owner, gap, _unheard, self.stop.is_set)
-        return State(loaded, tools, desk, sending.channels_of(loaded, _to_stdout))
+        return State(loaded, tools, desk, sending.channels_of(loaded, _to_stdout, tools.now))
 
     # --- the whole run -----------------------------------------------------------------------------------------------
 

@@ -27,6 +27,7 @@ from core.config.settings import (
     Settings,
     parse_settings,
     webhook_fault,
+    webhook_key_fault,
     where_it_belongs,
 )
 from core.config.sources import Watchlist, parse_sources
@@ -300,9 +301,11 @@ class _Secrets:
 def _webhooks(routes: Routes, secrets: _Secrets) -> dict[str, Secret]:
     found: dict[str, Secret] = {}
     for _, target in routes.targets():
-        text = secrets.one(target.address) if target.channel == "slack-webhook" else None
-        if text is not None:
-            found[target.address] = Secret(text)
+        names = {"slack-webhook": (target.address,), "webhook": (target.address, f"{target.address}_SECRET")}
+        for name in names.get(target.channel, ()):
+            text = secrets.one(name)
+            if text is not None:
+                found[name] = Secret(text)
     return found
 
 
@@ -317,6 +320,12 @@ def _missing(routes: Routes, settings: Settings, webhooks: Mapping[str, Secret])
             fault = webhook_fault(webhook.reveal()) if webhook else "is not set in the environment"
             if fault:
                 yield Problem("routes.yaml", line, f"{who} posts to a webhook: {target.address} {fault}")
+        elif target.channel == "webhook":
+            for name, fault_of in ((target.address, webhook_fault), (f"{target.address}_SECRET", webhook_key_fault)):
+                secret = webhooks.get(name)
+                fault = fault_of(secret.reveal()) if secret else "is not set in the environment"
+                if fault:
+                    yield Problem("routes.yaml", line, f"{who} tells a web service: {name} {fault}")
         elif target.channel == "email" and settings.mail is None:
             yield Problem(
                 "routes.yaml", line, f"{who} is written to by mail: settings.yaml needs mail with host and from"

@@ -8,13 +8,24 @@ from concurrent.futures import Executor
 from alerts.channels import Channel, Means, open_channels
 from alerts.sender import Policy, Sent, send_due
 from monitor.home import Loaded
-from monitor.tools import Tools
+from monitor.keys import links_of
+from monitor.tools import Clock, Tools
 
 
-def channels_of(loaded: Loaded, write: Callable[[str], None]) -> dict[str, Channel]:
+def channels_of(loaded: Loaded, write: Callable[[str], None], now: Clock) -> dict[str, Channel]:
     """Every channel with what the configuration gives it; ``write`` is where the console's messages go."""
     settings = loaded.settings
-    return open_channels(Means(settings.slack, settings.mail, loaded.webhooks.get, write))
+    data = loaded.home.make_data(settings)
+    means = Means(
+        settings.slack,
+        settings.mail,
+        loaded.webhooks.get,
+        write,
+        links=links_of(data, settings.web.base_url),
+        folder=data,
+        now=now,
+    )
+    return open_channels(means)
 
 
 def send(

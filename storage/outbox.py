@@ -29,7 +29,8 @@ _CLAIM_LOCK: Final = 0x4F6E5266  # PostgreSQL: claims one after another, so that
 class Delivery:
     """One alert for one target, claimed or waiting, with what is needed to make its message again.
 
-    ``attempts`` counts the claim that gave it. ``is_uncertain``: an earlier attempt may have arrived.
+    ``attempts`` counts the claim that gave it. ``is_uncertain``: an earlier attempt may have arrived. ``purpose`` is
+    "reminder" or "escalation" for an alert that is told again.
     """
 
     id: str
@@ -49,6 +50,15 @@ class Delivery:
     error: str | None = None
     token: str | None = None
     is_uncertain: bool = False
+    purpose: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why an attempt failed. ``may_have_arrived``: the far side had the message and gave no answer."""
+
+    reason: str
+    may_have_arrived: bool = False
 
 
 # --- writing down ------------------------------------------------------------------------------------------------
@@ -130,6 +140,7 @@ def claim(
             leased_until=now + lease,
             attempts=deliveries.c.attempts + 1,
             error=case((deliveries.c.state == "sending", INTERRUPTED), else_=deliveries.c.error),
+            is_uncertain=or_(deliveries.c.is_uncertain, deliveries.c.state == "sending"),
         )
         .returning(deliveries.c.id)
     ).scalars()
@@ -179,9 +190,13 @@ def sent(conn: Connection, id_: str, token: str, receipt: Mapping[str, object], 
     return _report(conn, id_, token, values, "delivery.sent", now)
 
 
-def retry(conn: Connection, id_: str, token: str, error: str, next_attempt_at: datetime, *, now: datetime) -> bool:
+def retry(
+    conn: Connection, id_: str, token: str, failure: Failure, next_attempt_at: datetime, *, now: datetime
+) -> bool:
     """Queue it again for later, with the reason."""
-    values = {"state": "queued", "next_attempt_at": next_attempt_at, "error": error}
+    values: dict[str, object] = {"state": "queued", "next_attempt_at": next_attempt_at, "error": failure.reason}
+    if failure.may_have_arrived:
+        values["is_uncertain"] = True
     return _report(conn, id_, token, values, "delivery.failed", now)
 
 
@@ -307,5 +322,6 @@ def _delivery(row: Row[Any]) -> Delivery:
         next_attempt_at=row.next_attempt_at,
         error=row.error,
         token=row.token,
-        is_uncertain=row.state == "sending" and row.error == INTERRUPTED,
+        is_uncertain=row.is_uncertain,
+        purpose=row.purpose,
     )

@@ -9,11 +9,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Protocol
 
 from alerts.message import Message
 from core.config.secret import Secret
 from core.config.settings import Mail, Slack
+from core.links import Links
 from core.registry import adapters
 
 Receipt = dict[str, object]
@@ -27,6 +30,10 @@ class Channel(Protocol):
         ...
 
 
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 def _no_secret(_name: str) -> Secret | None:
     return None
 
@@ -38,12 +45,18 @@ def _to_stdout(text: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What channels speak through. ``secret`` finds one by the name of its environment variable."""
+    """What channels speak through. ``secret`` finds one by the name of its environment variable.
+
+    ``links`` makes the links of mails; None where people cannot reach our pages. ``folder`` is where files are written.
+    """
 
     slack: Slack = field(default_factory=Slack)
     mail: Mail | None = None
     secret: Callable[[str], Secret | None] = _no_secret
     write: Callable[[str], None] = _to_stdout
+    links: Links | None = None
+    folder: Path | None = None
+    now: Callable[[], datetime] = _utc_now
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,15 +14,16 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
-from functools import cache
+from functools import cache, partial
 from typing import Final
 
 import css_inline
 
 from alerts.channels import ChannelKind, Means, Receipt
-from alerts.message import Message, templates
+from alerts.message import Beside, Message, Way, plain_text, templates
 from core.config.settings import Mail
 from core.errors import DeliveryError
+from core.links import LinkAct, Links
 from core.text.visible import one_line
 
 SENDER_NAME: Final = "On Record"
@@ -39,7 +40,7 @@ class EmailChannel:
         mail = self.means.mail
         if mail is None:
             raise DeliveryError("e-mail: settings.yaml names no mail server", permanent=False)
-        letter = letter_of(message, mail)
+        letter = letter_of(message, mail, self.means.links)
         try:
             refused = _deliver(letter, mail)
         except smtplib.SMTPResponseException as error:
@@ -54,7 +55,8 @@ class EmailChannel:
             reason = f"mail server {mail.host}: user name or password hold characters a login cannot carry"
             raise DeliveryError(reason, permanent=True) from None
         except smtplib.SMTPServerDisconnected:
-            raise DeliveryError(f"mail server {mail.host} closed the connection", permanent=False) from None
+            reason = f"mail server {mail.host} closed the connection"
+            raise DeliveryError(reason, permanent=False, may_have_arrived=True) from None
         except (OSError, smtplib.SMTPException) as error:
             reason = f"mail server {mail.host} could not be reached: {_why(error)}"
             raise DeliveryError(reason, permanent=False) from None
@@ -69,8 +71,8 @@ def _why(error: Exception) -> str:
     return one_line(said or type(error).__name__, 120).lower()
 
 
-def letter_of(message: Message, mail: Mail) -> EmailMessage:
-    """The letter: headers on one line each, plain text first, HTML beside it."""
+def letter_of(message: Message, mail: Mail, links: Links | None = None) -> EmailMessage:
+    """The letter: headers on one line each, plain text first, HTML beside it; links to act on where there can be any."""
     host = mail.sender.rpartition("@")[2]
     letter = EmailMessage(policy=SMTP)
     letter["From"] = formataddr((SENDER_NAME, mail.sender))
@@ -78,15 +80,39 @@ def letter_of(message: Message, mail: Mail) -> EmailMessage:
     letter["Subject"] = one_line(message.subject)
     letter["Date"] = format_datetime(message.created_at)
     letter["Message-ID"] = f"<{message.delivery_id}@{host}>"
+    letter["References"] = f"<alert-{message.alert_id}@{host}>"  # what is told of one alert again stands in one thread
     letter["List-Id"] = f"{_phrase(message.receiver)} <{_slug(message.receiver)}.onrecord.{host}>"
+    beside = _beside(message, links)
+    if beside["off"]:
+        letter["List-Unsubscribe"] = f"<{beside['off']}>"
+        letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
     letter["Auto-Submitted"] = "auto-generated"
     letter["X-Auto-Response-Suppress"] = "All"
-    letter.set_content(message.text, cte="quoted-printable")
-    letter.add_alternative(html_of(message), subtype="html", cte="quoted-printable")
+    text = plain_text(message.report, message.receiver, message.why, message.delivery_id, **beside)
+    letter.set_content(text, cte="quoted-printable")
+    letter.add_alternative(html_of(message, beside), subtype="html", cte="quoted-printable")
     return letter
 
 
-def html_of(message: Message) -> str:
+def _beside(message: Message, links: Links | None) -> Beside:
+    """What stands beside the report in a mail: the ways to act, each a link good for this delivery."""
+    if links is None:
+        return {"notice": message.notice, "ways": (), "alert_id": message.alert_id, "off": ""}
+    make = partial(links.address, message.delivery_id, sent_at=message.created_at)
+    acts = _WAYS if message.report.kind == "change" else ()
+    ways = tuple(Way(label, make(act)) for act, label in acts)
+    return {"notice": message.notice, "ways": ways, "alert_id": message.alert_id, "off": make(LinkAct.OFF)}
+
+
+_WAYS: Final = (
+    (LinkAct.ACKNOWLEDGE, "Acknowledge"),
+    (LinkAct.CONFIRM, "Confirm"),
+    (LinkAct.SNOOZE, "Snooze"),
+    (LinkAct.NOT_RELEVANT, "Not relevant"),
+)
+
+
+def html_of(message: Message, beside: Beside) -> str:
     """The HTML part, its styles inlined; what asks about the reader's screen stays in the head."""
     page = (
         templates()
@@ -97,8 +123,15 @@ def html_of(message: Message) -> str:
             receiver=message.receiver,
             why=message.why,
             delivery_id=message.delivery_id,
+            made="",
+            **beside,
         )
     )
+    return inlined(page)
+
+
+def inlined(page: str) -> str:
+    """A page with its styles at its elements, as mail programs want them."""
     return _inliner().inline(page)
 
 

@@ -6,6 +6,7 @@ Everything has a default, so the file may be missing or empty. Secrets come only
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -325,6 +326,17 @@ def webhook_fault(text: str) -> str | None:
     except ValueError:
         is_usable = False
     return None if is_usable else "is not the address of a webhook: it must begin with https://"
+
+
+def webhook_key_fault(text: str) -> str | None:
+    """What is wrong with a key that signs requests (https://www.standardwebhooks.com); None where it can be used."""
+    try:
+        key = base64.b64decode(text.removeprefix("whsec_"), validate=True)
+    except ValueError:
+        key = b""
+    if 24 <= len(key) <= 64:
+        return None
+    return "is no key for signing: it is whsec_ and 24 to 64 random bytes in base 64 (openssl rand -base64 32)"
 
 
 def _base_url(environ: Mapping[str, str], found: YamlFile) -> str | None:

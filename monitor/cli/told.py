@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -36,6 +37,21 @@ def alerts_show(
     from monitor.commands.told import show_alert
 
     done(show_alert(home(), os.environ, alert, as_json=as_json))
+
+
+@alerts.command("export")
+def alerts_export(
+    alert: Annotated[str, typer.Argument(metavar="ALERT", help="Number of an alert.")],
+    out: Annotated[Path | None, typer.Option(help="File or folder; alert-<number>.html here where not given.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """One alert as a page to pass on: one HTML file that loads nothing, leads nowhere and names its captures.
+
+    Example: onrecord alerts export 12 --out for-the-lawyers.html
+    """
+    from monitor.commands.told import export_alert
+
+    done(export_alert(home(), os.environ, alert, out, as_json=as_json))
 
 
 outbox = group("outbox")

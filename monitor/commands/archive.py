@@ -39,7 +39,8 @@ def import_files(home: Home, environ: Mapping[str, str], files: Sequence[Path], 
                 note(f"{path}: {error}")
                 broken += 1
         if tells:
-            channels = sending.channels_of(loaded, lambda text: (note if as_json else say)(text.rstrip("\n")))
+            write = note if as_json else say
+            channels = sending.channels_of(loaded, lambda text: write(text.rstrip("\n")), tools.now)
             with Holder(home.data(loaded.settings)) as holder:
                 sending.send(tools, loaded, channels, owner=holder.name)
         if not as_json:

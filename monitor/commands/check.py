@@ -90,7 +90,8 @@ def _tell_and_send(agent: Agent, teller: _Teller, owner: str, chosen: Sequence[s
     tools = agent.tools
     first_looks.tell(tools, only=set(chosen))
     outages.tell(tools)
-    channels = sending.channels_of(agent.loaded, lambda text: (note if as_json else say)(text.rstrip("\n")))
+    write = note if as_json else say
+    channels = sending.channels_of(agent.loaded, lambda text: write(text.rstrip("\n")), tools.now)
     teller.shown.text = "sending"
     sent = sending.send(tools, agent.loaded, channels, owner=owner)
     teller.sent = (sent.sent, sent.retried, sent.dead)

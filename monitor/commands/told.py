@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
@@ -11,7 +12,8 @@ from alerts.decide import why_not
 from alerts.message import plain_report, shown_report
 from alerts.routes import explain as explain_routes
 from alerts.routes import facts_of
-from core.errors import NotFound
+from alerts.standalone import page_to_pass_on
+from core.errors import NotFound, Refused
 from core.model import Alert, Severity
 from core.report import Report
 from core.text.visible import one_line
@@ -62,6 +64,28 @@ def show_alert(home: Home, environ: Mapping[str, str], name: str, *, as_json: bo
         say(f"  {long_date(each.sent_at) if each.sent_at else each.state}  {each.receiver} ({where})")
     for line in log_lines(handled):
         say(f"  {line}")
+    return 0
+
+
+def export_alert(home: Home, environ: Mapping[str, str], name: str, out: Path | None, *, as_json: bool) -> int:
+    """One alert as a page to pass on, written to a file of its own. Raises NotFound, Refused."""
+    with archive_of(home, environ) as archive, archive.database.read() as conn:
+        row, report = _told(conn, alert_number(name))
+    path = out or Path(f"alert-{row.id}.html")
+    if path.is_dir():
+        path /= f"alert-{row.id}.html"
+    page = page_to_pass_on(report, one_line(row.title, 200), utc_now())
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(page)
+    except FileExistsError:
+        raise Refused(f"{path} is there already: name another file with --out") from None
+    except OSError as error:
+        raise Refused(f"{path} cannot be written: {(error.strerror or str(error)).lower()}") from None
+    if as_json:
+        emit({"alert": row.id, "file": str(path), "bytes": len(page.encode())})
+    else:
+        say(str(path))
     return 0
 
 

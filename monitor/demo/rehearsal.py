@@ -112,7 +112,9 @@ def prepared(folder: Path, *, with_pages: bool = False) -> Iterator[Rehearsal]:
         agent = stack.enter_context(build(home, {SLACK_TOKEN.variable: TOKEN}, now=clock, fetcher=fetcher))
         with agent.archive.database.write() as conn:
             sources.sync(conn, agent.loaded.watchlist.companies, agent.loaded.watchlist.sources, clock())
-        deliver = partial(send, agent.tools, agent.loaded, channels_of(agent.loaded, _nowhere), owner=OWNER)
+        deliver = partial(
+            send, agent.tools, agent.loaded, channels_of(agent.loaded, _nowhere, agent.tools.now), owner=OWNER
+        )
         rehearsal = Rehearsal(folder, clock, site, slack, mailbox, agent, deliver)
         if port is not None:
             pages = Pages(agent.archive, clock)

@@ -114,7 +114,9 @@ def test_a_retry_waits_for_its_time_and_keeps_its_reason(database: Database) -> 
     (delivery,) = claimed(database)
     later = NOW + timedelta(minutes=1)
     with database.write() as conn:
-        assert outbox.retry(conn, id_, delivery.token or "", "Slack could not be reached", later, now=NOW)
+        assert outbox.retry(
+            conn, id_, delivery.token or "", outbox.Failure("Slack could not be reached"), later, now=NOW
+        )
     assert claimed(database, later - timedelta(seconds=1)) == []
     with database.read() as conn:
         (waiting,) = outbox.pending(conn)

@@ -178,7 +178,7 @@ def live(warm: Warm, run: Run, effects: Effects) -> bool:
                 work(tools, desk, lease)
         first_looks.tell(tools)
         outages.tell(tools)
-        channels = sending.channels_of(loaded, show)
+        channels = sending.channels_of(loaded, show, warm.clock)
         watched = {name: WatchedChannel(channel, effects) for name, channel in channels.items()}
         sending.send(tools, loaded, dict(watched), owner=owner)
         with database.read() as conn:

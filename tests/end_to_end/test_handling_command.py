@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -29,8 +31,6 @@ def home(tmp_path: Path) -> Path:
     alert = decide(hedge_added(), base_url=None)
     assert alert is not None
     with open_archive(Home(tmp_path), {}) as archive, archive.database.write() as conn:
-        from dataclasses import replace
-
         plain = replace(alert, company_id=None, document_id=None, change_id=None)
         alert_id = outbox.record_alert(conn, plain, FIRST_CHANGED)
         assert alert_id == 1
@@ -86,3 +86,21 @@ def test_what_cannot_be_is_one_line(home: Path, words: tuple[str, ...], status: 
 def test_an_alert_that_is_missing_leaves_the_others_untouched(home: Path) -> None:
     assert onrecord("alerts", "ack", "1", "7", "--home", home).status == 2
     assert "Acknowledged" not in onrecord("alerts", "show", "1", "--home", home).out
+
+
+def test_one_alert_as_a_page_to_pass_on(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(home)
+    ran = onrecord("alerts", "export", "1", "--home", home)
+    assert (ran.status, ran.out) == (0, "alert-1.html\n")
+    page = (home / "alert-1.html").read_text()
+    assert "<ins" in page
+    assert "knowingly" in page
+    assert "SHA-256" in page
+    assert not re.search(r"<a |src=|href=|Sent to|desk", page)
+    again = onrecord("alerts", "export", "1", "--home", home)
+    assert (again.status, again.err) == (
+        2,
+        "onrecord: alert-1.html is there already: name another file with --out\n",
+    )
+    ran = onrecord("alerts", "export", "1", "--out", home / "missing" / "x.html", "--home", home)
+    assert ran.err.endswith("x.html cannot be written: no such file or directory\n")

@@ -16,12 +16,13 @@ from core.registry import adapters
 
 def test_the_channels_are_found() -> None:
     found = adapters(alerts.channels, "CHANNEL", ChannelKind)
-    assert list(found) == ["console", "email", "slack"]
+    assert list(found) == ["console", "email", "jsonl", "slack", "webhook"]
     assert all(kind.needs for kind in found.values())
 
 
 def test_every_channel_routes_can_name_can_be_opened() -> None:
-    assert sorted(open_channels(Means())) == sorted(get_args(Channel)) == ["console", "email", "slack", "slack-webhook"]
+    named = ["console", "email", "jsonl", "slack", "slack-webhook", "webhook"]
+    assert sorted(open_channels(Means())) == sorted(get_args(Channel)) == named
 
 
 def test_a_module_without_an_adapter_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

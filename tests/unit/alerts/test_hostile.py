@@ -14,12 +14,15 @@ import pytest
 
 from alerts.channels import Means, kinds
 from alerts.channels._blocks import MAX_BLOCKS, MAX_HEADER, MAX_TEXT, _length, blocks, fallback_text
+from alerts.channels._objects import as_line, as_object
 from alerts.channels.console import CHANNEL as CONSOLE
 from alerts.channels.email import letter_of
 from alerts.message import Message
+from alerts.standalone import page_to_pass_on
 from core.config.settings import Mail
+from core.links import Links
 from core.model import Change
-from tests.changes import BASE_URL
+from tests.changes import BASE_URL, FIRST_CHANGED
 from tests.deliveries import message_of, written_everywhere
 from tests.hostile import ALL, BULK
 
@@ -29,11 +32,13 @@ UNSEEN = re.compile(
 )
 CASES = [pytest.param(text, id=f"{number:02}") for number, text in enumerate(ALL)]
 OWN_LINK = f"{BASE_URL}/c/halden-sales/6..7"
+OWN = re.escape(BASE_URL) + r"/(c/halden-sales/6\.\.7|v/halden-sales/[67]|[au]/[\w.-]+)"
+LINKS = Links(b"k" * 32, BASE_URL)
 
 
-def test_there_are_sixty_strings_and_three_channels() -> None:
+def test_there_are_sixty_strings_and_five_channels() -> None:
     assert len(set(ALL)) == 60
-    assert sorted(kinds()) == ["console", "email", "slack"]
+    assert sorted(kinds()) == ["console", "email", "jsonl", "slack", "webhook"]
 
 
 def hostile_message(text: str) -> Message:
@@ -80,15 +85,21 @@ def test_slack_limits_hold(text: str) -> None:
 
 @pytest.mark.parametrize("text", CASES)
 def test_a_letter_has_our_headers_and_no_others(text: str) -> None:
-    letter = letter_of(hostile_message(text), MAIL)
+    letter = letter_of(hostile_message(text), MAIL, LINKS)
     read = message_from_bytes(letter.as_bytes(), policy=SMTP)
     assert [name for name, _ in read.items()] == [
-        "From", "To", "Subject", "Date", "Message-ID", "List-Id", "Auto-Submitted", "X-Auto-Response-Suppress",
-        "MIME-Version", "Content-Type",
+        "From", "To", "Subject", "Date", "Message-ID", "References", "List-Id", "List-Unsubscribe",
+        "List-Unsubscribe-Post", "Auto-Submitted", "X-Auto-Response-Suppress", "MIME-Version", "Content-Type",
     ]  # fmt: skip
     assert read["To"] == "#rights"
     assert len(read["Subject"]) <= 200
     assert [part.get_content_type() for part in read.walk()] == ["multipart/alternative", "text/plain", "text/html"]
+
+
+ELEMENTS = {
+    "html", "head", "meta", "title", "style", "body", "div", "table", "tbody", "tr", "td", "h1", "h2", "b", "p",
+    "br", "span", "del", "ins", "a", "ul", "li",
+}  # fmt: skip
 
 
 class Tags(HTMLParser):
@@ -108,16 +119,15 @@ class Tags(HTMLParser):
 
 @pytest.mark.parametrize("text", CASES)
 def test_html_holds_our_elements_and_one_address(text: str) -> None:
-    letter = letter_of(hostile_message(text), MAIL)
+    letter = letter_of(hostile_message(text), MAIL, LINKS)
     part = letter.get_body(("html",))
     assert part is not None
     page = Tags()
     page.feed(part.get_content())
-    assert page.names <= {
-        "html", "head", "meta", "title", "style", "body", "div", "table", "tbody", "tr", "td", "h1", "h2", "b", "p",
-        "br", "span", "del", "ins", "a", "ul", "li",
-    }  # fmt: skip
-    assert page.addresses == [OWN_LINK]
+    assert page.names <= ELEMENTS
+    assert page.addresses[0] == OWN_LINK
+    assert len(page.addresses) == 8
+    assert all(re.fullmatch(OWN, address) for address in page.addresses)
     assert page.handlers == []
     assert not UNSEEN.search(part.get_content())
 
@@ -125,7 +135,7 @@ def test_html_holds_our_elements_and_one_address(text: str) -> None:
 @pytest.mark.parametrize("text", CASES)
 def test_plain_text_holds_nothing_live_and_nothing_invisible(text: str) -> None:
     message = hostile_message(text)
-    live = [found for found in re.findall(r"(?i)(?:https?://|www\.)\S+", message.text) if found != OWN_LINK]
+    live = [found for found in re.findall(r"(?i)(?:https?://|www\.)\S+", message.text) if not re.fullmatch(OWN, found)]
     assert live == []
     assert not UNSEEN.search(message.text)
     assert message.text.count("\nHOW SURE, AND WHERE\n") == 1
@@ -139,6 +149,36 @@ def test_the_console_prints_text_and_no_commands(text: str) -> None:
     assert "\x1b" not in "".join(written)
     assert not UNSEEN.search("".join(written))
     assert "WHY YOU ARE TOLD" in "".join(written)
+
+
+@pytest.mark.parametrize("text", CASES)
+def test_a_program_reads_one_line_of_json_with_our_keys(text: str) -> None:
+    line = as_line(as_object(hostile_message(text)))
+    assert len(line.splitlines()) == 1
+    read = json.loads(line)
+    assert sorted(read) == sorted(KEYS)
+    assert (read["type"], read["id"], read["link"]) == ("alert", "01JD7Q4T0C5R8V2N6K9M3X7A1B", OWN_LINK)
+    assert not UNSEEN.search(line)
+    assert all(re.fullmatch(OWN, found) for found in re.findall(r"(?i)(?:https?://|www\.)[^\s\"]+", line))
+
+
+KEYS = (
+    "type", "id", "alert", "at", "kind", "notice", "receiver", "why_you", "mark", "severity", "company", "title", "topics",
+    "lines", "last_seen_at", "first_changed_at", "page_date", "page_date_stands", "document", "address", "language",
+    "quotes", "more_passages", "reasons", "how_sure", "facts", "earlier", "captures", "link", "command",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", CASES)
+def test_a_page_to_pass_on_holds_our_elements_and_loads_nothing(text: str) -> None:
+    message = hostile_message(text)
+    found = page_to_pass_on(message.report, message.subject, FIRST_CHANGED)
+    page = Tags()
+    page.feed(found)
+    assert page.names <= ELEMENTS
+    assert page.addresses == []
+    assert page.handlers == []
+    assert not UNSEEN.search(found)
 
 
 @pytest.mark.parametrize("text", BULK, ids=["words", "one word", "ideographs"])

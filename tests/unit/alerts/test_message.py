@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from alerts.decide import decide, first_look_alert
 from alerts.message import compose, marked, parted, plain_text, shown_report
 from core.model import Act, Edit
 from core.occasions import CompanyLook, SourceLook
-from tests.changes import FIRST_CHANGED, change_of, fact_specific_added, hedge_added, page_is_gone, reading
+from core.report import Earlier
+from tests.changes import BASE_URL, FIRST_CHANGED, change_of, fact_specific_added, hedge_added, page_is_gone, reading
 from tests.deliveries import DELIVERY_ID, delivery_of, message_of
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -38,9 +41,12 @@ HOW SURE, AND WHERE
   Address: haldenbio[.]example/responsible-sales
   Document: halden-sales
   Version 6, before: SHA-256 51d0aa93e2f700000000000000000000000000000000000000000000000007c4
+    https://onrecord.example.org/v/halden-sales/6
   Version 7, after: SHA-256 9f2c41d07be8000000000000000000000000000000000000000000000000a16e
+    https://onrecord.example.org/v/halden-sales/7
 
 Side by side: https://onrecord.example.org/c/halden-sales/6..7
+To acknowledge: onrecord alerts ack 118
 
 --
 Sent to Biotech team (rights desk: severity is high).
@@ -67,9 +73,29 @@ def test_before_and_after_are_marked_in_plain_characters() -> None:
 
 def test_without_an_address_of_our_own_the_command_is_given_and_nothing_else_is_missing() -> None:
     text = message_of(fact_specific_added(), base_url=None).text
-    assert text == FACT_SPECIFIC.replace(
+    without = re.sub(r"    https://onrecord.example.org/v/\S+\n", "", FACT_SPECIFIC)
+    assert text == without.replace(
         "Side by side: https://onrecord.example.org/c/halden-sales/6..7", "To read on: onrecord diff halden-sales 6 7"
     )
+
+
+def test_what_the_promise_said_before_stands_with_its_dates() -> None:
+    first, last = datetime(2019, 2, 20, 9, 0, tzinfo=UTC), datetime(2024, 1, 3, 12, 0, tzinfo=UTC)
+    alert = decide(
+        hedge_added(), base_url=BASE_URL, earlier=[Earlier("Halden will not\u200b sell in Xinjiang.", first, last)]
+    )
+    assert alert is not None
+    text = plain_text(shown_report(alert.report), "desk", ["x"], DELIVERY_ID)
+    assert (
+        "WHAT IT SAID BEFORE\n  20 Feb 2019 – 3 Jan 2024\n    > Halden will not⟨U+200B⟩ sell in Xinjiang.\n\n"
+    ) in text
+
+
+def test_an_alert_told_again_says_so_first() -> None:
+    delivery = replace(delivery_of(hedge_added()), purpose="reminder", why=("nobody has taken it up in 48 hours",))
+    message = compose(delivery)
+    assert message.subject == "Reminder: WEAKENED: Halden Biosystems, Responsible sales (critical)"
+    assert message.text.startswith("Nobody has taken it up in 48 hours.\n\nWEAKENED · Halden Biosystems")
 
 
 def test_a_page_that_is_gone_keeps_its_last_words() -> None:
@@ -129,6 +155,8 @@ SPEAKING = (
     "core/report.py", "core/occasions.py", "core/quotes.py", "core/wording.py",
     "alerts/decide.py", "alerts/routes.py", "alerts/message.py", "alerts/sender.py",
     "alerts/channels/_blocks.py", "alerts/channels/slack.py", "alerts/channels/email.py", "alerts/channels/console.py",
+    "alerts/channels/_objects.py", "alerts/channels/webhook.py", "alerts/channels/jsonl.py", "alerts/standalone.py",
+    "core/handling.py", "core/links.py",
 )  # fmt: skip
 
 
