@@ -23,16 +23,27 @@ _DETERMINERS = word_set("""the a an our its their his her your this that these t
     by per independent external annual further regular public social rights impact supplier human first new full
     third party mass""")  # fmt: skip
 _JOINED = frozenset({"and", "or", "nor", ",", "/", "、", "和", "或", "&"})
+_NOBODY = word_set("no none nobody neither")  # as subject they govern the whole clause
+_FINITE = word_set("is are was were will shall must may can has have")
 _BETWEEN_NOUN = word_set("the our its all any of this that these their from every such with on")
-_HEADS_BEFORE = word_set("""we they it you i who will shall must may might can could should would cannot to not never also always and or
+_HEADS_BEFORE = word_set("""do does did we they it you i who will shall must may might can could should would cannot to not never also always and or
     suppliers partners customers company group""")  # fmt: skip
-_ADVERBS = word_set("also always now only already then still immediately promptly publicly never not")
+_ADVERBS = word_set("longer also always now only already then still immediately promptly publicly never not")
 _LIGHT = word_set(
     "conduct conducts conducting perform performs carry undertake undertakes maintain maintains have has do"
 )
 BREAKS = frozenset({";", ":", ".", "but", "while", "whereas", "although", "however", "though", "yet", "；"})
 """Words and marks across which nothing governs; "and" and "or" join them before a new subject."""
-_NEW_SUBJECT = word_set("we they it you will shall must may might can could should would is are")
+_NEW_SUBJECT = word_set("we they it you will shall must may might can could should would is are do does")
+_PROMOTING = word_set(
+    "continue continues continued keep keeps resume resumes resumed restart restarts begin begins start starts "
+    "expand expands increase increases grow extend extends"
+)
+"""Words after which a harmful noun or -ing form is done, and more of it."""
+_BOTH = word_set(
+    "report reports audit audits review reviews use uses exit end design map source sources supply release screen trace"
+)
+"""Words that are verbs only where something leads to a verb: a subject, a modal, "to", an adverb, another verb."""
 _NOUN_TAILS = {"supply": ("chain", "chains"), "supplies": (), "use": ("case", "cases"), "source": ("code",)}
 _HANDING_OVER = frozenset({"disclose", "provide", "share", "give", "transfer", "surrender"})
 
@@ -94,6 +105,7 @@ class _English:
         self.customers = [mark.first for mark in marks if mark.dimension == "customers"]
         self.has_person_data = any(mark.dimension == "person_data" for mark in marks)
         actors = [mark for mark in marks if mark.dimension == "actors" and mark.clause < 0]
+        self.after_actor = {mark.last for mark in actors}
         self.bound = min((mark.first for mark in actors if mark.value == "third"), default=len(words))
         self.ours = min((mark.first for mark in actors if mark.value == "we"), default=len(words))
         self.governors: list[_Governor] = []
@@ -108,12 +120,19 @@ class _English:
             if self._breaks(at):
                 self.governors, self.reviews = [], []
             if at in self.negations:
-                self.governors.append(_Governor(at, 0))
+                self._negate(at)
             following = self.words[at + 1] if at + 1 < len(self.words) else ""
             entry = self.vocabulary.actions.get(f"{word} {following}") or self.vocabulary.actions.get(word)
             if entry and at not in self.soft and not self._is_compound(at):
                 self._take(at, *entry)
         return tuple(self.found)
+
+    def _negate(self, at: int) -> None:
+        """A negation joined to one before by "and" or "or" repeats it ("do not and will not sell")."""
+        earlier = [governor for governor in self.governors if governor.level == 0]
+        if earlier and not _JOINED.isdisjoint(self.words[earlier[-1].at + 1 : at]):
+            self.governors = [governor for governor in self.governors if governor.level]
+        self.governors.append(_Governor(at, 0))
 
     def _breaks(self, at: int) -> bool:
         word = self.words[at]
@@ -147,11 +166,29 @@ class _English:
             return True
         if following == "of" and before not in _HEADS_BEFORE:
             return True
+        if word in _BOTH and (following in _FINITE or (at > 1 and not self._leads_to_verb(at))):
+            return True
         return before in self.vocabulary.actions and before not in _LIGHT and not before.endswith(("ing", "ed"))
+
+    def _leads_to_verb(self, at: int) -> bool:
+        before = self.words[at - 1]
+        return (
+            before in _HEADS_BEFORE
+            or before in _JOINED
+            or before in _ADVERBS
+            or before in BREAKS
+            or before.endswith("ly")
+            or before in self.vocabulary.actions
+            or at in self.after_actor
+        )
 
     def _near(self, at: int, window: int | None = None) -> list[_Governor]:
         limit = (window or self.vocabulary.window) + 1
-        return [governor for governor in self.governors if at - governor.at <= limit]
+        return [
+            governor
+            for governor in self.governors
+            if at - governor.at <= limit or (governor.at <= 1 and self.words[governor.at] in _NOBODY)
+        ]
 
     def _joined_to(self, at: int) -> Act | None:
         """The act before, where this one is coordinated with it: "sell, supply or provide"."""
@@ -176,6 +213,8 @@ class _English:
             review = next((each for each in reversed(self.reviews) if at - each[0] <= self.vocabulary.window), None)
             if review and (is_noun or self.words[at].endswith("ing")):
                 self._merge_review(review, at, lemma, group)
+            elif self._is_promoted(at, is_noun=is_noun):
+                self.found.append(Act(at, lemma, group, 0, "permits", claims, is_harm=True))
             elif not is_noun and self._is_duty(at):
                 self.found.append(Act(at, lemma, group, DUTY, "restrains", claims))
             elif not is_noun and self._is_head(at) and not self._is_kind(at):
@@ -190,6 +229,12 @@ class _English:
         else:
             self.found.append(Act(at, lemma, group, 0, "permits", claims, is_harm=True))
         self.governors = [governor for governor in self.governors if governor.level == 0]
+
+    def _is_promoted(self, at: int, *, is_noun: bool) -> bool:
+        """ "We will continue sourcing", "we will expand sales": done, and not held back."""
+        if not is_noun and not self.words[at].endswith("ing"):
+            return False
+        return not _PROMOTING.isdisjoint(self.words[max(at - 3, 0) : at])
 
     def _merge_review(self, review: tuple[int, int], at: int, lemma: str, group: str) -> None:
         """ "Review sales" is a mild restraint on selling, not an act of its own."""
@@ -238,6 +283,8 @@ class _English:
             self.governors.append(_Governor(at, group.tier))
 
     def _protect(self, at: int, lemma: str, group: Group, *, is_noun: bool) -> None:
+        if self._is_purpose(at):
+            return
         governors = self._near(at, 4)
         negated = any(governor.level == 0 for governor in governors)
         severed = any(governor.level and self._only_links(governor.at, at) for governor in governors)
@@ -256,6 +303,11 @@ class _English:
         )  # fmt: skip
         if not is_noun:
             self.reviews.append((at, group.tier))
+
+    def _is_purpose(self, at: int) -> bool:
+        """ "Use your photos to train models": what the harm is for, no act of its own."""
+        is_infinitive = self.words[at - 1 : at] == ["to"] and self.words[at - 2] not in _JOINED
+        return is_infinitive and bool(self.found) and self.found[-1].is_harm and at - self.found[-1].at > 2
 
     def _only_links(self, start: int, end: int) -> bool:
         between = self.words[start + 1 : end]
@@ -277,7 +329,7 @@ def _foreign(lang: str, words: Sequence[str], marks: tuple[Mark, ...]) -> tuple[
         if lang == "de":
             near = [each.first for each in negations]
         else:
-            near = [each.first for each in negations if 0 < mark.first - each.first <= reach]
+            near = [each.first for each in negations if 0 <= mark.first - each.first <= reach]
         claims = {*near, *range(mark.first, mark.last)}
         if role == "sever":
             continue
@@ -295,7 +347,7 @@ def _foreign(lang: str, words: Sequence[str], marks: tuple[Mark, ...]) -> tuple[
     for mark in severs:
         if mark.first in governed:
             continue
-        near = [each.first for each in negations if 0 < mark.first - each.first <= reach]
+        near = [each.first for each in negations if 0 <= mark.first - each.first <= reach]
         name = mark.value.split("/")[0]
         stance = "permits" if near else "restrains"
         claims = {*near, *range(mark.first, mark.last)}

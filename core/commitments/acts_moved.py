@@ -10,6 +10,7 @@ from core.commitments.delta import Delta, Sign, span
 from core.commitments.frame import Frame, Mark
 from core.commitments.guard import LIST_WORDS
 from core.commitments.vocabulary import Vocabulary
+from core.commitments.wording import word_set
 
 
 def stance_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
@@ -30,6 +31,10 @@ def stance_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
         how = "restrained → permitted" if before.stance != "permits" else "permitted → restrained"
         yield Delta("stance", "-" if before.stance != "permits" else "+", f"stance: {act} {how}", is_reversal=True)
         return
+    turn = _resumed(before, after) or _resumed(after, before)
+    if turn:
+        yield Delta("stance", "-" if _resumed(before, after) else "+", f"stance: {turn}", is_reversal=True)
+        return
     if bool(before.negations) != bool(after.negations) and not _accounted(before, after):
         side = before if before.negations else after
         word = side.words[side.negations[0]]
@@ -42,6 +47,25 @@ def stance_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
             _negation_words(after),
             forces_reading=True,
         )
+
+
+_RESUMING = word_set("""resume resumed continue continues continued restart restarted restore restored reinstate
+    reinstated extend extends extended renew renews renewed agree agrees agreed""")
+
+
+def _resumed(held: Frame, free: Frame) -> str:
+    """What one side stopped, the other goes on with: "ended our cooperation", "resumed our cooperation"."""
+    if not held.acts or any(
+        (act.group != "sever" and not act.is_harm) or act.stance != "restrains" for act in held.acts
+    ):
+        return ""
+    if free.negations or any(act.stance == "restrains" for act in free.acts):
+        return ""
+    reopened = next((act.lemma for act in free.acts if act.group == "reopen" and act.stance == "permits"), "")
+    if reopened:
+        return f"{held.acts[0].lemma} → {reopened}"
+    resuming = next((word for word in free.words if word in _RESUMING and word not in held.words), "")
+    return f"{held.acts[0].lemma} → {resuming}" if resuming else ""
 
 
 def _negation_words(frame: Frame) -> frozenset[int]:
@@ -77,7 +101,8 @@ def modality_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta
     kinds_before, kinds_after = [(mark.tier, mark.value) for mark in one], [(mark.tier, mark.value) for mark in two]
     if kinds_before == kinds_after:
         return
-    claims_before, claims_after = _modal_words(before, one), _modal_words(after, two)
+    claims_before = _modal_words(before, one) | _same_acts(before, after)
+    claims_after = _modal_words(after, two) | _same_acts(after, before)
     pairs = (
         list(zip(kinds_before, kinds_after, strict=True))
         if len(one) == len(two)
@@ -88,6 +113,8 @@ def modality_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta
         signs = {"?" if sign == "+" else sign for sign in signs}
     if len(one) != len(two) and not (len(one) <= 1 and len(two) <= 1):
         signs |= _extra_modals(kinds_before, kinds_after)
+        if before.stance == after.stance == "permits":  # "we made this" and "we made this, as we are committed to"
+            signs = {"?"}
     told = f"modality: {_lead(before)} → {_lead(after)}"
     if len(one) > 1 or len(two) > 1:
         told = f"modality: {', '.join(mark.text for mark in one)} → {', '.join(mark.text for mark in two)}"
@@ -132,6 +159,16 @@ def _modal_words(frame: Frame, marks: Sequence[Mark]) -> frozenset[int]:
     return frozenset(words)
 
 
+def _same_acts(frame: Frame, other: Frame) -> frozenset[int]:
+    """Words of acts that the other side says in another form: "to end" and "have ended", "publier" and "publierons"."""
+    if frame.lang != "en":
+        known = {(act.lemma, act.stance, other.words[act.at][:4]) for act in other.acts}
+        return frozenset(act.at for act in frame.acts if (act.lemma, act.stance, frame.words[act.at][:4]) in known)
+    over = span([mark for mark in other.of("modality") if mark.value == "completed"])
+    done = {act.lemma for act in other.acts if act.at in over}
+    return frozenset(act.at for act in frame.acts if act.lemma in done and act.stance == "restrains")
+
+
 def actions_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
     """Acts that came, went, or are restrained more or less than before."""
     left, right = list(before.acts), list(after.acts)
@@ -164,6 +201,8 @@ def actions_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]
             yield Delta("actions", sign, reason, claims_left, claims_right)
     elif left:
         yield Delta("actions", "-", f"action gone: {_all_told(before, left)}", claims_left)
+    elif right and all(act.claims <= span(after.of("modality")) for act in right):
+        return  # "discourage" and "prohibit": told by the modality
     elif right:
         promised_nothing = not before.acts and before.firmness is not None and before.firmness <= 0
         is_listed = all(act.level >= 3 and _is_joined(after, act) for act in right)

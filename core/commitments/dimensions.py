@@ -12,6 +12,7 @@ from dataclasses import replace
 from core.commitments.acts_moved import actions_moved, modality_moved, stance_moved
 from core.commitments.delta import Delta, is_duty_of_affected
 from core.commitments.frame import Frame
+from core.commitments.parts import parts_moved
 from core.commitments.qualifiers import (
     actors_moved,
     anaphora_moved,
@@ -36,7 +37,8 @@ _COMPARISONS: tuple[Callable[[Vocabulary, Frame, Frame], Iterator[Delta]], ...] 
 def deltas(vocabulary: Vocabulary, before: Frame, after: Frame, contents: tuple[Content, Content]) -> list[Delta]:
     """Everything that moved between two frames with their contents, in no particular order."""
     found = [delta for compare in _COMPARISONS for delta in compare(vocabulary, before, after)]
-    found += list_shortened(before, *contents)
+    shortened = [*list_shortened(before, *contents)]
+    found += shortened or parts_moved(before, after, *contents)
     if is_duty_of_affected(before) or is_duty_of_affected(after):
         return [replace(delta, sign="?") for delta in found]
     if before.stance == after.stance == "permits":

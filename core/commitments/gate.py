@@ -14,8 +14,8 @@ import re2
 
 from core.commitments.frame import best_tongue
 from core.commitments.patterns import folded_pattern, loosened
-from core.commitments.vocabulary import LANGUAGES, Vocabulary
-from core.commitments.wording import with_lead_in
+from core.commitments.vocabulary import GATES, LANGUAGES, Vocabulary
+from core.commitments.wording import plain_words, with_lead_in
 from core.text.fold import fold
 
 MAX_READ = 20_000
@@ -33,7 +33,7 @@ class Gate:
 
     def holds(self, text: str, lead_in: str = "") -> bool:
         """Whether the passage (an item is read with its lead-in) holds a commitment."""
-        folded = fold(with_lead_in(text, lead_in)[:MAX_READ]).text
+        folded = _read(with_lead_in(text, lead_in)[:MAX_READ])
         for lang in self._languages(folded):
             matched = self._sets[lang].Match(folded) or ()
             if folded and len(_NAMES) not in matched:  # the last part matches every text: re2 gave up
@@ -52,6 +52,7 @@ class Gate:
         return ("en",) if best == "en" else (best, "en")
 
 
+_SECTIONS = {"topics": "topic", "subjects": "subject"}
 _NAMES = ("ban", "done", "firm", "soft", "plain", "protects", "harms", "topic", "subject")
 
 
@@ -79,7 +80,8 @@ def _parts(vocabulary: Vocabulary, lang: str) -> dict[str, list[str]]:
             parts[name if cue.tier >= 1 else "topic"].append(pattern)
         elif cue.dimension == "group":
             parts["harms" if cue.value.endswith("harm") else "protects"].append(pattern)
-    for name, section in (("topic", "topics"), ("subject", "subjects"), ("plain", "plain")):
+    for section in GATES:
+        name = _SECTIONS.get(section, section)
         parts[name] += [folded_pattern(pattern) for pattern in vocabulary.gates.get(section, {}).get(lang, ())]
     if lang == "en":
         parts["ban"] += [r"\b(?:won't|don't|doesn't|can't|isn't|aren't|mustn't|haven't|hasn't|didn't)\b"]
@@ -94,6 +96,11 @@ def _parts(vocabulary: Vocabulary, lang: str) -> dict[str, list[str]]:
         participles = "|".join(sorted(form for form in protect if form.endswith("ed")))
         parts["plain"].append(rf"\b(?:is|are|be) (?:\w+ly )?(?:{participles})\b")
     return parts
+
+
+def _read(text: str) -> str:
+    """The folded text, contractions written out: "we're committed" is "we are committed"."""
+    return plain_words(fold(text).text)
 
 
 def _set(parts: dict[str, list[str]]) -> re2.Set:

@@ -23,6 +23,7 @@ _MOVABLE = ("hedges", "deadline", "frequency")
 LIST_WORDS = frozenset(
     {"and", "or", "nor", ",", "、", "和", "或", "及", "与", "et", "ou", "und", "oder", "y", "o", "ni"}
 )
+_ITEM_WORDS = 3  # how many common words an item of a reordered list may begin or end with
 _SAME_MODALS = {
     "will": "will", "shall": "will", "will not": "will not", "shall not": "will not", "will never": "will never",
     "shall never": "will never", "do not": "does not", "does not": "does not", "is not": "does not", "are not": "does not",
@@ -110,6 +111,8 @@ def is_claimed(element: Element, claimed: frozenset[int] | set[int]) -> bool:
     """Whether a dimension accounts for all words of an element."""
     if claimed.issuperset(range(element.at, element.last)):
         return True
+    if element.id.startswith(("modality:have ", "modality:has ")) and element.last - 1 in claimed:
+        return True  # "have paused" and "have ended": told by the act
     return element.id in LIST_WORDS and bool(claimed.intersection(range(element.last, element.last + 3)))
 
 
@@ -214,7 +217,12 @@ def _is_list_reordered(before: Frame, after: Frame, one: Sequence[Element], two:
     tail = 0
     while one[-1 - tail].id == two[-1 - tail].id:
         tail += 1
-    return _items(before, one, head, tail) == _items(after, two, head, tail)
+    # Items may begin or end alike ("child labour, forced labour"): what is common may belong to the list.
+    return any(
+        _items(before, one, first, last) == _items(after, two, first, last)
+        for first in range(head, max(head - _ITEM_WORDS, -1), -1)
+        for last in range(tail, max(tail - _ITEM_WORDS, -1), -1)
+    )
 
 
 def _items(frame: Frame, elements: Sequence[Element], head: int, tail: int) -> list[str] | None:

@@ -25,6 +25,7 @@ _PASTS = {
     "begun": "begin", "went": "go", "gone": "go", "done": "do", "said": "say", "told": "tell", "met": "meet",
     "led": "lead", "chose": "choose", "chosen": "choose", "spoke": "speak", "wrote": "write", "written": "write",
 }  # fmt: skip
+_ROOTS = frozenset({"supply", "apply", "rely", "comply", "imply", "reply", "multiply", "ally", "bully", "assembly"})
 _NOT_PAST = frozenset({"need", "feed", "seed", "speed", "indeed", "exceed", "proceed", "bed", "red", "hundred"})
 
 
@@ -55,6 +56,8 @@ def word_id(word: str) -> tuple[str, bool]:
     if base.endswith("s") and not base.endswith("ss"):
         base = base[:-1]
     ending = next((each for each in _DERIVED if base.endswith(each) and len(base) > len(each) + 2), "")
+    if base in _ROOTS:
+        ending = ""
     return f"{_STEMMER.stemWord(spelled)}+{ending}", is_past
 
 

@@ -105,6 +105,8 @@ def conditions_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Del
         return
     for clause in one:
         sign = _when_gone(clause)
+        if clause.kind == "time" and clause.text.startswith(("before", "prior to")) and _is_duty(before):
+            sign = "-"  # "trained before deployment": a moment by which it has to be done
         if clause.kind != "exception":  # "we notify users when a government asks" says more than "we notify users"
             sign = unless_restraint(sign, before, after)
         yield Delta("conditions", sign, f"{_NAMES[clause.kind]} gone: {before.quote(clause)}", span([clause]))
@@ -113,6 +115,10 @@ def conditions_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Del
         yield Delta(
             "conditions", sign, f"{_NAMES[clause.kind]} added: {after.quote(clause)}", frozenset(), span([clause])
         )
+
+
+def _is_duty(frame: Frame) -> bool:
+    return not frame.negations and bool(frame.of("modality")) and not any(act.is_harm for act in frame.acts)
 
 
 _NAMES = {"condition": "condition", "exception": "exception", "unmet": "condition", "relative": "limit",
@@ -172,6 +178,8 @@ def evidence_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta
     total_before, total_after = sum(rank_before.values()), sum(rank_after.values())
     reason = f"evidence: {quotes(before, one)} → {quotes(after, two)}"
     sign: Sign = "?" if total_before == total_after else "+" if total_after > total_before else "-"
+    if before.negations and after.negations:  # "not shared publicly" forbids less than "not shared"
+        sign = "-" if sign == "+" else "?"
     yield Delta("evidence", sign, reason, _checked(before, one), _checked(after, two))
 
 
@@ -209,7 +217,17 @@ def numbers_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]
         sign = "+" if float(two[0][1]) > float(one[0][1]) else "-"
         if sign == "+" and (not after.acts or is_restraint(after)):
             sign = "?"
+    elif len(one) == len(two) == 1 and _LOWER_IS_BETTER.isdisjoint((*before.words, *after.words)):
+        is_fewer = float(two[0][1]) < float(one[0][1])
+        sign = "-" if is_fewer and _is_dose(before, one[0][0]) and _is_dose(after, two[0][0]) else "?"
     yield Delta("numbers", sign, reason, *(claims if sign != "?" else (frozenset(), frozenset())))
+
+
+def _is_dose(frame: Frame, at: int) -> bool:
+    """How much of a good act is promised: "audit 50 suppliers", "repay two months of wages"."""
+    return any(
+        not act.is_harm and act.stance == "restrains" and act.group in ("verify", "remediate", "disclose", "engage")
+        and 0 < at - act.at <= 3 for act in frame.acts)  # fmt: skip
 
 
 def _figures(frame: Frame) -> list[tuple[int, str]]:

@@ -16,6 +16,7 @@ _LINKS = word_set(
     "and or nor , in the to of also including within any against 、 和 或 及 ni en el la y e o ou et und oder"
 )
 _LEGAL = ("unlawful", "illegal", "unauthori", "improper", "arbitrary", "indiscriminate")
+_NEW_PARTS = word_set("we they it you will shall must may can do does is are not and or but including also")
 _UNSTATED = {"channel": 2, "frequency": 0}
 
 Content = Sequence[Element]
@@ -36,6 +37,8 @@ def lattice_moved(dimension: str, word: str) -> Callable[[Vocabulary, Frame, Fra
         sign: Sign = "?"
         if wider_after and wider_before:
             sign = "?"
+        elif (not one and _stands_in_list(after, two)) or (not two and _stands_in_list(before, one)):
+            sign = "?" if not one else "-"  # listed beside names we do not know: a list that grew or shrank
         elif wider_after:
             added = [mark for mark in two if mark.value not in names_before]
             sign = "+" if not one or not added or _is_listed(after, added, two, len(one)) else "?"
@@ -74,6 +77,23 @@ def _is_listed(frame: Frame, added: Sequence[Mark], marks: Sequence[Mark], count
     return all(any(_is_linked(_between(frame, mark, other)) for other in marks if other is not mark) for mark in added)
 
 
+def _stands_in_list(frame: Frame, marks: Sequence[Mark]) -> bool:
+    """Whether an "or" or "and" leads to a name, so that what stands before it is one of its kind."""
+    return any(
+        not LIST_WORDS.isdisjoint(frame.words[max(mark.first - 2, 0) : mark.first]) or _is_followed(frame, mark)
+        for mark in marks
+    )
+
+
+def _is_followed(frame: Frame, mark: Mark) -> bool:
+    """ "Governments, brokers or advertisers": more names follow, and no new sentence."""
+    following = frame.words[mark.last : mark.last + 1]
+    rest = frame.words[mark.last + 1 : mark.last + 8]
+    if not following or following[0] not in LIST_WORDS or not rest or rest[0] in _NEW_PARTS:
+        return False
+    return following[0] != "," or not LIST_WORDS.isdisjoint(rest)
+
+
 def _is_linked(words: Sequence[str]) -> bool:
     return all(word in _LINKS for word in words) and any(word in LIST_WORDS for word in words)
 
@@ -100,8 +120,15 @@ def breadth_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]
         return
     reason = f"object: {quotes(before, one)} → {quotes(after, two)}"
     signs = {_breadth_gone(before, mark) for mark in one} | {_breadth_added(after, mark) for mark in two}
+    if one and two and not before.negations and not after.negations and _is_widened(one, two):
+        signs = {"+"}
     sign: Sign = "?" if "+" in signs and len(signs) > 1 else "-" if "-" in signs else signs.pop()
     yield Delta("objects", sign, reason, span(one), span(two))
+
+
+def _is_widened(one: Sequence[Mark], two: Sequence[Mark]) -> bool:
+    """ "Serious harms" and "all harms": the word that narrowed gave way to one that leaves nothing out."""
+    return all(mark.value != "whole" for mark in one) and all(mark.value == "whole" for mark in two)
 
 
 def _breadth_added(frame: Frame, mark: Mark) -> Sign:

@@ -17,6 +17,7 @@ _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",
 )  # fmt: skip
+_PAUSES = frozenset({"pause", "paused", "pauses", "pausing", "moratorium", "moratoire", "moratoria", "暂停"})
 _PAST_KINDS = ("completed", "has_not")
 
 
@@ -36,7 +37,8 @@ def _length(marks: Sequence[Mark]) -> tuple[int, int]:
     """The shortest rank named and, for fixed times, its days."""
     if not marks:
         return _OPEN_ENDED, 0
-    shortest = min(mark.tier for mark in marks)
+    told = [mark for mark in marks if mark.text not in _PAUSES] or marks  # "paused indefinitely", "paused for 1 year"
+    shortest = min(mark.tier for mark in told)
     days = [
         int(mark.numbers[0][1]) * _DAYS.get(mark.numbers[1][1], 0)
         for mark in marks
@@ -102,6 +104,8 @@ def _deadline_sign(one: Sequence[Mark], two: Sequence[Mark]) -> Sign:
         urgent = {"now": 0, "within": 1, "soon": 2}
         if due_before[0] == "now" or due_after[0] == "now":
             return "+" if urgent.get(due_after[0], 3) < urgent.get(due_before[0], 3) else "-"
+        if due_after[0] == "soon":  # a date can be missed, "as soon as possible" cannot
+            return "-"
         return "?"
     if due_before[0] != due_after[0]:
         return "+" if due_after[0] == "now" else "-"

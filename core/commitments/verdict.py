@@ -7,13 +7,15 @@ for is UNCLASSIFIED: "changed, please read".
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from core.commitments.acts import Act
-from core.commitments.delta import Delta, is_duty_of_affected
+from core.commitments.delta import Delta, Sign, is_duty_of_affected
 from core.commitments.dimensions import deltas
 from core.commitments.frame import Frame
 from core.commitments.guard import (
+    LIST_WORDS,
     Difference,
     Element,
     antonyms_between,
@@ -23,6 +25,7 @@ from core.commitments.guard import (
     same_order,
     unexplained,
 )
+from core.commitments.parts import is_turned_by_negation
 from core.commitments.vocabulary import Vocabulary
 from core.commitments.wording import word_set
 from core.model import Finding, Verdict
@@ -55,12 +58,31 @@ def judge(vocabulary: Vocabulary, before: Frame, after: Frame) -> Finding:
     moved = deltas(vocabulary, before, after, (one, two))
     opposites = antonyms_between(vocabulary, before, after)
     unread = _unread(apart, moved)
-    verdict = _decided(vocabulary, (before, after), moved, apart, unread, opposites)
+    if is_turned_by_negation(before, after, one, two) and apart.likeness >= LEAST_LIKENESS:
+        verdict: Verdict | None = Verdict.REVERSED
+        moved = [*moved, _turned_by(before, after)]
+    else:
+        verdict = _decided(vocabulary, (before, after), moved, apart, unread, opposites)
     if verdict is None:
         verdict = _if_nothing_moved(before, after, one, two, apart)
     elif verdict is Verdict.STRENGTHENED and not _stays_in_order(one, two, apart):
         verdict = Verdict.UNCLASSIFIED
     return _finding(vocabulary, verdict, moved, (before, after), unread, opposites)
+
+
+def _likeness_of_stems(frames: tuple[Frame, Frame], apart: Difference) -> float:
+    """How alike two sentences are where verbs are inflected by rules we do not have: by the beginnings of words."""
+    if frames[0].lang not in ("fr", "de", "es"):
+        return 0.0
+    gone = Counter(each.id[:5] for each in apart.only_before)
+    came = Counter(each.id[:5] for each in apart.only_after)
+    return (apart.shared + (gone & came).total()) / max(apart.smaller, 1)
+
+
+def _turned_by(before: Frame, after: Frame) -> Delta:
+    sign: Sign = "-" if before.negations and before.stance != "permits" else "?"
+    told = "what was denied is said" if len(before.negations) > len(after.negations) else "what was said is denied"
+    return Delta("stance", sign, f"stance: {told}", is_reversal=True)
 
 
 def _decided(
@@ -76,7 +98,7 @@ def _decided(
     signs = {delta.sign for delta in moved}
     if not moved and not apart.only_before and not apart.only_after and not opposites:
         return None
-    if apart.likeness < LEAST_LIKENESS:
+    if apart.likeness < LEAST_LIKENESS and _likeness_of_stems(frames, apart) < LEAST_LIKENESS:
         return Verdict.UNCLASSIFIED
     if any(delta.is_reversal for delta in moved):
         return Verdict.REVERSED
@@ -93,6 +115,7 @@ def _decided(
 _ABOUT_THE_PROMISE = word_set(
     "ban bans moratorium prohibition position restriction restrictions decision suspension pledge exemption exception"
 )
+_FORBIDDING = word_set("prohibit forbid ban oppose condemn reject discourage")
 _WATCHING = word_set("monitor screen trace identify map inspect report verify investigate")
 
 
@@ -100,17 +123,24 @@ def _may_harm(vocabulary: Vocabulary, frame: Frame) -> bool:
     """What sounds firmer and may be worse: reviewing the ban itself, watching people, a duty of those affected."""
     if is_duty_of_affected(frame):
         return True
-    if _ABOUT_THE_PROMISE.intersection(frame.words) and not any(act.is_harm for act in frame.acts):
+    verbs = {act.at for act in frame.acts}
+    about = {at for at, word in enumerate(frame.words) if word in _ABOUT_THE_PROMISE}
+    if about - verbs and not any(act.is_harm for act in frame.acts):
         return True
     return any(
-        (act.lemma in _WATCHING and not _is_good_to_watch(vocabulary, frame, act)) or _serves_power(frame, act)
+        (act.lemma in _WATCHING and not _is_good_to_watch(vocabulary, frame, act))
+        or _serves_power(frame, act)
+        or (act.lemma in _FORBIDDING and not act.is_harm and not _is_good_to_forbid(vocabulary, frame, act))
         for act in frame.acts
     )
 
 
 _OBEYING = word_set("comply adhere implement honour honor ensure guarantee respect uphold protect")
 _COMMANDS = word_set("request requests order orders demand demands law laws regulations sanctions directive directives")
-_OWNED_BY_PEOPLE = word_set("account accounts access content posts employment messages speech strike strikes")
+_OWNED_BY_PEOPLE = word_set(
+    "account accounts access content posts employment messages speech strike strikes complaint complaints complainants "
+    "union unions protest protests assembly journalists press petition petitions"
+)
 _ABOUT_POWER = ("assess", "verify", "resist", "sever", "suspend", "restrict")
 
 
@@ -130,9 +160,17 @@ def _serves_power(frame: Frame, act: Act) -> bool:
     return "customers" in met and act.group not in _ABOUT_POWER
 
 
+def _is_good_to_forbid(vocabulary: Vocabulary, frame: Frame, act: Act) -> bool:
+    """Whether the next words are a known harm: to prohibit complaints protects nobody."""
+    return not vocabulary.harmful_objects.isdisjoint(frame.words[act.at + 1 : act.at + 8])
+
+
 def _is_good_to_watch(vocabulary: Vocabulary, frame: Frame, act: Act) -> bool:
-    """Whether the next words are a supplier, a site, a risk …, and no person who should not be watched."""
+    """Whether it is told of suppliers in a language without a grammar of acts, or the next words are a supplier, a site, a risk …, and no person who should not be watched."""
     reach = range(act.at + 1, act.at + 7)
+    if frame.lang != "en":
+        bound = {mark.value for mark in frame.marks if mark.dimension == "actors"}
+        return "third" in bound and not bound & {"users", "affected"}
     watched = {mark.value for mark in frame.marks if mark.dimension == "actors" and mark.first in reach}
     if watched & {"users", "affected"}:
         return False
@@ -168,8 +206,13 @@ def _unread(apart: Difference, moved: Sequence[Delta]) -> list[tuple[str, Elemen
 
 def _stays_in_order(one: Sequence[Element], two: Sequence[Element], apart: Difference) -> bool:
     """Whether what both sides say stands in the same order on both sides: no word changed what it belongs to."""
-    gone, came = set(apart.only_before), set(apart.only_after)
-    return [each.id for each in one if each not in gone] == [each.id for each in two if each not in came]
+    gone, came = {*apart.only_before}, {*apart.only_after}
+    return _kept_order(one, gone) == _kept_order(two, came)
+
+
+def _kept_order(elements: Sequence[Element], changed: set[Element]) -> list[str]:
+    """What stayed, without the "and" and "or" of lists: their number is the guard's, their place follows the items."""
+    return [each.id for each in elements if each not in changed and each.id not in LIST_WORDS]
 
 
 def _finding(

@@ -20,13 +20,13 @@ _LATIN = ("en", "fr", "de", "es")
 TIERED = ("modality", "duration", "frequency", "breadth", "channel", "actors", "evidence")
 SECTIONS = (
     "schema", "version", *TIERED, "hedges", "conditions", "deadline", "places", "customers", "standards", "groups",
-    "irregular", "foreign_groups", "negation", "person_data", "protective_objects", "watch_objects", "anaphora", "gates", "synonyms",
+    "irregular", "foreign_groups", "negation", "person_data", "protective_objects", "watch_objects", "harmful_objects", "anaphora", "gates", "synonyms",
     "antonyms", "stop_words", "tongue", "classes", "weights",
 )  # fmt: skip
 REQUIRED = ("schema", "modality", "hedges", "conditions", "places", "customers", "groups", "negation", "stop_words")
 ROLES = ("protect", "sever", "harm")
 DEADLINES = ("by", "within", "now", "soon", "from")
-GATES = ("topics", "subjects", "plain")
+GATES = ("topics", "subjects", "plain", "firm", "ban", "done")
 CONDITIONS = ("condition", "exception", "unmet", "relative", "time", "how")
 
 
@@ -57,6 +57,7 @@ class Vocabulary:
     after_said: frozenset[str]
     protective_objects: frozenset[str]
     watch_objects: frozenset[str]
+    harmful_objects: frozenset[str]
     window: int
     weights: dict[str, int]
     classes: dict[str, Any] = field(default_factory=dict)
@@ -242,6 +243,7 @@ def _build(data: dict[str, Any]) -> Vocabulary:
         after_said=frozenset(data["conditions"].get("said", ())),
         protective_objects=frozenset(data.get("protective_objects", ())),
         watch_objects=frozenset(data.get("watch_objects", ())),
+        harmful_objects=frozenset(data.get("harmful_objects", ())),
         window=int(data["negation"].get("window", 6)),
         weights=dict(data.get("weights", {})),
         classes=dict(data.get("classes", {})),

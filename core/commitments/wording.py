@@ -24,6 +24,7 @@ _NOT_ONLY = re.compile(r"\bnot (?:only|just|merely)\b(.{1,200}?),? but (?:also )
 _NOT_LIMITED = re.compile(r",? ?\(?\bbut (?:is |are )?not limited to\b\)?,?")
 _HYPHEN = re.compile(r"(?<=[a-z0-9])[-/](?=[a-z0-9])")
 _FOOTNOTE = re.compile(r"\[\d{1,3}\]")
+_PER_CENT = re.compile(r"\bper cent\b|(?<=\d)%")
 _DIGIT_GROUP = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _WORD = re.compile(r"[a-z0-9\u0370-\u052f]+(?:'[a-z]+)?|\d+(?:\.\d+)?|[^\s\w]|\w", re.UNICODE)
 
@@ -40,17 +41,24 @@ _ANY_NUMBER = re2.compile(rf"\b(?:{'|'.join(_NUMBERS)})\b")  # one quick look sp
 @lru_cache(maxsize=4096)
 def prepare(text: str) -> str:
     """The folded wording of one sentence, ready for the patterns of the lexicon."""
-    found = fold(text).text
-    if "'" in found or "can not" in found:
-        found = _CONTRACTED.sub(_written_out, found)
+    found = plain_words(fold(text).text)
     if "not" in found:
         found = _NOT_LIMITED.sub("", _NOT_ONLY.sub(r"\1 and ", found))
     if "[" in found:
         found = _FOOTNOTE.sub("", found)
     found = _DIGIT_GROUP.sub("", _HYPHEN.sub(" ", found))
+    if "per cent" in found or "%" in found:
+        found = _PER_CENT.sub(lambda each: "percent" if each.group() != "%" else " percent", found)
     if _ANY_NUMBER.search(found) is None:
         return found
     return _NUMBER.sub(lambda word: _NUMBERS[word.group()], found)
+
+
+def plain_words(folded: str) -> str:
+    """A folded text with its contractions written out."""
+    if "'" in folded or "can not" in folded:
+        return _CONTRACTED.sub(_written_out, folded)
+    return folded
 
 
 def split_sentences(text: str) -> list[str]:

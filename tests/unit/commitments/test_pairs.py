@@ -8,10 +8,28 @@ from bench.commitments import QUIET, SETS, TURNED, Pair, pairs, report, softened
 from core.commitments import Lexicon
 from core.model import Verdict
 
-COUNTS = {"change-cases": 40, "unseen": 74, "unseen-2": 62, "unseen-3": 30, "unseen-4": 24}
-LEAST_EXACT = {"change-cases": 38, "unseen": 60, "unseen-2": 44, "unseen-3": 12, "unseen-4": 6}
+COUNTS = {
+    "change-cases": 40,
+    "unseen": 74,
+    "unseen-2": 62,
+    "unseen-3": 30,
+    "unseen-4": 24,
+    "unseen-5": 300,
+    "unseen-6": 149,
+    "unseen-7": 75,
+}
+LEAST_EXACT = {
+    "change-cases": 38,
+    "unseen": 60,
+    "unseen-2": 44,
+    "unseen-3": 12,
+    "unseen-4": 6,
+    "unseen-5": 224,
+    "unseen-6": 118,
+    "unseen-7": 22,
+}
 SOFTENED = 1157
-SWAPPED = 77
+SWAPPED = 158
 
 
 def all_pairs() -> list[Pair]:
@@ -29,32 +47,38 @@ def test_enough_verdicts_are_exact(lexicon: Lexicon, name: str) -> None:
     assert len(exact) >= LEAST_EXACT[name]
 
 
-@pytest.mark.parametrize("pair", all_pairs(), ids=lambda pair: pair.id)
-def test_no_weakening_is_told_as_reworded_or_stronger(lexicon: Lexicon, pair: Pair) -> None:
-    finding = lexicon.compare(pair.before, pair.after)
-    assert not pair.is_dangerous(finding), finding.reasons
-    assert finding.reasons, "a verdict without reasons"
+@pytest.mark.parametrize("name", SETS)
+def test_no_weakening_is_told_as_reworded_or_stronger(lexicon: Lexicon, name: str) -> None:
+    judged = [(pair, lexicon.compare(pair.before, pair.after)) for pair in pairs(name)]
+    assert [(pair.id, finding.reasons) for pair, finding in judged if pair.is_dangerous(finding)] == []
+    assert [pair.id for pair, finding in judged if not finding.reasons] == []
 
 
-@pytest.mark.parametrize("pair", all_pairs(), ids=lambda pair: pair.id)
-def test_turned_round_the_direction_turns_or_a_reader_is_asked(lexicon: Lexicon, pair: Pair) -> None:
-    there = lexicon.compare(pair.before, pair.after).verdict.value
-    back = lexicon.compare(pair.after, pair.before)
-    assert not pair.is_dangerous(back, TURNED.get(pair.label, pair.label)), back.reasons
-    if there == "STRENGTHENED":  # what we dare to call firmer is weaker the other way
-        assert back.verdict is Verdict.WEAKENED
-    if there in ("REWORDED", "REVERSED"):
-        assert back.verdict in (there, Verdict.UNCLASSIFIED)
+@pytest.mark.parametrize("name", SETS)
+def test_turned_round_the_direction_turns_or_a_reader_is_asked(lexicon: Lexicon, name: str) -> None:
+    wrong = []
+    for pair in pairs(name):
+        there = lexicon.compare(pair.before, pair.after).verdict
+        back = lexicon.compare(pair.after, pair.before)
+        allowed = set(Verdict)
+        if there is Verdict.STRENGTHENED:  # what we dare to call firmer is weaker the other way
+            allowed = {Verdict.WEAKENED}
+        if there in (Verdict.REWORDED, Verdict.REVERSED):
+            allowed = {there, Verdict.UNCLASSIFIED}
+        if pair.is_dangerous(back, TURNED.get(pair.label, pair.label)) or back.verdict not in allowed:
+            wrong.append((pair.id, there.value, back.verdict.value, back.reasons))
+    assert wrong == []
 
 
 def test_true_rewordings_are_not_given_a_direction(lexicon: Lexicon) -> None:
     rewordings = [pair for pair in pairs("change-cases") if pair.label == "REWORDED"]
+    rewordings += [pair for name in SETS[1:] for pair in pairs(name) if pair.label == "REWORDED"]
     wrong = [
         pair.id
         for pair in rewordings
         if lexicon.compare(pair.before, pair.after).verdict in (Verdict.STRENGTHENED, Verdict.WEAKENED)
     ]
-    assert len(rewordings) == 7
+    assert len(rewordings) == 49
     assert wrong == []
 
 
@@ -92,7 +116,7 @@ def test_the_dimensions_of_the_known_pairs_are_named(lexicon: Lexicon) -> None:
 
 
 def test_the_report_lists_every_miss(lexicon: Lexicon) -> None:
-    text = report(lexicon)
+    text = report(lexicon, with_cost=False)
     assert "| change-cases | 40 |" in text
     missed = [pair for pair in all_pairs() if lexicon.compare(pair.before, pair.after).verdict not in pair.right]
     assert [pair.id for pair in missed if f"- {pair.id}: " not in text] == []

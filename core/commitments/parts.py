@@ -1,0 +1,127 @@
+"""Parts of a sentence that went, and words that came: what follows from where they stand, whatever they mean.
+
+A further promise cut from the end of a sentence is a loss. Under a negation every added restriction forbids less:
+"no forced labour" and "no forced labour in audited sites" are not the same promise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from core.commitments.delta import Delta
+from core.commitments.frame import Frame
+from core.commitments.guard import LIST_WORDS, Element, difference
+from core.commitments.wording import word_set
+
+_STANDING = 3  # the tier from which a modality promises
+_EXPLAINS = word_set(
+    "as because since under pursuant according consistent line given per via including even nor ever at"
+)
+_WIDENS = word_set(
+    "any all every each ever whatsoever whatever anywhere anyone kind form forms circumstances way including even also "
+    "indirectly directly indirect knowingly permanently strictly expressly categorically again whether"
+)
+_TURNS = word_set("all every each always necessarily only fully entirely completely just merely yet")
+_DOES = word_set("do does did is are was were be")
+
+
+def parts_moved(before: Frame, after: Frame, one: Sequence[Element], two: Sequence[Element]) -> Iterator[Delta]:
+    """A coordinated part that went, and words that came under a negation."""
+    yield from _part_gone(before, one, two)
+    yield from _narrowed(before, after, one, two)
+
+
+def _part_gone(before: Frame, one: Sequence[Element], two: Sequence[Element]) -> Iterator[Delta]:
+    """ "… and will publish the result": a promise of its own, joined to the rest, that nothing replaced."""
+    gap = len(one) - len(two)
+    if gap <= 0:
+        return
+    head = 0
+    while head < len(two) and one[head].id == two[head].id:
+        head += 1
+    for start in range(head, max(head - gap, -1), -1):
+        block = one[start : start + gap]
+        if [each.id for each in (*one[:start], *one[start + gap :])] != [each.id for each in two]:
+            return
+        if _is_joined_promise(before, block):
+            words = range(block[0].at, block[-1].last)
+            told = " ".join(before.words[at] for at in words)
+            yield Delta("parts", "-", f"part gone: {told}", frozenset(words))
+            return
+
+
+def _is_joined_promise(frame: Frame, block: Sequence[Element]) -> bool:
+    inside = range(block[0].at, block[-1].last)
+    joined = {block[0].id, block[-1].id} & (LIST_WORDS - {","})
+    if not joined or any(clause.first <= inside.start < clause.last for clause in frame.clauses):
+        return False
+    modal = [mark for mark in frame.of("modality") if mark.first in inside]
+    acts = [act for act in frame.acts if act.at in inside]
+    if any(act.stance == "permits" for act in acts) or any(mark.tier < _STANDING for mark in modal):
+        return False
+    return bool(modal or acts) and (frame.tier is not None or bool(frame.negations))
+
+
+def _narrowed(before: Frame, after: Frame, one: Sequence[Element], two: Sequence[Element]) -> Iterator[Delta]:
+    """Nothing went, and words came after the negation that restrict what is denied."""
+    if after.lang != "en" or not before.negations or len(before.negations) != len(after.negations):
+        return
+    if "permits" in (before.stance, after.stance) or "both" in (before.stance, after.stance):
+        return
+    apart = difference(one, two)
+    came = sorted(apart.only_after, key=lambda each: each.at)
+    if apart.only_before or not came or came[0].at < after.negations[0]:
+        return
+    first, last = came[0].at, came[-1].last
+    inside = [each for each in two if first <= each.at < last]
+    if len(inside) != len(came) or any(clause.first <= first < clause.last for clause in after.clauses):
+        return
+    words = after.words[first:last]
+    if not (LIST_WORDS | _WIDENS).isdisjoint(words) or _leads_elsewhere(after, first, last):
+        return
+    yield Delta("objects", "-", f"narrowed: {' '.join(words)}", frozenset(), frozenset(range(first, last)))
+
+
+def _leads_elsewhere(frame: Frame, first: int, last: int) -> bool:
+    """A list, an aside after a comma or an explanation: no restriction of what is denied."""
+    at = first - 1
+    while at >= 0 and frame.words[at] in ("the", "a", "an", "our", "of", "in", "on", "with", "for", "by", "to"):
+        at -= 1
+    around = {*frame.words[at : at + 1], *frame.words[last : last + 1]}
+    lead = {*frame.words[max(at, 0) : first], *frame.words[first : first + 1]}
+    return "(" in around or not LIST_WORDS.isdisjoint(around) or not _EXPLAINS.isdisjoint(lead)
+
+
+def is_turned_by_negation(before: Frame, after: Frame, one: Sequence[Element], two: Sequence[Element]) -> bool:
+    """Both sides say the same but for one negation: what was denied is said, or the other way round."""
+    if len(before.negations) % 2 == len(after.negations) % 2:
+        return False
+    apart = difference(one, two)
+    gone, came = (_bare(before, apart.only_before), _bare(after, apart.only_after))
+    if gone is None or came is None or sorted(gone) != sorted(came):
+        return False
+    negated = before if len(before.negations) > len(after.negations) else after
+    return not any(negated.words[at + 1 : at + 2] and negated.words[at + 1] in _TURNS for at in negated.negations)
+
+
+def _bare(frame: Frame, elements: Sequence[Element]) -> list[str] | None:
+    """The changed words of one side without negation and "do"; None where anything but a modal is left."""
+    kept: list[str] = []
+    negations = {
+        at
+        for mark in frame.marks
+        if mark.dimension == "negation" and mark.value == "not"
+        for at in range(mark.first, mark.last)
+    }
+    for each in elements:
+        is_modal = each.id.startswith("modality:")
+        for at in range(each.at, each.last):
+            word = frame.words[at]
+            if at in negations and word != "cannot":
+                continue
+            if word in ("pas", "plus", "any", "a", "an") or (is_modal and word in _DOES):
+                continue
+            if not is_modal:
+                return None
+            kept.append("can" if word == "cannot" else "will" if word == "shall" else word)
+    return kept
