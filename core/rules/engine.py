@@ -54,7 +54,7 @@ class Compiled:
                 yield start, end
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # known by identity: it is a key at every stop
 class _NearCheck:
     """One `near` of one rule, ready to run on a sentence."""
 
@@ -196,13 +196,15 @@ class Engine:
             before = start > 0 and joins_word(skeleton[start - 1])
             after = end < len(skeleton) and joins_word(skeleton[end])
             at, to = (start, end) if shift is None else (shift.back(start), shift.back(end - 1) + 1)
+            here: tuple[int, int] | None = None
             for target in self._targets[literal]:
                 if (before and target.before) or (after and target.after):
                     continue
                 if isinstance(target.check, Asked):
                     checks[target.check, target.rule, _WHOLE] = None
                 elif target.check is not None:
-                    checks[target.check, target.rule, subject.sentence_range(at, to)] = None
+                    here = here or subject.sentence_range(at, to)
+                    checks[target.check, target.rule, here] = None
                 elif target.exact is None or subject.folded.text[at:to] == target.exact:
                     found.setdefault(target.rule, []).append((at, to))
         for target in self._always:

@@ -21,7 +21,7 @@ BROAD: Final = 0.4  # of all passages: a rule that hits more tells nobody anythi
 SHORTEST_HALF: Final = 3
 _COMPOUNDING: Final = ("de", "zh")  # languages that join words without a missing comma
 
-_JOINTS: Final = (" and ", " or ", " et ", " ou ", " und ", " oder ", " y ", " o ")
+_JOINTS: Final = (" and ", " or ", " et ", " ou ", " und ", " oder ", " y ", " e ", " o ")
 
 Kind = str
 

@@ -165,7 +165,7 @@ def test_a_sentence_of_200_kb(shipped: RuleSet) -> None:
     assert len(text) > 200_000
     hits = {hit.rule: hit for hit in shipped.match(text)}
     assert [text[start:end] for start, end in hits["hedge.fact-specific"].spans] == ["fact-specific assessments"]
-    assert len(hits["gov.sale-police"].spans) == 14_600
+    assert len(hits["gov.sale-police"].spans) == 21_900  # sell, buy and police of each repetition
 
 
 @pytest.mark.parametrize(
