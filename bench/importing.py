@@ -46,7 +46,7 @@ def without_phrases(folder: Path, warcs: Sequence[Path]) -> list[Said]:
 
 def _make_home(folder: Path) -> None:
     folder.mkdir(parents=True)
-    home.write_starter(home.Home(folder))
+    home.write_files(home.Home(folder), home.starter_files())
 
 
 def _in_process(folder: Path, warcs: Sequence[Path]) -> Iterator[Said]:

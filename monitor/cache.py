@@ -31,14 +31,17 @@ NAME: Final = "configuration.json"
 FORMAT: Final = 1
 
 
-def load_home(home: Home, environ: Mapping[str, str], *, previous: Loaded | None = None) -> Loaded:
-    """Everything the home says, parsed again only where it changed. Raises ConfigError with every problem."""
+def load_home(home: Home, environ: Mapping[str, str], *, previous: Loaded | None = None, keeps: bool = True) -> Loaded:
+    """Everything the home says, parsed again only where it changed. Raises ConfigError with every problem.
+
+    Without ``keeps`` what was parsed is used where it is there, and nothing is written.
+    """
     kinds = built_kinds()
     path = _path(home, environ)
     kept = previous or (_read(home, path) if path else None)
     loaded = load(home, environ, built_kinds=kinds, previous=kept)
     is_new = kept is None or kept.watchlist is not loaded.watchlist or kept.rules is not loaded.rules
-    if path is not None and is_new:
+    if path is not None and is_new and keeps:
         _write(path, loaded)
     return loaded
 

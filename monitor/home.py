@@ -79,6 +79,20 @@ class Home:
         path = self.path / (given.removeprefix("sqlite:///") or Path(settings.data, "onrecord.db"))
         return Secret(f"sqlite:///{path}")
 
+    @property
+    def secrets(self) -> Path:
+        """The folder of secrets kept as files, each under its variable's name: the third place they may come from."""
+        return self.path / "secrets"
+
+    def keep_secret(self, variable: str, text: str) -> Path:
+        """Write a secret into that folder, for its owner alone; one that is there already stays."""
+        self.secrets.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = self.secrets / variable
+        file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(file, "w", encoding="utf-8") as out:
+            out.write(f"{text}\n")
+        return path
+
     def make_data(self, settings: Settings) -> Path:
         """The data folder, made for its owner alone where missing. Raises ConfigError where that cannot be done.
 
@@ -123,7 +137,7 @@ def load(
     """
     texts, problems = _read_all(home)
     digests = {name: sha256(text.encode()).hexdigest() for name, text in texts.items()}
-    secrets = _Secrets(environ)
+    secrets = _Secrets(home, environ)
 
     watchlist = rules = routes = settings = None
     if "sources.yaml" in texts:
@@ -153,7 +167,7 @@ def load(
 def load_settings(home: Home, environ: Mapping[str, str]) -> Settings:
     """The settings alone, for commands that only read the archive. Raises ConfigError with their problems."""
     text = _read(home.settings, "settings.yaml", needed=False)
-    return parse_settings(text or "", environ=_Secrets(environ).named(SECRETS))
+    return parse_settings(text or "", environ=_Secrets(home, environ).named(SECRETS))
 
 
 # --- files -------------------------------------------------------------------------------------------------------
@@ -258,10 +272,11 @@ def _routes(text: str | None, watchlist: Watchlist | None) -> Routes:
 
 
 class _Secrets:
-    """Secrets of the environment: ``NAME`` itself, or the content of the file that ``NAME_FILE`` names."""
+    """Secrets: ``NAME`` in the environment, the file that ``NAME_FILE`` names there, or the home's ``secrets/NAME``."""
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
+    def __init__(self, home: Home, environ: Mapping[str, str]) -> None:
         self.environ = environ
+        self.folder = home.secrets
         self.problems: list[Problem] = []
 
     def named(self, names: Iterable[SecretName]) -> dict[str, str]:
@@ -276,6 +291,9 @@ class _Secrets:
     def one(self, variable: str) -> str | None:
         """The text of one secret, None where neither variable is set or its file cannot be used (then noted)."""
         given, file = self.environ.get(variable, "").strip(), self.environ.get(f"{variable}_FILE", "").strip()
+        kept = self.folder / variable
+        if not given and not file and kept.is_file():
+            file = str(kept)
         if not file:
             return given or None
         if given:
@@ -343,17 +361,19 @@ def starter_files() -> dict[str, str]:
     return {name: (folder / name).read_text(encoding="utf-8") for name in STARTER}
 
 
-def write_starter(home: Home) -> dict[str, bool]:
-    """Write the starter files that are missing; name → whether it was written. Never overwrites."""
-    home.path.mkdir(parents=True, exist_ok=True)
+def write_files(home: Home, files: Mapping[str, str]) -> dict[str, bool]:
+    """Write those files that are missing, for their owner alone; name → whether it was written. Never overwrites."""
+    home.path.mkdir(mode=0o700, parents=True, exist_ok=True)
     written: dict[str, bool] = {}
-    for name, text in starter_files().items():
+    for name, text in files.items():
         try:
-            with (home.path / name).open("x", encoding="utf-8") as file:
-                file.write(text)
-            written[name] = True
+            file = os.open(home.path / name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         except FileExistsError:
             written[name] = False
+            continue
+        with os.fdopen(file, "w", encoding="utf-8") as out:
+            out.write(text)
+        written[name] = True
     return written
 
 

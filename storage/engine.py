@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
@@ -74,6 +75,29 @@ def open_database(address: str | Path) -> Database:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return Database(engine)
+
+
+@contextmanager
+def open_to_look(address: str) -> Iterator[Database]:
+    """A database by its address that nothing is changed in: a file is opened for reading, and never made.
+
+    On a disk that takes no writes the file is read as it lies; what a write-ahead log beside it holds is then not seen.
+    """
+    if not address.startswith("sqlite:///"):
+        database = open_database(address)
+    else:
+        path = Path(address.removeprefix("sqlite:///"))
+        mode = "mode=ro" if os.access(path.parent, os.W_OK) else "immutable=1"
+        place = f"file:{quote(str(path))}?{mode}"
+
+        def connect() -> sqlite3.Connection:
+            return sqlite3.connect(place, uri=True, timeout=BUSY_SECONDS, check_same_thread=False)
+
+        database = Database(create_engine("sqlite://", creator=connect))
+    try:
+        yield database
+    finally:
+        database.close()
 
 
 def _postgres(address: str) -> str:

@@ -59,6 +59,12 @@ def feed(conn: Connection, texts_by_number: Mapping[int, str]) -> None:
     conn.execute(into, [_postgres_row(number, words) for number, words in tokens.items()])
 
 
+def empty_index(conn: Connection) -> None:
+    """Make the index anew, with nothing in it."""
+    conn.execute(text("DROP TABLE IF EXISTS passage_index"))
+    create_index(conn)
+
+
 def _postgres_row(number: int, words: list[str]) -> dict[str, object]:
     repeats = max(Counter(words).values(), default=0)
     if len(words) <= _MOST_POSITIONS and repeats <= _MOST_REPEATS:

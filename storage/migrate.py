@@ -28,23 +28,24 @@ def prepare(database: Database) -> None:
     when the database is newer than this program, or holds something else under our names; it is then unchanged.
     """
     with database.read() as conn:
-        if _stamp(conn) == HEAD:
+        if stamp(conn) == HEAD:
             return
     with database.write() as conn:
         if not database.is_sqlite:  # there, BEGIN IMMEDIATE has already made us alone
             conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-        stamp = _stamp(conn)
-        if stamp == HEAD:
+        found = stamp(conn)
+        if found == HEAD:
             return
-        _refuse_strangers(conn, stamp)
+        _refuse_strangers(conn, found)
         _upgrade(conn)
 
 
-def _stamp(conn: Connection) -> str | None:
+def stamp(conn: Connection) -> str | None:
+    """The step a database stands at; None where it has none."""
     if not inspect(conn).has_table(STAMP_TABLE):
         return None
-    stamp: str | None = conn.execute(text(f"SELECT version_num FROM {STAMP_TABLE}")).scalar()  # noqa: S608 (our constant)
-    return stamp
+    found: str | None = conn.execute(text(f"SELECT version_num FROM {STAMP_TABLE}")).scalar()  # noqa: S608 (our constant)
+    return found
 
 
 def _refuse_strangers(conn: Connection, stamp: str | None) -> None:

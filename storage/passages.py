@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from core.errors import NotFound, StorageError
 from storage import fulltext
 from storage.chunks import chunks
+from storage.engine import Database
 from storage.packing import passage_id
 from storage.schema import passages
 from storage.upsert import insert_or_ignore
 
-__all__ = ["passage_id", "store", "texts"]
+__all__ = ["passage_id", "reindex", "store", "texts"]
+
+REINDEXED_AT_ONCE: Final = 2_000
 
 _KEYS = (passages.c.id, passages.c.number)
 _TEXTS = select(passages.c.id, passages.c.text).where(passages.c.id.in_(bindparam("b_ids", expanding=True)))
@@ -33,6 +37,26 @@ def store(conn: Connection, texts_by_id: Mapping[int, str], forms: Mapping[int, 
         fulltext.feed(conn, {number: texts_by_id[key] for key, number in new.items()})
         inserted += len(new)
     return inserted
+
+
+def reindex(database: Database, done: Callable[[int, int], None]) -> int:
+    """Make the search index anew from the passages, in steps others can write between; how many there were.
+
+    ``done`` hears how many are in and how many there are. Stopped half-way, the index lacks the rest: begin again.
+    """
+    with database.write() as conn:
+        fulltext.empty_index(conn)
+        last = conn.execute(select(func.max(passages.c.number))).scalar() or 0
+    count = at = 0
+    while True:
+        some = select(passages.c.number, passages.c.text).where(passages.c.number > at, passages.c.number <= last)
+        with database.write() as conn:
+            rows = conn.execute(some.order_by(passages.c.number).limit(REINDEXED_AT_ONCE)).all()
+            fulltext.feed(conn, {row.number: row.text for row in rows})
+        if not rows:
+            return count
+        count, at = count + len(rows), rows[-1].number
+        done(count, last)
 
 
 def _verify(conn: Connection, known: Mapping[int, str]) -> None:

@@ -71,6 +71,7 @@ class SlackStandIn:
         self.joined = channels
         self.gap_seconds = gap_seconds
         self.now = now
+        self.scopes = ["chat:write"]
         self.posts: list[Post] = []
         self.refused: list[tuple[str, str]] = []
         self.script: deque[Answer] = deque()
@@ -137,6 +138,10 @@ class SlackStandIn:
 
     def _api_answer(self, post: Post) -> Answer:
         channel = str(post.payload.get("channel", ""))
+        if post.path == "/api/auth.test":
+            right = post.headers.get("authorization") == f"Bearer {TOKEN}"
+            body = {"ok": True, "team": "Rights Desk"} if right else {"ok": False, "error": "invalid_auth"}
+            return Answer(200, body, {"X-OAuth-Scopes": ",".join(self.scopes)})
         if post.path != "/api/chat.postMessage":
             return Answer(200, {"ok": False, "error": "unknown_method"})
         if "authorization" not in post.headers:

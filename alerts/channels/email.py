@@ -167,6 +167,30 @@ def _deliver(letter: EmailMessage, mail: Mail) -> str:
     return "accepted"
 
 
+def greet(mail: Mail) -> None:
+    """Connect, log in and leave, as for a letter, and send none. Raises DeliveryError."""
+    try:
+        server = _connected(mail)
+        try:
+            if mail.user:
+                _log_in(server, mail.user, mail.password.reveal() if mail.password else "")
+            server.noop()
+        finally:
+            server.close()
+    except smtplib.SMTPResponseException as error:
+        raise _refusal(mail, error) from None
+    except smtplib.SMTPNotSupportedError as error:
+        raise DeliveryError(f"mail server {mail.host}: {one_line(str(error), 120)}", permanent=True) from None
+    except UnicodeError:
+        reason = f"mail server {mail.host}: user name or password hold characters a login cannot carry"
+        raise DeliveryError(reason, permanent=True) from None
+    except smtplib.SMTPServerDisconnected:
+        raise DeliveryError(f"mail server {mail.host} closed the connection", permanent=False) from None
+    except (OSError, smtplib.SMTPException) as error:
+        reason = f"mail server {mail.host} could not be reached: {_why(error)}"
+        raise DeliveryError(reason, permanent=False) from None
+
+
 def _log_in(server: smtplib.SMTP, user: str, password: str) -> None:
     """One login by one mechanism. ``SMTP.login`` tries the next after a refusal, and servers hang up on that."""
     server.ehlo_or_helo_if_needed()

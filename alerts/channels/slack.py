@@ -28,8 +28,8 @@ TIMEOUT_SECONDS: Final = 20
 MAX_PLAIN: Final = 10_000
 WEBHOOK: Final = "slack-webhook"
 
-_quiet = logging.getLogger("alerts.channels.slack.sdk")
-_quiet.setLevel(logging.CRITICAL)
+quiet = logging.getLogger("alerts.channels.slack.sdk")
+quiet.setLevel(logging.CRITICAL)
 
 # Slack's words for what no second attempt mends, each with what the operator can do.
 # https://docs.slack.dev/reference/methods/chat.postMessage#errors
@@ -108,7 +108,7 @@ class SlackChannel:
             base_url=self.means.slack.base_url or WebClient.BASE_URL,
             timeout=TIMEOUT_SECONDS,
             retry_handlers=[],
-            logger=_quiet,
+            logger=quiet,
         )
         event = {"delivery": message.delivery_id, "alert": message.alert_id}
         try:
@@ -132,7 +132,7 @@ class SlackChannel:
 
     def _by_webhook(self, message: Message, posted: _Posted) -> Receipt:
         address = self._webhook(message.target)
-        client = WebhookClient(address.reveal(), timeout=TIMEOUT_SECONDS, retry_handlers=[], logger=_quiet)
+        client = WebhookClient(address.reveal(), timeout=TIMEOUT_SECONDS, retry_handlers=[], logger=quiet)
         try:
             answer = client.send(text=posted.text, blocks=posted.blocks, unfurl_links=False, unfurl_media=False)
         except (OSError, HTTPException, SlackClientError, ValueError) as error:

@@ -36,7 +36,8 @@ SLACK_TOKEN = SecretName("ONRECORD_SLACK_TOKEN", "the bot token of your Slack ap
 SLACK_WEBHOOK = SecretName("ONRECORD_SLACK_WEBHOOK", "the address of a Slack incoming webhook")
 SMTP_PASSWORD = SecretName("ONRECORD_SMTP_PASSWORD", "the password of the mail account")
 DATABASE_URL = SecretName("ONRECORD_DATABASE_URL", "the address of a PostgreSQL database")
-SECRETS = (SLACK_TOKEN, SLACK_WEBHOOK, SMTP_PASSWORD, DATABASE_URL)
+PING_URL = SecretName("ONRECORD_PING_URL", "the address of a dead-man's switch that expects to hear from us")
+SECRETS = (SLACK_TOKEN, SLACK_WEBHOOK, SMTP_PASSWORD, DATABASE_URL, PING_URL)
 SLACK_BASE_URL = "ONRECORD_SLACK_BASE_URL"  # no secret: a stand-in or a proxy for Slack's own address
 
 ENVIRONMENT = "environment"  # where a Problem stands that stands in no file
@@ -151,6 +152,15 @@ class AlertSettings(Entry):
     )
 
 
+class DiskSettings(Entry):
+    """How much room is left to the machine."""
+
+    WHAT: ClassVar[str] = '"disk"'
+    floor_mb: int = Field(
+        500, ge=0, le=10_000_000, description="Megabytes that stay free: below, nothing is fetched until there is room."
+    )
+
+
 class SettingsFile(Entry):
     """Where things are kept, as whom we ask, through whom we speak. Secrets never stand here."""
 
@@ -164,6 +174,7 @@ class SettingsFile(Entry):
     mail: MailSettings | None = Field(None, description="The mail server; no mail is sent where not given.")
     readers: ReaderSettings = Field(default_factory=ReaderSettings, description="The processes that read documents.")
     alerts: AlertSettings = Field(default_factory=AlertSettings, description="Absence and retries.")
+    disk: DiskSettings = Field(default_factory=DiskSettings, description="How much room is left to the machine.")
 
 
 # --- the values --------------------------------------------------------------------------------------------------
@@ -203,6 +214,8 @@ class Settings:
     mail: Mail | None = None
     readers: ReaderSettings = field(default_factory=ReaderSettings)
     alerts: AlertSettings = field(default_factory=AlertSettings)
+    disk: DiskSettings = field(default_factory=DiskSettings)
+    ping: Secret | None = None
 
 
 def parse_settings(text: str, *, file: str = "settings.yaml", environ: Mapping[str, str]) -> Settings:
@@ -227,6 +240,8 @@ def parse_settings(text: str, *, file: str = "settings.yaml", environ: Mapping[s
         mail=mail,
         readers=entry.readers,
         alerts=entry.alerts,
+        disk=entry.disk,
+        ping=secrets[PING_URL],
     )
 
 
@@ -312,6 +327,8 @@ def _secret_fault(name: SecretName, text: str) -> str | None:
         return "is not a bot token: those begin with xoxb-"
     if name is SLACK_WEBHOOK:
         return webhook_fault(text)
+    if name is PING_URL and webhook_fault(text):
+        return "is not an address to call: it must begin with https://"
     if name is DATABASE_URL and not text.startswith(("sqlite:///", "postgresql://", "postgres://")):
         return "must begin with sqlite:/// or postgresql://"
     return None

@@ -63,6 +63,17 @@ def archive_reread(as_json: AsJson = False) -> None:
     done(reread(home(), os.environ, as_json=as_json))
 
 
+@archive.command("reindex")
+def archive_reindex(as_json: AsJson = False) -> None:
+    """Make the search index anew from what is kept; `onrecord doctor` says when that is needed.
+
+    Example: onrecord archive reindex
+    """
+    from monitor.commands.archive import reindex
+
+    done(reindex(home(), os.environ, as_json=as_json))
+
+
 @archive.command("stats")
 def archive_stats(as_json: AsJson = False) -> None:
     """How much the archive holds, and what it takes on disk.

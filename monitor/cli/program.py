@@ -123,6 +123,7 @@ def done(status: int) -> None:
 
 def main() -> None:
     """The program. Options before the verb are understood after it too."""
+    output.speak_any_locale()
     app(args=_forward(sys.argv[1:]), prog_name="onrecord")
 
 

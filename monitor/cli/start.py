@@ -60,13 +60,31 @@ def validate(as_json: AsJson = False) -> None:
 
 @app.command()
 def init(as_json: AsJson = False) -> None:
-    """Write starter files into the home folder: sources.yaml, routes.yaml, settings.yaml. Never overwrites.
+    """Write first files into the home folder: sources.yaml, routes.yaml, settings.yaml. Never overwrites.
+
+    On a terminal five questions come first: which company, which page, how often, who is told, and by what means.
+    Without one (or with files there already) the files are written as they come, to be edited.
 
     Example: onrecord --home /srv/onrecord init
     """
     from monitor.commands.files import init as run_init
 
-    done(run_init(home(), as_json=as_json))
+    done(run_init(home(), as_json=as_json, asks=sys.stdin.isatty() and sys.stderr.isatty()))
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """What is wrong with this installation, and how to mend each thing. Changes nothing, asks no company.
+
+    Looks at the files, clock, time zone, locale, disk, permissions, database, migrations, search index, DNS, proxies,
+    certificates, tokens and the mail server. Exit status 1 where something is to be mended.
+
+    Example: onrecord --home /srv/onrecord doctor
+    """
+    from monitor.app import utc_now
+    from monitor.commands.doctor import doctor as run_doctor
+
+    done(run_doctor(home(), os.environ, utc_now(), as_json=as_json))
 
 
 @app.command()

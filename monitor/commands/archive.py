@@ -18,6 +18,7 @@ from monitor.commands.reading import archive_of
 from monitor.home import Home
 from monitor.importing import import_capture, responses
 from monitor.lockfile import Holder
+from storage import passages
 from storage.counts import counts
 
 
@@ -73,6 +74,18 @@ def reread(home: Home, environ: Mapping[str, str], *, as_json: bool) -> int:
                 f"{counted(len(left), 'document')} read again: {totals['technical']} differ by our doing alone, "
                 f"{counted(totals['found_late'], 'change')} found late; nobody was told."
             )
+    return 0
+
+
+def reindex(home: Home, environ: Mapping[str, str], *, as_json: bool) -> int:
+    """Make the search index anew."""
+    with archive_of(home, environ) as archive, progress("indexing") as shown:
+
+        def done(count: int, last: int) -> None:
+            shown.text = f"{count:,} passages indexed ({min(100, 100 * count // last)} %)"
+
+        count = passages.reindex(archive.database, done)
+    emit({"passages": count}) if as_json else say(f"{counted(count, 'passage')} indexed.")
     return 0
 
 

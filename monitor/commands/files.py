@@ -66,18 +66,30 @@ def _problem(problem: Problem) -> dict[str, object]:
     }
 
 
-def init(home: Home, *, as_json: bool) -> int:
-    """Write the starter files that are missing; nothing is ever overwritten."""
-    from monitor.home import write_starter
+def init(home: Home, *, as_json: bool, asks: bool = False) -> int:
+    """Write the starter files that are missing; nothing is ever overwritten.
 
-    written = write_starter(home)
+    With ``asks`` (a person at a terminal, and a home without files) five questions come first.
+    """
+    from monitor.commands import questions
+    from monitor.home import starter_files, write_files
+
+    files, secrets = starter_files(), dict[str, str]()
+    if asks and not as_json and not any((home.path / name).exists() for name in files):
+        answers = questions.ask()
+        files, secrets = questions.files(answers, files), questions.secrets(answers)
+    written = write_files(home, files)
+    kept = {name: home.keep_secret(name, text) for name, text in secrets.items()}
     if as_json:
         emit({"home": str(home.path), "written": [name for name, is_new in written.items() if is_new],
               "kept": [name for name, is_new in written.items() if not is_new]})  # fmt: skip
         return 0
     for name, is_new in written.items():
         say(f"{'wrote' if is_new else 'kept '}  {home.path / name}")
-    note("Next: edit sources.yaml, then onrecord validate, onrecord check --dry-run, onrecord run.")
+    for path in kept.values():
+        say(f"wrote  {path} (a secret: only you can read it)")
+    note("Next: onrecord doctor, onrecord check --dry-run, onrecord run." if asks and secrets else
+         "Next: edit sources.yaml, then onrecord validate, onrecord check --dry-run, onrecord run.")  # fmt: skip
     return 0
 
 

@@ -6,6 +6,7 @@ JSON is one object a line, UTF-8, times as ``2026-11-23T18:04:12Z``. A reader th
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import logging
 import os
@@ -30,6 +31,14 @@ def say(text: str = "") -> None:
 def note(text: str) -> None:
     """Something the person should know that is not the result."""
     _write(sys.stderr, text)
+
+
+def speak_any_locale() -> None:
+    """Letters the locale does not have must not end a command: a pipe gets UTF-8, a terminal gets codes for them."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower() not in {"utf-8", "utf8"}:
+            is_asked_for = "PYTHONIOENCODING" in os.environ
+            stream.reconfigure(encoding=None if stream.isatty() or is_asked_for else "utf-8", errors="backslashreplace")
 
 
 def emit(value: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -671,3 +672,30 @@ def test_interrupted_is_130(policy: Site) -> None:
         assert "Traceback" not in err
     policy.pages["/policy.html"] = page(HEDGED)
     assert [line["status"] for line in onrecord("check", "--json").lines] == ["new"]
+
+
+def test_init_asks_five_questions_on_a_terminal(home: Path) -> None:
+    """A person types; what they typed watches."""
+    person, terminal = os.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-m", "monitor", "init"], stdin=terminal, stdout=terminal, stderr=terminal, cwd=ROOT
+    )
+    os.close(terminal)
+    os.write(person, b"Halden\nhalden.example/ethics\n\n\n\n")
+    shown = b""
+    try:
+        while True:
+            try:
+                part = os.read(person, 4096)
+            except OSError:  # Linux says EIO when the other side has left
+                break
+            if not part:
+                break
+            shown += part
+    finally:
+        os.close(person)
+    assert process.wait(30) == 0, shown.decode()
+    assert b"5/5 Alerts will be printed" in shown
+    [told] = onrecord("validate", "--json").lines
+    assert (told["ok"], told["sources"]) == (True, 1)
+    assert "Halden" in (home / "sources.yaml").read_text()

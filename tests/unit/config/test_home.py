@@ -12,7 +12,7 @@ import pytest
 from core.config.secret import Secret
 from core.config.settings import Settings
 from core.errors import ConfigError
-from monitor.home import Home, Loaded, load, load_settings, rule_files, starter_files, write_starter
+from monitor.home import Home, Loaded, load, load_settings, rule_files, starter_files, write_files
 
 BUILT = frozenset({"page", "feed"})
 SOURCES = "companies:\n  - name: Acme\n    topics: [dna]\n    sources:\n      - url: https://acme.example/\n"
@@ -294,10 +294,25 @@ def test_the_database_is_seen_from_the_home(place: Home) -> None:
 
 def test_the_first_files_are_written_once_and_never_over_others(tmp_path: Path) -> None:
     home = Home(tmp_path / "new")
-    assert write_starter(home) == {"sources.yaml": True, "routes.yaml": True, "settings.yaml": True}
+    assert write_files(home, starter_files()) == {"sources.yaml": True, "routes.yaml": True, "settings.yaml": True}
     assert loaded(home).missing == ()
     home.routes.unlink()
     home.sources.write_text(SOURCES, encoding="utf-8")
-    assert write_starter(home) == {"sources.yaml": False, "routes.yaml": True, "settings.yaml": False}
+    assert write_files(home, starter_files()) == {"sources.yaml": False, "routes.yaml": True, "settings.yaml": False}
     assert home.sources.read_text(encoding="utf-8") == SOURCES
     assert home.routes.read_text(encoding="utf-8") == starter_files()["routes.yaml"]
+
+
+def test_a_secret_may_lie_in_the_homes_own_folder_and_the_environment_wins(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    path = home.keep_secret("ONRECORD_SLACK_TOKEN", "xoxb-kept")
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert load_settings(home, {}).slack.token == Secret("xoxb-kept")
+    assert load_settings(home, {"ONRECORD_SLACK_TOKEN": "xoxb-given"}).slack.token == Secret("xoxb-given")
+
+
+def test_files_of_a_home_are_for_their_owner_alone(tmp_path: Path) -> None:
+    home = Home(tmp_path / "new")
+    write_files(home, starter_files())
+    assert home.path.stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in home.path.iterdir()} == {0o600}

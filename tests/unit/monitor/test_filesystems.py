@@ -1,0 +1,39 @@
+"""Which mount a folder lies on, and whether a database can live there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from monitor.filesystems import network_disk, type_of
+
+MOUNTS = """\
+22 1 254:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw
+30 22 0:26 / /home rw shared:9 - nfs4 nas:/home rw,vers=4.2
+31 30 254:2 / /home/anna/local\\040disk rw shared:10 - xfs /dev/vdb1 rw
+32 22 0:50 / /srv/cloud rw - fuse.sshfs me@far:/ rw
+33 22 0:51 / /srv/cloud rw - ext4 /dev/vdc1 rw
+34 22 0:60 / /mnt/win rw - cifs //nas/x rw
+a line that is none
+"""
+
+
+@pytest.mark.parametrize(
+    ("folder", "kind"),
+    [
+        ("/srv/onrecord/data", "ext4"),
+        ("/home/anna/onrecord", "nfs4"),
+        ("/home/anna/local disk/onrecord", "xfs"),
+        ("/homely", "ext4"),
+        ("/srv/cloud/a", "ext4"),  # mounted over
+        ("/mnt/win", "cifs"),
+    ],
+)
+def test_the_deepest_mount_on_the_way_decides(folder: str, kind: str) -> None:
+    assert type_of(Path(folder), MOUNTS) == kind
+
+
+def test_only_disks_reached_over_a_network_have_a_name() -> None:
+    assert network_disk(Path("/mnt/win/x"), MOUNTS) == "cifs"
+    assert network_disk(Path("/srv/onrecord"), MOUNTS) is None
