@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import smtplib
 import ssl
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -41,25 +42,8 @@ class EmailChannel:
         if mail is None:
             raise DeliveryError("e-mail: settings.yaml names no mail server", permanent=False)
         letter = letter_of(message, mail, self.means.links)
-        try:
+        with _troubles_told(mail, message.target):
             refused = _deliver(letter, mail)
-        except smtplib.SMTPResponseException as error:
-            raise _refusal(mail, error) from None
-        except smtplib.SMTPRecipientsRefused as error:
-            code, answer = next(iter(error.recipients.values()))
-            raise _refused(mail, f"refused {message.target}", code, answer) from None
-        except smtplib.SMTPNotSupportedError as error:
-            reason = f"mail server {mail.host}: {one_line(str(error), 120)}"
-            raise DeliveryError(reason, permanent=True) from None
-        except UnicodeError:
-            reason = f"mail server {mail.host}: user name or password hold characters a login cannot carry"
-            raise DeliveryError(reason, permanent=True) from None
-        except smtplib.SMTPServerDisconnected:
-            reason = f"mail server {mail.host} closed the connection"
-            raise DeliveryError(reason, permanent=False, may_have_arrived=True) from None
-        except (OSError, smtplib.SMTPException) as error:
-            reason = f"mail server {mail.host} could not be reached: {_why(error)}"
-            raise DeliveryError(reason, permanent=False) from None
         return {"message_id": letter["Message-ID"], "answer": refused}
 
 
@@ -169,7 +153,7 @@ def _deliver(letter: EmailMessage, mail: Mail) -> str:
 
 def greet(mail: Mail) -> None:
     """Connect, log in and leave, as for a letter, and send none. Raises DeliveryError."""
-    try:
+    with _troubles_told(mail):
         server = _connected(mail)
         try:
             if mail.user:
@@ -177,15 +161,26 @@ def greet(mail: Mail) -> None:
             server.noop()
         finally:
             server.close()
+
+
+@contextmanager
+def _troubles_told(mail: Mail, target: str = "") -> Iterator[None]:
+    """Whatever a mail server does to us, as a DeliveryError that says what, and whether sending again can help."""
+    try:
+        yield
     except smtplib.SMTPResponseException as error:
         raise _refusal(mail, error) from None
+    except smtplib.SMTPRecipientsRefused as error:
+        code, answer = next(iter(error.recipients.values()))
+        raise _refused(mail, f"refused {target}", code, answer) from None
     except smtplib.SMTPNotSupportedError as error:
         raise DeliveryError(f"mail server {mail.host}: {one_line(str(error), 120)}", permanent=True) from None
     except UnicodeError:
         reason = f"mail server {mail.host}: user name or password hold characters a login cannot carry"
         raise DeliveryError(reason, permanent=True) from None
     except smtplib.SMTPServerDisconnected:
-        raise DeliveryError(f"mail server {mail.host} closed the connection", permanent=False) from None
+        reason = f"mail server {mail.host} closed the connection"
+        raise DeliveryError(reason, permanent=False, may_have_arrived=True) from None
     except (OSError, smtplib.SMTPException) as error:
         reason = f"mail server {mail.host} could not be reached: {_why(error)}"
         raise DeliveryError(reason, permanent=False) from None

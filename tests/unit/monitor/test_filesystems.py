@@ -10,8 +10,8 @@ from monitor.filesystems import network_disk, type_of
 
 MOUNTS = """\
 22 1 254:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw
-30 22 0:26 / /home rw shared:9 - nfs4 nas:/home rw,vers=4.2
-31 30 254:2 / /home/anna/local\\040disk rw shared:10 - xfs /dev/vdb1 rw
+30 22 0:26 / /mnt/anna rw shared:9 - nfs4 nas:/x rw,vers=4.2
+31 30 254:2 / /mnt/anna/local\\040disk rw shared:10 - xfs /dev/vdb1 rw
 32 22 0:50 / /srv/cloud rw - fuse.sshfs me@far:/ rw
 33 22 0:51 / /srv/cloud rw - ext4 /dev/vdc1 rw
 34 22 0:60 / /mnt/win rw - cifs //nas/x rw
@@ -23,9 +23,9 @@ a line that is none
     ("folder", "kind"),
     [
         ("/srv/onrecord/data", "ext4"),
-        ("/home/anna/onrecord", "nfs4"),
-        ("/home/anna/local disk/onrecord", "xfs"),
-        ("/homely", "ext4"),
+        ("/mnt/anna/onrecord", "nfs4"),
+        ("/mnt/anna/local disk/onrecord", "xfs"),
+        ("/mnt/annabel", "ext4"),
         ("/srv/cloud/a", "ext4"),  # mounted over
         ("/mnt/win", "cifs"),
     ],
