@@ -157,6 +157,7 @@ SPEAKING = (
     "alerts/channels/_blocks.py", "alerts/channels/slack.py", "alerts/channels/email.py", "alerts/channels/console.py",
     "alerts/channels/_objects.py", "alerts/channels/webhook.py", "alerts/channels/jsonl.py", "alerts/standalone.py",
     "core/handling.py", "core/links.py",
+    "alerts/probe.py",
 )  # fmt: skip
 
 
