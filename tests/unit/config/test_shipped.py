@@ -99,6 +99,7 @@ def test_the_example_settings_say_nothing_and_every_line_of_them_is_sound() -> N
         "mail",
         "readers",
         "alerts",
+        "disk",
     }
     plain = parse_settings("", environ={})
     assert settings.readers == plain.readers
