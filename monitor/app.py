@@ -6,6 +6,7 @@ and channels can be handed in: the demo and the tests bring their own, and the p
 
 from __future__ import annotations
 
+import logging
 import random
 import sysconfig
 import threading
@@ -22,6 +23,7 @@ from core.matching import Commitments
 from core.model import Finding
 from monitor.home import Home, Loaded, load, load_settings
 from monitor.kinds import built_kinds
+from monitor.restoring import refuse_half_restored
 from monitor.tools import Clock, Fetches, Reads, Tools
 from storage.blobs import BlobStore
 from storage.engine import Database, open_database
@@ -32,6 +34,9 @@ _FOLDERS = (Path(__file__).resolve().parent.parent, Path(sysconfig.get_path("dat
 LEXICON = (
     next((folder for folder in _FOLDERS if (folder / "lexicon").is_dir()), _FOLDERS[0]) / "lexicon/commitments.yaml"
 )
+
+
+log = logging.getLogger(__name__)
 
 
 def utc_now() -> datetime:
@@ -101,8 +106,11 @@ def open_archive(home: Home, environ: Mapping[str, str], settings: Settings | No
     """The archive of a home, made and brought to the current schema where needed. Raises ConfigError, StorageError."""
     settings = settings or load_settings(home, environ)
     data = home.make_data(settings)
+    refuse_half_restored(data)
     database = open_database(home.database(settings).reveal())
-    prepare(database)
+    kept = prepare(database)
+    if kept is not None:
+        log.warning("the database was brought up to date; as it was before, it is kept in %s", kept)
     return Archive(home, settings, database, BlobStore(data / "blobs"))
 
 

@@ -1,7 +1,8 @@
 """Connections to SQLite or PostgreSQL, and the two kinds of transaction: reading, and writing.
 
 SQLite: WAL, ``synchronous=FULL`` (a committed fact survives a power cut), writers take BEGIN IMMEDIATE, so two
-processes queue for the lock instead of failing half-way. Driver errors are wrapped here, once.
+processes queue for the lock instead of failing half-way. On a disk reached over a network the older journal takes WAL's
+place, which is slower and safe as long as one machine uses it. Driver errors are wrapped here, once.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
 from core.errors import StorageError
+from storage.filesystems import network_disk
 
 BUSY_SECONDS = 30
 
@@ -47,6 +49,12 @@ class Database:
             with conn.begin():
                 yield conn
 
+    @property
+    def file(self) -> Path | None:
+        """The file of an SQLite database; None for PostgreSQL and for one in memory."""
+        name = self.engine.url.database if self.is_sqlite else None
+        return Path(name) if name else None
+
     def close(self) -> None:
         self.engine.dispose()
 
@@ -73,6 +81,8 @@ def open_database(address: str | Path) -> Database:
         f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, pool_size=8
     )
     event.listen(engine, "connect", _prepare_sqlite)
+    if network_disk(path.parent) is not None:  # memory shared between processes, which WAL needs, does not reach there
+        event.listen(engine, "connect", _without_wal)
     event.listen(engine, "begin", _begin_sqlite)
     return Database(engine)
 
@@ -115,6 +125,10 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "temp_store=MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _without_wal(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA journal_mode=DELETE")
 
 
 def _begin_sqlite(conn: Connection) -> None:

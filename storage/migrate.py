@@ -6,11 +6,14 @@ A database written by a newer On Record is refused untouched.
 
 from __future__ import annotations
 
+import shutil
+from itertools import count
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
 from core.errors import StorageError
+from storage.copying import copy_database
 from storage.engine import Database
 
 HEAD = "0002"
@@ -21,23 +24,49 @@ STAMP_TABLE = "alembic_version"
 _LOCK = 0x6F6E7265636F7264  # "onrecord": one advisory lock of PostgreSQL, held while a schema changes
 
 
-def prepare(database: Database) -> None:
+BEFORE = "before-upgrade"
+
+
+def prepare(database: Database) -> Path | None:
     """Make an empty database ready, or bring an older one up to date; nothing at all when it is current.
 
-    Several processes may call this at once: the first one works, the others wait and find it done. Raises StorageError
-    when the database is newer than this program, or holds something else under our names; it is then unchanged.
+    An SQLite file that holds an archive is copied first, and the copy's path returned (of a PostgreSQL the operator
+    takes a pg_dump). Several processes may call this at once: the first one works, the others wait and find it done.
+    Raises StorageError when the database is newer than this program, holds something else under our names, or could not
+    be copied; it is then unchanged.
     """
     with database.read() as conn:
         if stamp(conn) == HEAD:
-            return
+            return None
     with database.write() as conn:
         if not database.is_sqlite:  # there, BEGIN IMMEDIATE has already made us alone
             conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         found = stamp(conn)
         if found == HEAD:
-            return
+            return None
         _refuse_strangers(conn, found)
+        kept = _copy_of(database, found) if found is not None else None  # others read meanwhile, and nobody writes
         _upgrade(conn)
+    return kept
+
+
+def _copy_of(database: Database, found: str) -> Path | None:
+    """The file as it is before the upgrade, beside it. Raises StorageError where there is no room for it."""
+    file = database.file
+    if file is None:
+        return None
+    folder = file.parent / BEFORE
+    needed, left = file.stat().st_size, shutil.disk_usage(file.parent).free
+    if left < needed * 2:  # the copy, and what the upgrade itself writes
+        raise StorageError(
+            f"the database is of an older On Record (schema {found}) and is copied before it is brought up to date: "
+            f"{needed * 2 / 1e6:,.0f} MB are needed in {folder}, {left / 1e6:,.0f} MB are free. Nothing was changed"
+        )
+    folder.mkdir(mode=0o700, exist_ok=True)
+    names = (f"onrecord-schema-{found}{f'-{number}' if number else ''}.db" for number in count())
+    target = next(path for name in names if not (path := folder / name).exists())
+    copy_database(file, target)
+    return target
 
 
 def stamp(conn: Connection) -> str | None:

@@ -83,3 +83,61 @@ def archive_stats(as_json: AsJson = False) -> None:
     from monitor.commands.archive import stats
 
     done(stats(home(), os.environ, as_json=as_json))
+
+
+@archive.command("backup")
+def archive_backup(
+    file: Annotated[Path | None, typer.Argument(help="Where to; backups/ in the home without.")] = None,
+    keep: Annotated[int | None, typer.Option(help="Keep so many in that folder, remove older ones.", min=1)] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write everything into one file while the watch goes on: database, snapshots, the files you wrote. No secrets.
+
+    Of a PostgreSQL database pg_dump makes the copy; the command to run is then shown.
+
+    Example: onrecord archive backup --keep 7
+    """
+    from monitor.app import utc_now
+    from monitor.commands.keeping import backup
+
+    done(backup(home(), os.environ, file, utc_now(), keep=keep, as_json=as_json))
+
+
+@archive.command("verify-backup")
+def archive_verify_backup(file: Annotated[Path, typer.Argument(help="A backup.")], as_json: AsJson = False) -> None:
+    """Read all of a backup and say whether it is whole.
+
+    Example: onrecord archive verify-backup backups/onrecord-20261128T031500Z.tar
+    """
+    from monitor.commands.keeping import verify_backup
+
+    done(verify_backup(file, as_json=as_json))
+
+
+@archive.command("restore")
+def archive_restore(
+    file: Annotated[Path, typer.Argument(help="A backup, or the copy an upgrade left in data/before-upgrade.")],
+    replaces: Annotated[
+        bool, typer.Option("--replace", help="Where an archive stands already: move it aside first.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Lay a backup down in the home folder. Nothing that stands there is deleted or overwritten.
+
+    Example: onrecord --home /srv/onrecord archive restore onrecord-20261128T031500Z.tar
+    """
+    from monitor.app import utc_now
+    from monitor.commands.keeping import restore
+
+    done(restore(home(), os.environ, file, utc_now(), replaces=replaces, as_json=as_json))
+
+
+@archive.command("verify")
+def archive_verify(as_json: AsJson = False) -> None:
+    """Hold every snapshot and version against what it was when it was kept; say what is damaged and what mends it.
+
+    Example: onrecord archive verify
+    """
+    from monitor.commands.keeping import verify
+
+    done(verify(home(), os.environ, as_json=as_json))

@@ -17,9 +17,9 @@ from core.errors import StorageError
 from core.wording import counted
 from monitor import disk as room
 from monitor.doctor.values import Finding, Patient, bad, ok, warning
-from monitor.filesystems import network_disk
 from storage import condition
 from storage.engine import open_to_look
+from storage.filesystems import network_disk
 
 BUILT: Final = datetime(2026, 1, 1, tzinfo=UTC)
 """No clock that is right shows an earlier time."""
@@ -138,9 +138,9 @@ def disk(patient: Patient) -> Iterator[Finding]:
     place = _existing(patient.data)
     kind = network_disk(place)
     if kind is not None:
-        yield bad(
-            f"{place} is on a network disk ({kind}): locks and syncing cannot be relied on there, and SQLite may be "
-            "damaged",
+        yield warning(
+            f"{place} is on a network disk ({kind}): the database is kept in a slower way there, and locks hold only as "
+            "long as this machine alone uses it",
             "put the data folder on a disk of this machine (data: in settings.yaml), or use PostgreSQL for the database",
         )
     try:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,9 +17,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
 from core.errors import StorageError
-from storage import migrate
+from storage import migrate, search, versions
 from storage.engine import Database, open_database
 from storage.schema import metadata
+from tests.released import RELEASED, file_of, fill
 
 
 def stamp(database: Database) -> str:
@@ -140,3 +142,82 @@ def test_a_current_database_does_not_import_alembic(prepared_sqlite: Path) -> No
     )
     child = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert child.stdout == "False\n"
+
+
+# --- from every release ------------------------------------------------------------------------------------------
+
+
+def test_every_release_has_its_rows() -> None:
+    """All steps but the one that is still being written."""
+    steps = sorted(path.name[1:5] for path in (migrate.MIGRATIONS / "versions").glob("r*.py"))
+    assert steps[:-1] == RELEASED
+
+
+@pytest.mark.parametrize("release", RELEASED)
+def test_an_archive_of_every_release_is_brought_up_to_date_with_all_it_held(
+    empty_database: Database, release: str
+) -> None:
+    fill(empty_database, release)
+    before = rows_of(empty_database)
+    kept = migrate.prepare(empty_database)
+    assert stamp(empty_database) == migrate.HEAD
+    after = rows_of(empty_database)
+    assert {name: after[name] for name in before} == before
+    assert before["changes"] == 1
+    with empty_database.read() as conn:
+        differences = compare_metadata(MigrationContext.configure(conn, opts={"include_object": is_ours}), metadata)
+        assert differences == []
+        [found] = search.search(conn, "knowingly", limit=5)
+        assert found.text.startswith("We do not knowingly sell DNA kits")
+        assert len(versions.numbers(conn, 1)) == 2
+        assert len(versions.load(conn, 2).reading.places) > 1
+    assert (kept is not None) is empty_database.is_sqlite
+    if kept is not None:
+        assert (kept.stat().st_mode & 0o777, kept.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+        assert stamp(open_database(kept)) == release
+        assert rows_of(open_database(kept)) == before
+
+
+def is_ours(_item: object, _name: str | None, kind: str, reflected: bool, compare_to: object) -> bool:
+    return not (kind == "table" and reflected and compare_to is None)
+
+
+def rows_of(database: Database) -> dict[str, int]:
+    with database.read() as conn:
+        names = [name for name in inspect(conn).get_table_names() if not name.startswith(("passage_index", "alembic"))]
+        return {name: int(conn.execute(text(f"SELECT count(*) FROM {name}")).scalar_one()) for name in names}
+
+
+KILLED = """\
+import os, signal, sys
+from storage.engine import open_database
+from storage import migrate, search, versions
+from storage.schema import metadata
+from tests.released import RELEASED, file_of, fill
+def killed(conn, **options):
+    conn.exec_driver_sql("CREATE TABLE half_made (id TEXT)")
+    conn.exec_driver_sql("DELETE FROM matches")
+    os.kill(os.getpid(), signal.SIGKILL)
+metadata.create_all = killed
+migrate.prepare(open_database(sys.argv[1]))
+"""
+
+
+def test_a_process_killed_in_the_midst_of_a_step_leaves_the_archive_as_it_was(tmp_path: Path) -> None:
+    path = file_of(tmp_path / "onrecord.db", "0001")
+    before = rows_of(open_database(path))
+    assert subprocess.run([sys.executable, "-c", KILLED, str(path)], check=False).returncode == -9
+    database = open_database(path)
+    assert (stamp(database), rows_of(database)) == ("0001", before)
+    kept = migrate.prepare(database)
+    assert stamp(database) == migrate.HEAD
+    assert kept == tmp_path / "before-upgrade" / "onrecord-schema-0001-1.db"  # the killed one left its own
+
+
+def test_without_room_for_the_copy_nothing_is_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = open_database(file_of(tmp_path / "onrecord.db", "0001"))
+    monkeypatch.setattr("storage.migrate.shutil.disk_usage", lambda _path: SimpleNamespace(free=1_000))
+    with pytest.raises(StorageError, match=r"copied before it is brought up to date: 1 MB are needed .* Nothing was"):
+        migrate.prepare(database)
+    assert stamp(database) == "0001"
+    assert not (tmp_path / "before-upgrade").exists()

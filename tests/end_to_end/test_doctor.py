@@ -22,11 +22,12 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Sink
 from aiosmtpd.smtp import AuthResult
 
-from monitor import disk, filesystems
+from monitor import disk
 from monitor.app import utc_now
 from monitor.commands.doctor import patient
 from monitor.doctor import CHECKS, Finding, examine
 from monitor.home import Home
+from storage import filesystems
 from storage.migrate import HEAD
 from tests.command import onrecord, write_home
 from tests.far_side import Site, page

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.filesystems import network_disk, type_of
+from storage.filesystems import network_disk, type_of
 
 MOUNTS = """\
 22 1 254:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw
