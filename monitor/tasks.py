@@ -19,7 +19,7 @@ from core.text.visible import one_line
 from core.wording import counted
 from monitor.backtesting import backtest
 from monitor.tools import Clock, Tools
-from storage import fetches, sources, tasks
+from storage import fetches, search, sources, tasks
 from storage.engine import Database
 from storage.tasks import Task
 
@@ -175,4 +175,36 @@ def _backtest(work: Work) -> Json:
     }
 
 
-KINDS: Final[dict[str, Callable[[Work], Json]]] = {"check": _check, "backtest": _backtest}
+def _search(work: Work) -> Json:
+    """``q``: a query that no word of the index narrows; every passage is read."""
+    found: list[Json] = []
+    total = 0
+
+    def heard(done: int, of: int) -> None:
+        work.say(done, of, f"{done:,} of {of:,} passages read, {counted(total, 'answer')}")
+
+    with work.tools.database.read() as conn:
+        for one in search.stream(conn, str(work.arguments["q"]), heard=heard):
+            total += 1
+            if len(found) < MOST_ROWS:
+                found.append(
+                    {
+                        "passage": str(one.passage_id),
+                        "text": one.text,
+                        "company": one.company_id,
+                        "document": one.document,
+                        "heading": one.heading,
+                        "first_seen": one.first_seen_at.isoformat(),
+                        "last_seen": one.last_seen_at.isoformat() if one.last_seen_at else None,
+                        "gone_since": one.gone_since.isoformat() if one.gone_since else None,
+                        "spans": [list(span) for span in one.spans],
+                    }
+                )
+    return {"total": total, "found": found}
+
+
+KINDS: Final[dict[str, Callable[[Work], Json]]] = {
+    "check": _check,
+    "backtest": _backtest,
+    "search": _search,
+}

@@ -7,13 +7,15 @@ It only proposes. It may propose too much (a pair of characters, a cut word, a v
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, bindparam, text
 
-from core.errors import QueryError
-from core.query.tree import And, Near, Or, Query, Sentence, Term, is_indexable
+from core.query.tree import And, Near, Not, Or, Query, Sentence, Term, is_indexable
 from core.text.tokens import LONGEST_TOKEN, Phrase, index_phrases, index_tokens, units
+from storage.narrowing import EVERYTHING, Narrowing
+from storage.schema import UtcTime
 
 # Limits of PostgreSQL's tsvector (https://www.postgresql.org/docs/current/textsearch-limitations.html): positions up
 # to 16,383, 256 of them a word, 1 MB in all. A passage beyond the first two is kept without positions (``cut``), one
@@ -21,9 +23,6 @@ from core.text.tokens import LONGEST_TOKEN, Phrase, index_phrases, index_tokens,
 _MOST_POSITIONS = 16_383
 _MOST_REPEATS = 255
 _MOST_BYTES = 500_000
-
-LARGEST_READING = 200_000
-"""Passages that may be read one by one for a query without a word the index knows; about two seconds."""
 
 _SQLITE = ("CREATE VIRTUAL TABLE passage_index USING fts5(tokens, content='', columnsize=0, tokenize='ascii')",)
 _POSTGRESQL = (
@@ -75,42 +74,93 @@ def _postgres_row(number: int, words: list[str]) -> dict[str, object]:
     return {"number": number, "tokens": bare if len(bare.encode()) <= _MOST_BYTES else None, "cut": True}
 
 
-def propose(conn: Connection, query: Query, *, batch: int = 500) -> Iterator[list[int]]:
+def propose(
+    conn: Connection, query: Query, narrowing: Narrowing = EVERYTHING, *, batches: Sequence[int] = (500,)
+) -> Iterator[list[int]]:
     """Ids of passages that may answer, in batches, those stored last first; together they hold every one that does.
 
-    Raises QueryError where no word narrows the query and the archive is too large to read whole.
+    ``batches`` are their sizes, the last one for all that follow.
     """
-    if not is_indexable(query):
-        candidates, asked = "SELECT number FROM passages WHERE number < :before", {}
-        _refuse_long_reading(conn)
-    elif conn.dialect.name == "sqlite":
-        candidates = "SELECT rowid AS number FROM passage_index WHERE passage_index MATCH :q AND rowid < :before"
-        asked = {"q": _match(query)}
-    else:
-        candidates = (
-            "SELECT number FROM passage_index WHERE number < :before AND (tokens @@ CAST(:q AS tsquery) "
-            "OR (cut AND (tokens IS NULL OR tokens @@ CAST(:loose AS tsquery))))"
-        )
-        asked = {"q": _tsquery(query), "loose": _tsquery(query, loose=True)}
+    if narrowing.is_empty:
+        return
+    candidates, asked = _candidates(conn, query, narrowing)
     newest = f"SELECT number FROM ({candidates} ORDER BY 1 DESC LIMIT :n) AS candidates"  # noqa: S608 (our own text)
-    statement = text(f"SELECT number, id FROM passages WHERE number IN ({newest}) ORDER BY number DESC")  # noqa: S608 (the same)
-    before = 2**62
+    statement = _typed(f"SELECT number, id FROM passages WHERE number IN ({newest}) ORDER BY number DESC", asked)  # noqa: S608 (the same)
+    before, size = 2**62, iter(batches)
+    wanted = batches[0]
     while True:
-        found = conn.execute(statement, {**asked, "before": before, "n": batch}).all()
+        wanted = next(size, wanted)
+        found = conn.execute(statement, {**asked, "before": before, "n": wanted}).all()
         if found:
             yield [row.id for row in found]
-        if len(found) < batch:
+        if len(found) < wanted:
             return
         before = found[-1].number
 
 
-def _refuse_long_reading(conn: Connection) -> None:
-    """A regular expression alone reads every passage: fine in a small archive, never by surprise in a large one."""
-    newest = conn.execute(text("SELECT max(number) FROM passages")).scalar() or 0
-    if newest > LARGEST_READING:
-        raise QueryError(
-            "", 1, f"a regular expression alone would have to read all {newest:,} passages: put a word beside it"
+def proposed(
+    conn: Connection, query: Query, narrowing: Narrowing, limit: int, *, oldest_first: bool = False
+) -> list[int]:
+    """Numbers of passages that may answer, at most so many, those stored last (or first) first."""
+    if narrowing.is_empty:
+        return []
+    candidates, asked = _candidates(conn, query, narrowing)
+    order = "ASC" if oldest_first else "DESC"
+    statement = _typed(f"{candidates} ORDER BY 1 {order} LIMIT :n", asked)
+    return list(conn.execute(statement, {**asked, "before": 2**62, "n": limit}).scalars())
+
+
+def _candidates(conn: Connection, query: Query, narrowing: Narrowing) -> tuple[str, dict[str, object]]:
+    values: dict[str, object] = dict(narrowing.values)
+    if not is_indexable(query):
+        return f"SELECT number FROM passages WHERE number < :before{narrowing.sql_for('passages.number')}", values  # noqa: S608 (our own text)
+    if conn.dialect.name == "sqlite":
+        return (
+            "SELECT rowid AS number FROM passage_index WHERE passage_index MATCH :q AND rowid < :before"  # noqa: S608 (our own text)
+            f"{narrowing.sql_for('passage_index.rowid')}",
+            values | {"q": _match(query)},
         )
+    return (
+        "SELECT number FROM passage_index WHERE number < :before AND (tokens @@ CAST(:q AS tsquery) "  # noqa: S608 (our own text)
+        f"OR (cut AND (tokens IS NULL OR tokens @@ CAST(:loose AS tsquery)))){narrowing.sql_for('passage_index.number')}",
+        values | {"q": _tsquery(query), "loose": _tsquery(query, loose=True)},
+    )
+
+
+def _typed(statement: str, values: Mapping[str, object]) -> TextClause:
+    times = [bindparam(name, type_=UtcTime()) for name, value in values.items() if isinstance(value, datetime)]
+    return text(statement).bindparams(*times)
+
+
+def newest(conn: Connection) -> int:
+    """The number of the passage stored last: how many there are."""
+    return int(conn.execute(text("SELECT coalesce(max(number), 0) FROM passages")).scalar_one())
+
+
+def is_exact(conn: Connection, query: Query) -> bool:
+    """Is what the index proposes for a query without fields exactly what answers it, so that it can be counted?"""
+    if conn.dialect.name != "sqlite" and conn.execute(text("SELECT 1 FROM passage_index WHERE cut LIMIT 1")).first():
+        return False
+    return _is_exact(query)
+
+
+def _is_exact(query: Query) -> bool:
+    match query:
+        case Term(family=forms) if forms:
+            return all(len(form) < LONGEST_TOKEN for form in forms)
+        case Term():
+            is_short = all(len(unit.text) < LONGEST_TOKEN for unit in query.units)
+            return is_short and not query.written and len(_phrases(query)) == 1
+        case And(parts):
+            return any(not isinstance(part, Not) for part in parts) and all(map(_is_part_exact, parts))
+        case Or(parts):
+            return all(map(_is_exact, parts))
+        case _:
+            return False
+
+
+def _is_part_exact(part: Query) -> bool:
+    return _is_exact(part.part if isinstance(part, Not) else part)
 
 
 def _match(query: Query) -> str:
@@ -120,9 +170,14 @@ def _match(query: Query) -> str:
             return " OR ".join(f'"{form[:LONGEST_TOKEN]}"' for form in sorted(forms))
         case Term():
             return " AND ".join(f'"{" ".join(p.tokens)}"{" *" if p.prefix else ""}' for p in _phrases(query))
+        case Near(Term() as a, Term() as b, within) if _is_one_phrase(a) and _is_one_phrase(b):
+            return f"NEAR({_match(a)} {_match(b)}, {within + len(a.units) + len(b.units)})"
         case _:
             parts, joint = _indexable_parts(query)
-            return f" {joint} ".join(f"({_match(part)})" for part in parts)
+            said = f" {joint} ".join(f"({_match(part)})" for part in parts)
+            for part in _refused(query):
+                said = f"({said}) NOT ({_match(part)})"
+            return said
 
 
 def _tsquery(query: Query, *, loose: bool = False) -> str:
@@ -134,7 +189,30 @@ def _tsquery(query: Query, *, loose: bool = False) -> str:
             return " & ".join(_tsphrase(phrase, loose=loose) for phrase in _phrases(query))
         case _:
             parts, joint = _indexable_parts(query)
-            return f" {'&' if joint == 'AND' else '|'} ".join(f"({_tsquery(part, loose=loose)})" for part in parts)
+            said = [f"({_tsquery(part, loose=loose)})" for part in parts]
+            said += [f"!({_tsquery(part)})" for part in (() if loose else _refused(query))]
+            return f" {'&' if joint == 'AND' else '|'} ".join(said)
+
+
+def _said_somewhere(query: Query) -> Query:
+    """A part without what one sentence must not hold: another sentence of the passage may."""
+    match query:
+        case And(parts):
+            return And(tuple(_said_somewhere(part) for part in parts if not isinstance(part, Not)))
+        case Or(parts):
+            return Or(tuple(map(_said_somewhere, parts)))
+        case _:
+            return query
+
+
+def _refused(query: Query) -> list[Query]:
+    """What must not stand there, where the index knows that exactly."""
+    parts = query.parts if isinstance(query, And) else ()
+    return [part.part for part in parts if isinstance(part, Not) and _is_exact(part.part)]
+
+
+def _is_one_phrase(term: Term) -> bool:
+    return not term.family and len(_phrases(term)) == 1
 
 
 def _indexable_parts(query: Query) -> tuple[list[Query], str]:
@@ -147,7 +225,7 @@ def _indexable_parts(query: Query) -> tuple[list[Query], str]:
         case Near(a, b):
             return [part for part in (a, b) if is_indexable(part)], "AND"
         case Sentence(part):
-            return [part], "AND"
+            return [_said_somewhere(part)], "AND"
         case _:
             raise ValueError(f"no word in {query}")
 

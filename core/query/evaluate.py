@@ -40,6 +40,23 @@ def answers(query: Query, passage: Passage, standing: Standing = NOWHERE) -> boo
             return any(answers(part, passage, standing) for part in parts)
 
 
+def may_hold(query: Query, text: str) -> bool:
+    """A cheap look before words are made: False only where a word asked for exactly as written cannot stand there."""
+    match query:
+        case Term(written=words) if words:
+            return not text.isascii() or all(word in text for word in words)
+        case And(parts):
+            return all(may_hold(part, text) for part in parts)
+        case Or(parts):
+            return any(may_hold(part, text) for part in parts)
+        case Near(a, b):
+            return may_hold(a, text) and may_hold(b, text)
+        case Sentence(part):
+            return may_hold(part, text)
+        case _:
+            return True
+
+
 def marks(query: Query, passage: Passage, standing: Standing = NOWHERE) -> list[Span]:
     """The words by which the passage answers, [start, end), in order, overlaps joined; empty where it does not."""
     return merged(_evidence(query, passage, standing))

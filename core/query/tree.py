@@ -1,4 +1,5 @@
-"""A query as a tree, and what can be said of it without a passage: may an index propose answers, of which company.
+"""A query as a tree, and what can be said of it without a passage: may an index propose answers, what must the text answer and
+what the place.
 
 Rules and archive search share these values. Nothing here parses or looks at a text.
 """
@@ -111,12 +112,45 @@ def is_indexable(query: Query) -> bool:
             return False
 
 
-def only_company(query: Query) -> str | None:
-    """The one company every answer must be of, where the query names one."""
+def asks_where(query: Query) -> bool:
+    """Does any part ask where the passage stands?"""
     match query:
-        case Field("company", value):
-            return value
-        case And(parts):
-            return next((company for part in parts if (company := only_company(part))), None)
+        case Field():
+            return True
+        case Not(part) | Sentence(part):
+            return asks_where(part)
+        case And(parts) | Or(parts):
+            return any(map(asks_where, parts))
         case _:
-            return None
+            return False
+
+
+def on_text(query: Query) -> Query | None:
+    """What the text alone must answer; None where nothing can be said of it."""
+    if not asks_where(query):
+        return query
+    parts = tuple(part for part in query.parts if not asks_where(part)) if isinstance(query, And) else ()
+    return And(parts) if parts else None
+
+
+def parted(query: Query) -> tuple[Query, Query | None] | None:
+    """A query as what the text must answer and what the place must; None where some part asks both at once."""
+    if not asks_where(query):
+        return query, None
+    text = on_text(query)
+    if text is None or not isinstance(query, And):
+        return None
+    where = tuple(part for part in query.parts if asks_where(part))
+    return (text, And(where)) if not any(map(_asks_words, where)) else None
+
+
+def _asks_words(query: Query) -> bool:
+    match query:
+        case Field():
+            return False
+        case Not(part):
+            return _asks_words(part)
+        case And(parts) | Or(parts):
+            return any(map(_asks_words, parts))
+        case _:
+            return True

@@ -13,20 +13,37 @@ from monitor.cli.program import AsJson, app, done, home
 @app.command()
 def search(
     query: Annotated[list[str], typer.Argument(help='Words, "a phrase", OR, NOT, brackets, company:id.')],
-    limit: Annotated[int, typer.Option(help="Answers at most.", min=1, max=2000)] = 20,
+    limit: Annotated[int, typer.Option(help="Answers at most.", min=1, max=1_000_000)] = 20,
+    count: Annotated[
+        bool, typer.Option("--count", help="Count instead: by company, kind and year; first, last.")
+    ] = False,
+    never: Annotated[bool, typer.Option("--never", help="Who of the companies was never seen to say it.")] = False,
+    company: Annotated[
+        list[str] | None, typer.Option(help="With --never: a company; again for more. All without.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Search everything ever captured: who says it, where, from when until when.
 
-    JSON, one object a passage: passage, text, company, document, url, heading, first_seen, last_seen, gone_since,
-    match (the words found) and spans (their [start, end) in text).
+    Up to a hundred answers come with the newest change first; of more, those whose words were stored last come first.
+
+    JSON, one object a passage: passage, text, company, document, url, heading, first_seen, last_seen, gone_since and
+    match (the words found). With --count one object: total (is_least: there are more), still, documents, companies,
+    kinds, years (came, stood, went), first and last. With --never one object a company: company, name, documents, since.
 
     Example: onrecord search '"fact-specific assessments" company:thermo-fisher-scientific'
+    Example: onrecord search '"human rights" heading:suppliers removed:2023..' --count
+    Example: onrecord search '"forced labour"' --never --company acme --company example
     """
-    from monitor.commands.look import search as run_search
+    from monitor.commands import find
 
-    words = query if len(query) == 1 else [f'"{word}"' if " " in word else word for word in query]
-    done(run_search(home(), os.environ, " ".join(words), limit=limit, as_json=as_json))
+    text = " ".join(query if len(query) == 1 else [f'"{word}"' if " " in word else word for word in query])
+    if never:
+        done(find.never(home(), os.environ, text, company or [], as_json=as_json))
+    elif count:
+        done(find.count(home(), os.environ, text, as_json=as_json))
+    else:
+        done(find.find(home(), os.environ, text, limit=limit, as_json=as_json))
 
 
 Document = Annotated[str, typer.Argument(help="A document: its name or a part of it, number, address, or source.")]

@@ -1,4 +1,4 @@
-"""``onrecord search``, ``history``, ``show`` and ``sources list``: the archive from a terminal."""
+"""``onrecord history``, ``show`` and ``sources list``: the archive from a terminal."""
 
 from __future__ import annotations
 
@@ -12,70 +12,18 @@ from core.errors import NotFound
 from core.text.visible import one_line
 from core.wording import counted, long_date, trouble
 from monitor.cache import load_home
-from monitor.commands.output import emit, note, say, table
+from monitor.commands.output import emit, say, table
 from monitor.commands.reading import archive_of, document_called
 from monitor.home import Home
 from monitor.narrator import verdict_word
 from storage import changes, documents, fetches, incidents, leases, sources, versions
-from storage import search as searching
 from storage.changes import StoredChange
 from storage.documents import DocumentRow
 from storage.habits import habits
-from storage.search import Found
 from storage.sources import SourceHealth
 
 Json = dict[str, Any]
 CAPTURES = 10
-
-# --- search ---------------------------------------------------------------------------------------------------------
-
-
-def search(home: Home, environ: Mapping[str, str], query: str, *, limit: int, as_json: bool) -> int:
-    """Passages that answer, the newest change first. Raises QueryError."""
-    with archive_of(home, environ) as archive, archive.database.read() as conn:
-        found = searching.search(conn, query, limit)
-    for answer in found:
-        if as_json:
-            emit(_answer(answer))
-        else:
-            _print_answer(answer)
-    if not as_json:
-        more = f" (the first {limit}; --limit asks for more)" if len(found) == limit else ""
-        note(f"{counted(len(found), 'passage')}{more}")
-    return 0
-
-
-def _answer(found: Found) -> Json:
-    return {
-        "passage": str(found.passage_id),
-        "text": found.text,
-        "company": found.company_id,
-        "document": found.document,
-        "url": found.url,
-        "heading": found.heading,
-        "first_seen": found.first_seen_at,
-        "last_seen": found.last_seen_at,
-        "gone_since": found.gone_since,
-        "match": [found.text[start:end] for start, end in found.spans],
-        "spans": [list(span) for span in found.spans],
-    }
-
-
-def _print_answer(found: Found) -> None:
-    text, at = "", 0
-    for start, end in found.spans:
-        text += f"{found.text[at:start]}»{found.text[start:end]}«"
-        at = end
-    seen = f"from {long_date(found.first_seen_at)}"
-    if found.gone_since:
-        last = long_date(found.last_seen_at) if found.last_seen_at else "then"
-        seen += f", last seen {last}, first absent {long_date(found.gone_since)}"
-    elif found.last_seen_at:
-        seen += f", still there {long_date(found.last_seen_at)}"
-    say(f"{one_line(found.company)} · {found.document}{f' · {one_line(found.heading, 100)}' if found.heading else ''}")
-    say(f"  {one_line(text + found.text[at:], 600)}")
-    say(f"  {seen}\n")
-
 
 # --- history --------------------------------------------------------------------------------------------------------
 

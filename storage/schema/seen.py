@@ -32,6 +32,7 @@ fetches = Table(
     Column("record", JSON),  # headers both ways, redirects, remote address; None for a 304 that says nothing new
     Column("digest", Text, ForeignKey("snapshots.digest")),
     Index("ix_fetches_request", "request_id", "id"),
+    Index("ix_fetches_started_at", "started_at"),
 )
 
 grades = Table(

@@ -105,6 +105,8 @@ spans = Table(
     Column("lineage", Id, nullable=False, default=0),  # id of the first span of this promise's life
     Index("ix_spans_form", "document_id", "form"),
     Index("ix_spans_open", "document_id", "last_fetch_id"),
+    Index("ix_spans_first_fetch_id", "first_fetch_id"),
+    Index("ix_spans_gone_fetch_id", "gone_fetch_id"),
 )
 
 span_texts = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,16 +11,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from core.errors import QueryError
+from core.errors import NotFound, QueryError
 from core.model import Company, Source
-from core.query.evaluate import answers
+from core.query.evaluate import answers, still
 from core.query.grammar import parse
 from core.query.passage import Life, Passage, Standing
 from core.text.tokens import units
-from storage import fulltext, packing, passages, search, sources
+from storage import facets, fulltext, packing, passages, search, sources
 from storage.engine import Database
 from storage.schema import passages as passages_table
-from tests.archive import ACME, ETHICS, START, Page
+from tests.archive import ACME, ETHICS, START, Page, reworded
 
 HEDGE = "We decide after fact-specific assessments."
 PROMISE = "We will not sell our instruments in Xinjiang."
@@ -51,10 +52,15 @@ def test_an_answer_is_a_passage_with_its_life(database: Database) -> None:
             document="acme/ethics",
             title="Ethics",
             url="https://acme.example/ethics.html",
+            kind="page",
             heading="Where we sell",
+            lang="en",
             first_seen_at=START + DAY,
             last_seen_at=START + 2 * DAY,
             gone_since=START + 3 * DAY,
+            still="no",
+            unwatched_since=None,
+            lineage=3,
             spans=((16, 41),),
         )
     ]
@@ -210,7 +216,7 @@ def test_the_index_agrees_with_reading_everything(database: Database, texts: lis
         for query in queries:
             tree = parse(query)
             scanned = {row.id for row in everything if answers(tree, Passage(row.text), Standing(company="acme"))}
-            proposed = {key for batch in fulltext.propose(conn, tree, batch=7) for key in batch}
+            proposed = {key for batch in fulltext.propose(conn, tree, batches=(7,)) for key in batch}
             assert scanned <= proposed, query
 
 
@@ -289,7 +295,7 @@ def test_a_regular_expression_alone_reads_a_small_archive_and_refuses_a_large_on
     small: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert {found.text for found in answered(small, "/^工人/")} == {"工人DNA数据"}
-    monkeypatch.setattr(fulltext, "LARGEST_READING", 3)
+    monkeypatch.setattr(search, "LARGEST_READING", 3)
     with pytest.raises(QueryError, match="put a word beside it"):
         answered(small, "/^工人/")
     assert len(answered(small, "/^工人/ DNA")) == 1
@@ -319,3 +325,88 @@ def test_still_is_unknown_once_nobody_watches(small: Database) -> None:
         sources.sync(conn, [ACME, OTHER], [REPORT], START + 9 * DAY)
     assert {found.document for found in answered(small, "dna still:unknown")} == {"acme/ethics"}
     assert answered(small, "dna still:yes") == []
+
+
+# --- counting ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["sell", "人权", "员", "sell OR 工人", "sell -xinjiang", "sell still:no", '="DNA"', "sell NEAR/2 dna", "dna added:2024-03-02..",
+     "sell (company:acme OR company:kestrel) -still:yes", "sel* 5", "sentence:(sell -dna)"],
+)  # fmt: skip
+def test_counts_are_those_of_reading_everything(small: Database, query: str) -> None:
+    tree = parse(query)
+    found = [(name, passage, where) for name, passage, where in EVERYTHING if answers(tree, passage, where)]
+    with small.read() as conn:
+        counted = facets.facets(conn, tree)
+    assert (counted.total, counted.is_least) == (len(found), False)
+    assert {key: count for key, _, count in counted.companies} == Counter(where.company for _, _, where in found)
+    assert counted.still == sum(still(where) == "yes" for _, _, where in found)
+    assert sum(year.came for year in counted.years) == len(found)
+    if found:
+        assert counted.first is not None
+        assert counted.first.at == min(life.first_at for _, _, where in found for life in where.lives)
+        assert counted.last is not None
+        assert counted.last.at == max(life.last_at for _, _, where in found for life in where.lives)
+
+
+def test_more_answers_than_are_counted_are_called_the_least(small: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(facets, "MOST_COUNTED", 2)
+    monkeypatch.setattr(facets, "MOST_READ", 3)
+    with small.read() as conn:
+        counted = facets.facets(conn, parse("dna"))
+        read = facets.facets(conn, parse("dna NEAR/9 sell OR dna"))
+    assert counted.is_least
+    assert counted.first is not None
+    assert counted.first.at == START  # though only the passages stored last were counted
+    assert (read.total, read.is_least) == (3, True)
+
+
+def test_who_of_the_chosen_companies_never_said_it(small: Database) -> None:
+    with small.read() as conn:
+        silent = facets.never_said(conn, parse("工人"), ["kestrel", "acme", "acme"])
+        spoke = facets.never_said(conn, parse("sell"), ["acme", "kestrel"])
+        with pytest.raises(NotFound, match="no company 'nobody'"):
+            facets.never_said(conn, parse("sell"), ["nobody"])
+        assert facets.companies_kept(conn) == ["acme", "kestrel"]
+    assert [(one.company_id, one.documents, one.since) for one in silent] == [("acme", 1, START)]
+    assert spoke == []
+
+
+def test_many_answers_come_as_they_are_found_and_few_in_order_of_change(
+    small: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with small.read() as conn:
+        few = [found.text for found in search.stream(conn, "dna")]
+        monkeypatch.setattr(search, "SORTED", 1)
+        many = [found.text for found in search.stream(conn, "dna")]
+    assert len(few) == 5
+    assert sorted(few) == sorted(many)
+    assert many[0] == "工人DNA数据"  # stored last
+
+
+def test_how_many_wordings_an_answer_has_had(database: Database) -> None:
+    page = Page(database)
+    page.shows(PROMISE, "One more passage that stays.")
+    page.shows("We will not knowingly sell there.", "One more passage that stays.", edits=[reworded(0, 0)])
+    page.shows("We will not sell there.", "One more passage that stays.", edits=[reworded(0, 0)])
+    with database.read() as conn:
+        found = {one.text: one for one in search.search(conn, "sell OR stays")}
+        counted = search.wordings(conn, found.values())
+    assert [
+        counted[one.document_id, one.lineage] for one in (found[PROMISE], found["One more passage that stays."])
+    ] == [3, 1]
+
+
+def test_a_query_without_a_word_is_read_whole_where_somebody_hears_how_far_it_is(
+    small: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "LARGEST_READING", 3)
+    heard: list[tuple[int, int]] = []
+    with small.read() as conn:
+        found = list(search.stream(conn, "/^工人/", heard=lambda done, total: heard.append((done, total))))
+        assert [one.text for one in found] == ["工人DNA数据"]
+        assert [done for done, _ in heard] == [14]
+        with pytest.raises(QueryError, match="have to be read one by one"):
+            next(search.stream(conn, "/^工人/"))

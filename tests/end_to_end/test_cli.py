@@ -413,11 +413,22 @@ def test_search_says_who_where_since_when_and_until_when(two_versions: Site) -> 
         "last_seen": "NOW",
         "gone_since": None,
         "match": ["knowingly"],
-        "spans": [[10, 19]],
     }
     [gone] = onrecord("search", '"will not sell"', "--json").told
     assert (gone["text"], gone["gone_since"], gone["match"]) == (PROMISE, "NOW", ["will not sell"])
     assert onrecord("search", "nothingofthekind", "--json").lines == []
+
+
+def test_search_counts_and_names_who_never_said_it(two_versions: Site) -> None:
+    [counts] = onrecord("search", "sell", "--count", "--json").told
+    assert (counts["total"], counts["is_least"], counts["still"]) == (2, False, 1)
+    assert counts["companies"] == [{"company": "halden-biosystems", "name": "Halden Biosystems", "passages": 2}]
+    assert "two passages in one document of one company" in onrecord("search", "sell", "--count").out
+    assert onrecord("search", "sell", "--never", "--json").told == []
+    [silent] = onrecord("search", "unicorn", "--never", "--company", "halden-biosystems", "--json").told
+    assert (silent["company"], silent["documents"]) == ("halden-biosystems", 1)
+    refused = onrecord("search", "unicorn", "--never", "--company", "nobody")
+    assert (refused.status, refused.err) == (2, "onrecord: no company 'nobody' is in the archive\n")
 
 
 def test_a_query_that_cannot_be_understood_says_where(two_versions: Site) -> None:

@@ -12,7 +12,7 @@ from core.errors import QueryError
 from core.query.evaluate import answers, marks
 from core.query.grammar import parse
 from core.query.passage import Life, Passage, Standing
-from core.query.tree import needs_words, only_company
+from core.query.tree import Query, needs_words, on_text, parted
 
 STATEMENT = "Following fact-specific assessments we will no longer sell in Xinjiang. 我们尊重人权。"
 
@@ -163,17 +163,37 @@ def test_a_bad_query_says_where_and_why(query: str, position: int, why: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("query", "company"),
+    ("query", "text"),
     [
-        ("sell company:acme", "acme"),
-        ("(sell company:Acme) buy", "acme"),
-        ("sell", None),
-        ("sell -company:acme", None),
+        ("sell company:acme", "sell"),
+        ("(sell company:Acme) buy", "buy"),
+        ("sell police -tibet still:no", "sell police -tibet"),
+        ("sell", "sell"),
         ("(sell company:acme) OR buy", None),
     ],
 )
-def test_the_company_every_answer_is_of(query: str, company: str | None) -> None:
-    assert only_company(parse(query)) == company
+def test_what_the_text_alone_must_answer(query: str, text: str | None) -> None:
+    def asked(passage: str, tree: Query | None) -> bool:
+        return tree is not None and answers(tree, Passage(passage))
+
+    tree = on_text(parse(query))
+    assert (tree is None) == (text is None)
+    for passage in ("sell", "buy", "sell police", "sell police tibet"):
+        assert text is None or asked(passage, tree) == asked(passage, parse(text)), passage
+
+
+@pytest.mark.parametrize(
+    ("query", "is_apart"),
+    [
+        ("sell", True),
+        ("sell company:acme -still:no", True),
+        ("sell (company:acme OR topic:dna)", True),
+        ("sell (company:acme OR buy)", False),
+        ("(sell company:acme) OR buy", False),
+    ],
+)
+def test_what_the_text_answers_and_what_the_place(query: str, is_apart: bool) -> None:
+    assert (parted(parse(query)) is not None) == is_apart
 
 
 # --- where it stands ---------------------------------------------------------------------------------------------

@@ -48,6 +48,16 @@ def test_a_rule_that_is_not_there_fails_with_its_name(archive: Seeded) -> None:
     assert (task.state, task.error) == ("failed", "no rule and no pack is called 'nonsense'")
 
 
+def test_a_search_that_no_word_narrows_reads_everything(archive: Seeded) -> None:
+    task = done(archive, "search", q="/fact.specific/")
+    assert task.result is not None
+    assert [(one["document"], one["gone_since"] is not None) for one in task.result["found"]] == [
+        ("halden/responsible-sales", True)
+    ]
+    assert task.result["total"] == 1
+    assert done(archive, "search", q="(police").error == "at character 1: this bracket is not closed"
+
+
 def test_work_nobody_knows_is_refused(archive: Seeded) -> None:
     assert done(archive, "fly").error == "this program cannot do 'fly'"
 

@@ -1,0 +1,148 @@
+"""``onrecord search``: who ever said it, where, from when until when; how often, and who never did."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.query.grammar import parse
+from core.text.visible import one_line
+from core.wording import counted, long_date
+from monitor.commands.output import emit, note, progress, say, table
+from monitor.commands.reading import archive_of
+from monitor.home import Home
+from storage import facets, search
+from storage.facets import Facets, Occurrence, Silent
+from storage.search import Found
+
+Json = dict[str, Any]
+MOST_COMPANIES = 20
+
+
+def find(home: Home, environ: Mapping[str, str], query: str, *, limit: int, as_json: bool) -> int:
+    """Passages that answer, as they are found. Raises QueryError."""
+    tree = parse(query)
+    shown = 0
+    with archive_of(home, environ) as archive, archive.database.read() as conn, progress("searching") as line:
+
+        def heard(done: int, total: int) -> None:
+            line.text = f"no word can be looked up: {done:,} of {total:,} passages read"
+
+        for answer in search.stream(conn, tree, heard=heard):
+            if shown == limit:
+                break
+            shown += 1
+            emit(_answer(answer)) if as_json else _print_answer(answer)
+    if not as_json:
+        more = f" (the first {limit}; --limit asks for more, --count counts all)" if shown == limit else ""
+        note(f"{counted(shown, 'passage')}{more}")
+    return 0
+
+
+def _answer(found: Found) -> Json:
+    return {
+        "passage": str(found.passage_id),
+        "text": found.text,
+        "company": found.company_id,
+        "document": found.document,
+        "url": found.url,
+        "heading": found.heading,
+        "first_seen": found.first_seen_at,
+        "last_seen": found.last_seen_at,
+        "gone_since": found.gone_since,
+        "match": [found.text[start:end] for start, end in found.spans],
+    }
+
+
+def _print_answer(found: Found) -> None:
+    text, at = "", 0
+    for start, end in found.spans:
+        text += f"{found.text[at:start]}»{found.text[start:end]}«"
+        at = end
+    say(f"{one_line(found.company)} · {found.document}{f' · {one_line(found.heading, 100)}' if found.heading else ''}")
+    say(f"  {one_line(text + found.text[at:], 600)}")
+    say(f"  {_seen(found)}\n")
+
+
+def _seen(found: Found) -> str:
+    seen = f"from {long_date(found.first_seen_at)}"
+    last = long_date(found.last_seen_at) if found.last_seen_at else "then"
+    if found.gone_since:
+        return f"{seen}, last seen {last}, first absent {long_date(found.gone_since)}"
+    if found.unwatched_since:
+        return f"{seen}, last seen {last}, not watched since {long_date(found.unwatched_since)}"
+    return f"{seen}, still there {last}" if found.last_seen_at else seen
+
+
+# --- counts ----------------------------------------------------------------------------------------------------------
+
+
+def count(home: Home, environ: Mapping[str, str], query: str, *, as_json: bool) -> int:
+    """How many, of whom, in which years; the first and the last. Raises QueryError."""
+    with archive_of(home, environ) as archive, archive.database.read() as conn, progress("counting"):
+        found = facets.facets(conn, parse(query))
+    emit(_counts(found)) if as_json else _print_counts(found)
+    return 0
+
+
+def _counts(found: Facets) -> Json:
+    return {
+        "total": found.total,
+        "is_least": found.is_least,
+        "still": found.still,
+        "documents": found.documents,
+        "companies": [{"company": key, "name": name, "passages": many} for key, name, many in found.companies],
+        "kinds": [{"kind": kind, "passages": many} for kind, many in found.kinds],
+        "years": [{"year": one.year, "came": one.came, "stood": one.stood, "went": one.went} for one in found.years],
+        "first": _occurrence(found.first),
+        "last": _occurrence(found.last),
+    }
+
+
+def _occurrence(one: Occurrence | None) -> Json | None:
+    return {"company": one.company_id, "document": one.document, "at": one.at} if one else None
+
+
+def _print_counts(found: Facets) -> None:
+    if not found.total:
+        note("Nobody was seen to say this.")
+        return
+    many = f"{found.total:,}+ passages" if found.is_least else counted(found.total, "passage")
+    say(f"{many} in {counted(found.documents, 'document')} of {counted(len(found.companies), 'company', 'companies')}")
+    if found.first and found.last:
+        say(f"first seen {long_date(found.first.at)} in {found.first.document}")
+        say(f"last seen {long_date(found.last.at)} in {found.last.document}; {found.still} still there")
+    say("")
+    rows = [(str(one.year), f"{one.came} came", f"{one.stood} stood", f"{one.went} went") for one in found.years]
+    for line in table(rows):
+        say(f"  {line}")
+    say("")
+    for line in table([(key, str(many)) for key, _, many in found.companies[:MOST_COMPANIES]]):
+        say(f"  {line}")
+    if len(found.companies) > MOST_COMPANIES:
+        say(f"  and {counted(len(found.companies) - MOST_COMPANIES, 'more company', 'more companies')}")
+
+
+# --- who never said it -----------------------------------------------------------------------------------------------
+
+
+def never(home: Home, environ: Mapping[str, str], query: str, companies: Sequence[str], *, as_json: bool) -> int:
+    """Those of the companies (all of the archive where none is named) that were never seen to say it."""
+    tree = parse(query)
+    with archive_of(home, environ) as archive, archive.database.read() as conn, progress("searching"):
+        chosen = list(companies) or facets.companies_kept(conn)
+        silent = facets.never_said(conn, tree, chosen)
+    for one in silent:
+        emit(_silent(one)) if as_json else say(
+            f"{one.company_id}  never seen in {counted(one.documents, 'document')}"
+            + (f" captured since {long_date(one.since)}" if one.since else "")
+        )
+    if not as_json:
+        note(
+            f"{len(silent)} of {counted(len(set(chosen)), 'company', 'companies')} never said it, as far as was watched."
+        )
+    return 0
+
+
+def _silent(one: Silent) -> Json:
+    return {"company": one.company_id, "name": one.company, "documents": one.documents, "since": one.since}
