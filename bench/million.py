@@ -217,10 +217,10 @@ def _round(
         if not number:
             shown = Shown(new, list(range(next_span, next_span + changed)), [0] * changed)
             state.append(shown)
-            places = range(changed)
+            places: Sequence[int] = range(changed)
         else:
             shown = state[document]
-            places = sorted(writer.draw.sample(range(PLACES), changed))  # type: ignore[assignment]
+            places = sorted(writer.draw.sample(range(PLACES), changed))
             for count, place in enumerate(places):
                 ended.append({"b": shown.span_ids[place], "l": fetch - documents, "g": fetch})
                 shown.lineages[place] = (shown.lineages[place] or shown.span_ids[place]) if count % 2 else 0
