@@ -49,6 +49,10 @@ class Source:
     confidence: str | None = None
     options: tuple[tuple[str, str], ...] = ()
 
+    def option(self, name: str) -> str:
+        """An option of its kind or of how it is asked, empty where it is not given; lists have a line for each."""
+        return next((value for key, value in self.options if key == name), "")
+
 
 class Purpose(StrEnum):
     """Why an address was asked."""

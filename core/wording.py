@@ -34,6 +34,8 @@ STRENGTHENED: Final = Mark("+", "STRENGTHENED", "gain")
 NEW: Final = Mark("•", "NEW", "gain")
 RESTORED: Final = Mark("↩", "RESTORED", "gain")
 MOVED: Final = Mark("→", "MOVED", "plain")
+UNLINKED: Final = Mark("⊘", "UNLINKED", "unsure")
+SWAPPED: Final = Mark("?", "ANOTHER FILE", "unsure")
 REWORDED: Final = Mark("≈", "REWORDED", "plain")
 STANDING: Final = Mark("=", "ALREADY THERE", "plain")
 NOT_SEEN: Final = Mark("▨", "CANNOT BE SEEN", "unsure")
@@ -54,6 +56,7 @@ OF_EVENT: Final[dict[DocumentEvent, Mark]] = {
     DocumentEvent.GONE: GONE,
     DocumentEvent.RETURNED: RESTORED,
     DocumentEvent.MOVED: MOVED,
+    DocumentEvent.UNLINKED: UNLINKED,
 }
 OF_ACT: Final[dict[Act, Mark]] = {
     Act.ADDED: NEW,
@@ -80,6 +83,8 @@ def mark_of(change: Change) -> Mark:
     """The one word for a change: what became of the document, else of its commitments, else of its passages."""
     if change.event in OF_EVENT and (change.event is not DocumentEvent.MOVED or change.verdict is None):
         return OF_EVENT[change.event]
+    if change.event is DocumentEvent.SWAPPED and not change.edits:  # a link leads elsewhere; its text is yet to come
+        return SWAPPED
     if change.verdict is not None:
         return OF_VERDICT[change.verdict]
     acts = {edit.act for edit in change.edits}
@@ -93,7 +98,7 @@ EVENT_SENTENCES: Final[dict[DocumentEvent, str]] = {
     DocumentEvent.MOVED: "the same document at another address",
     DocumentEvent.UNLINKED: "no watched page links to the document any more; its own address still answers",
     DocumentEvent.REDIRECTED: "the address of the document leads somewhere else now",
-    DocumentEvent.SWAPPED: "another file at the same address",
+    DocumentEvent.SWAPPED: "another file where the document stood",
     DocumentEvent.RESTAMPED: "the document carries another date than before",
     DocumentEvent.UNDECLARED: "the words changed and the document’s own date did not",
 }

@@ -153,6 +153,7 @@ def make_tools(archive: Archive, loaded: Loaded, reader: Reads, now: Clock, *, t
         tells=tells,
         gone_after_captures=loaded.settings.alerts.gone_after_captures,
         gone_after=loaded.settings.alerts.gone_after,
+        lines=loaded.watchlist.lines,
     )
 
 

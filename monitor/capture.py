@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -23,6 +24,7 @@ from storage import (
     events,
     fetches,
     incidents,
+    listings,
     outbox,
     passages,
     record,
@@ -103,14 +105,37 @@ class Case:
 
 def read(tools: Tools, capture: Capture) -> Reading:
     """The reading of a page's bytes with its source's selectors. Raises ReadError."""
-    source = capture.source
+    how = reading_of(capture.asked[0])
     return tools.reader.read(
         capture.body,
         content_type=capture.fetch.header("content-type"),
         url=capture.fetch.final_url or capture.fetch.url,
-        select=source.select,
-        remove=source.remove,
+        select=how.select,
+        remove=how.remove,
+        kind=how.kind,
     )
+
+
+class HowToRead(NamedTuple):
+    """Which kind's reader reads a document, and the selectors meant for it."""
+
+    kind: str = "page"
+    select: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+
+
+def reading_of(asked: Asked | None) -> HowToRead:
+    """How a document found at a source is read: selectors of a page are its own, those of a feed its items'."""
+    if asked is None:
+        return HowToRead()
+    source = asked.source
+    if asked.part == START and source.kind in ("page", "pdf"):
+        return HowToRead(source.kind, source.select, source.remove)
+    if asked.part != START and source.kind in ("feed", "sitemap"):
+        return HowToRead("page", source.select, source.remove)
+    lines = (source.option("item_select"), source.option("item_remove"))
+    select, remove = (tuple(each for each in line.split("\n") if each) for line in lines)
+    return HowToRead("page", select, remove)
 
 
 def forms_of(
@@ -155,7 +180,7 @@ def know(tools: Tools, capture: Capture, reading: Reading) -> Known:
                 kind=source.kind,
                 request_id=capture.request.id,
                 source_id=source_id,
-                title=reading.title,
+                title=reading.title or listings.title_of(conn, capture.request.id),
                 lang=reading.lang or source.lang,
                 role=source.role,
                 now=tools.now(),

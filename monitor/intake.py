@@ -6,14 +6,14 @@ The deciding is pure and done outside any transaction; what follows from it is w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from core.course import Step, chart
 from core.errors import ReadError
 from core.grade import GRADER, grade_page, grade_transport
 from core.model import Fetch, Grade, GradeLevel, Reading
-from monitor import absence, accepting, passing, rereading
+from monitor import absence, accepting, links, passing, rereading
 from monitor.capture import (
     Capture,
     Case,
@@ -69,7 +69,7 @@ def _weigh(case: Case, grade: Grade) -> Taken:
     """Hold a readable page against what the document is known to show."""
     known = case.known
     if known.current is None:
-        return accepting.accept_first(case, grade)
+        return _with_links(case, lambda: accepting.accept_first(case, grade))
     doubted = _doubted(case)
     course = chart(case.reading, case.forms, case.capture.fetch, known.current, known.others, doubted)
     if course.step is Step.BAD:
@@ -78,8 +78,15 @@ def _weigh(case: Case, grade: Grade) -> Taken:
         return _doubt(case, course.grade)
     if course.step is Step.AGREES and known.document.state == "live":
         text = passing.passing_text(case)
-        return passing.tell_passing(case, text) if text is not None else _agree(case, grade)
-    return accepting.accept(case, course)
+        return passing.tell_passing(case, text) if text is not None else _with_links(case, lambda: _agree(case, grade))
+    return _with_links(case, lambda: accepting.accept(case, course))
+
+
+def _with_links(case: Case, accept: Callable[[], Taken]) -> Taken:
+    """Note what the page links to, then accept it: a kill between the two has the bytes read once more."""
+    noticed = links.notice_links(case.tools, case.capture, case.reading)
+    taken = accept()
+    return replace(taken, alerts=taken.alerts + noticed.alerts, reasons=(*taken.reasons, *noticed.reasons))
 
 
 def refuse(tools: Tools, capture: Capture, grade: Grade, known: Known | None = None) -> Taken:

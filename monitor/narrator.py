@@ -24,6 +24,7 @@ LEVELS: Final[dict[str, Level]] = {
     "incident.opened": "warning",
     "capture.refused": "debug",  # its incident says it
     "check.failed": "error",
+    "listing.gap": "warning",
     "configuration.refused": "error",
 }
 
@@ -94,6 +95,11 @@ _SENTENCES: Final = {
     "capture.suspected": "{source}: looks wrong, a second capture decides: {reasons}",
     "version.recorded": "{who}: version {number} kept",
     "listing.read": "{source}: {new} new of {items} listed",
+    "listing.gap": "{source}: every item is new at once ({items}): some may have been missed",
+    "item.moved": "{source}: “{title}” moved from {from} to {to}",
+    "item.edited": "{source}: “{title}” was “{was}”",
+    "item.missing": "{source}: “{title}” is no longer listed; its page is asked",
+    "item.listed_again": "{source}: “{title}” is listed again",
     "change.detected": "{who}: change {change}: {facts}",
     "document.gone": "{who}: gone",
     "alert.raised": "alert {severity}: {title}",

@@ -13,13 +13,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from core.errors import ReadError, StorageError
-from core.grade import GRADER, grade_page, grade_transport
+from core.grade import grade_page, grade_transport
 from core.model import Ask, Fetch, Grade, GradeLevel, Purpose, Source
 from core.schedule import ABSENT_AFTER, CONFIRM_AFTER, item_interval, next_check
 from core.wording import counted
-from monitor import absence, intake
-from monitor.capture import Capture, Taken, close_incident, look_anew, read
-from monitor.kinds import kinds
+from monitor import absence, intake, listing
+from monitor.capture import Capture, Taken, close_incident, read
+from monitor.links import has_links
+from monitor.missing import still_lacking
 from monitor.tools import Fetches, Tools
 from storage import documents, events, fetches, leases, listings, record, sources
 from storage.leases import DueRequest, Lease
@@ -117,7 +118,7 @@ def _still_stands(
     None, and nothing written, where there is more to do: a document that was gone, or was never read.
     """
     stands = documents.standing(conn, request.id)
-    is_listing = asked[0].part == START and kinds()[asked[0].source.kind].holds == "listing"
+    is_listing = listing.is_list(asked[0])
     if not (stands.is_readable or is_listing):
         return None
     now = tools.now()
@@ -126,18 +127,17 @@ def _still_stands(
     due = next_check(now, every, share=tools.share(), failures=0, retry_after=fetch.retry_after)
     document_id = None if is_listing else stands.document_id
     record.record_unchanged(conn, request.id, document_id, fetch.id, fetch, next_due_at=due)
+    capture = Capture(request, asked, fetch, b"")
     if stands.has_incident:
-        close_incident(conn, tools, Capture(request, asked, fetch, b""))
-    taken = Taken("unchanged", intake.GOOD, document=None if is_listing else stands.slug)
+        close_incident(conn, tools, capture)
+    told = still_lacking(conn, tools, capture) if is_listing or has_links(asked[0]) else 0
+    taken = Taken("unchanged", intake.GOOD, document=None if is_listing else stands.slug, alerts=told)
     return Checked(asked[0].source.id, request.url, fetch.started_at, taken, fetch.status, due)
 
 
 def take(tools: Tools, capture: Capture) -> Taken:
     """Take a capture in as what its source's own address holds: a document, or a list of documents."""
-    asked = capture.asked[0]
-    kind = kinds()[asked.source.kind]
-    is_listing = asked.part == START and kind.holds == "listing"
-    return take_listing(tools, capture) if is_listing else intake.take_in(tools, capture)
+    return listing.take_list(tools, capture) if listing.is_list(capture.asked[0]) else intake.take_in(tools, capture)
 
 
 def take_unread(tools: Tools, request: DueRequest, asked: tuple[Asked, ...]) -> Checked | None:
@@ -169,9 +169,9 @@ def rehearse(tools: Tools, request: DueRequest, asked: tuple[Asked, ...], fetch:
     reasons: tuple[str, ...] = ()
     if grade is None and not fetch.is_not_modified:
         try:
-            if asked[0].part == START and kinds()[source.kind].holds == "listing":
-                feed = tools.reader.read_feed(body, content_type=fetch.header("content-type"), url=fetch.url)
-                reasons = (counted(len(feed.entries), "item") + " listed",)
+            if listing.is_list(asked[0]):
+                found = listing.read_list(tools, Capture(request, asked, fetch, body))
+                reasons = (counted(len(found.entries), "item") + " listed", found.found_by, found.incomplete)
             else:
                 reading = read(tools, Capture(request, asked, fetch, body))
                 grade = grade_page(reading)
@@ -184,56 +184,8 @@ def rehearse(tools: Tools, request: DueRequest, asked: tuple[Asked, ...], fetch:
     )
     if status == "unchanged" and fetch.digest is not None and fetch.digest != request.last_digest:
         status = "changed"
-    taken = Taken(status, grade, reasons=(*grade.reasons, *reasons))
+    taken = Taken(status, grade, reasons=tuple(filter(None, (*grade.reasons, *reasons))))
     return Checked(source.id, request.url, fetch.started_at, taken, fetch.status)
-
-
-def take_listing(tools: Tools, capture: Capture) -> Taken:
-    """A feed's capture: its items become requests; the feed itself is no document."""
-    fetch, source = capture.fetch, capture.source
-    grade = None if fetch.is_not_modified else grade_transport(fetch, capture.body)
-    if grade is not None:
-        return intake.refuse(tools, capture, grade)
-    is_same = fetch.is_not_modified or fetch.digest == capture.request.last_digest
-    entries: Sequence[listings.Listed] = ()
-    if not is_same:
-        try:
-            feed = tools.reader.read_feed(
-                capture.body, content_type=fetch.header("content-type"), url=fetch.final_url or fetch.url
-            )
-        except ReadError as error:
-            return intake.refuse(tools, capture, Grade(GradeLevel.BAD, (error.detail,), "unreadable"))
-        pick = kinds()[source.kind].entries
-        chosen = pick(source, feed) if pick else feed.entries
-        entries = [listings.Listed(entry.guid, entry.url, entry.title, entry.published_at) for entry in chosen]
-        if not entries and feed.incomplete:
-            return intake.refuse(tools, capture, Grade(GradeLevel.BAD, (feed.incomplete,), "unreadable"))
-    was_known = capture.request.last_good_fetch_id is not None
-    good = Grade(GradeLevel.GOOD)
-    with tools.database.write() as conn:
-        fresh = 0
-        if not is_same:
-            record.record_grade(conn, fetch.id, good, GRADER)
-            fresh = listings.record(
-                conn, source.id, fetch.id, entries, every=item_interval(timedelta(0)), due_at=tools.now()
-            )
-        record.record_unchanged(conn, capture.request.id, None, fetch.id, fetch)
-        close_incident(conn, tools, capture)
-        if not was_known:
-            look_anew(conn, capture)
-        if fresh:
-            events.write(
-                conn,
-                "listing.read",
-                at=tools.now(),
-                company_id=source.company,
-                source_id=source.id,
-                fetch_id=fetch.id,
-                data={"url": capture.request.url, "items": len(entries), "new": fresh},
-            )
-    reasons = (f"{fresh} new of {len(entries)} listed",) if fresh else ()
-    status = ("unchanged" if not fresh else "changed") if was_known else "new"
-    return Taken(status, good, reasons=reasons)
 
 
 # --- small parts ---------------------------------------------------------------------------------------------------

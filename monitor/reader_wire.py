@@ -114,7 +114,8 @@ def pack_feed(feed: Feed) -> bytes:
         (entry.guid, entry.url, entry.title, entry.published_at and entry.published_at.timestamp(), entry.summary_text)
         for entry in feed.entries
     ]
-    return to_json({"title": feed.title, "lang": feed.lang, "incomplete": feed.incomplete, "entries": rows})
+    rest = {name: getattr(feed, name) for name in ("title", "lang", "incomplete", "found_by", "topic")}
+    return to_json({**rest, "entries": rows, "more": feed.more, "hubs": feed.hubs})
 
 
 def unpack_feed(payload: bytes | bytearray) -> Feed:
@@ -128,12 +129,19 @@ def unpack_feed(payload: bytes | bytearray) -> Feed:
         entries=tuple(map(_entry, rows)),
         lang=_string_or_none(fields.get("lang")),
         incomplete=_string(fields.get("incomplete")),
+        more=_strings(fields.get("more")),
+        found_by=_string(fields.get("found_by")),
+        hubs=_strings(fields.get("hubs")),
+        topic=_string(fields.get("topic")),
     )
 
 
 TASKS: Final[Mapping[str, ReaderTask]] = {
     "page": ReaderTask("core.text.read:read", "monitor.reader_wire:pack_reading", unpack_reading),
-    "feed": ReaderTask("core.text.feed:read_feed", "monitor.reader_wire:pack_feed", unpack_feed),
+    "pdf": ReaderTask("monitor.kinds.pdf:read", "monitor.reader_wire:pack_reading", unpack_reading),
+    "feed": ReaderTask("monitor.kinds.feed:read", "monitor.reader_wire:pack_feed", unpack_feed),
+    "listing": ReaderTask("monitor.kinds.listing:read", "monitor.reader_wire:pack_feed", unpack_feed),
+    "sitemap": ReaderTask("monitor.kinds.sitemap:read", "monitor.reader_wire:pack_feed", unpack_feed),
 }
 
 
@@ -217,6 +225,12 @@ def _string(value: object) -> str:
     if not isinstance(value, str):
         raise BadAnswer("a text is missing")
     return value
+
+
+def _strings(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise BadAnswer("a list is missing")
+    return tuple(map(_string, value))
 
 
 def _string_or_none(value: object) -> str | None:

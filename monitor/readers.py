@@ -50,14 +50,26 @@ class _Tasks:
         url: str,
         select: tuple[str, ...] = (),
         remove: tuple[str, ...] = (),
+        kind: str = "page",
     ) -> Reading:
-        """Places of a page, PDF or text (``core.text.read.read``)."""
+        """Places of a page, PDF or text, as the kind of its source reads them."""
         options = {"content_type": content_type, "url": url, "select": select, "remove": remove}
-        return cast(Reading, self.run("page", body, options))
+        return cast(Reading, self.run(kind, body, options))
 
-    def read_feed(self, body: bytes, *, content_type: str | None, url: str) -> Feed:
-        """Entries of a feed (``core.text.feed.read_feed``)."""
-        return cast(Feed, self.run("feed", body, {"content_type": content_type, "url": url}))
+    def read_list(  # noqa: PLR0913 (what a kind's read takes)
+        self,
+        kind: str,
+        body: bytes,
+        *,
+        content_type: str | None,
+        url: str,
+        select: tuple[str, ...] = (),
+        remove: tuple[str, ...] = (),
+        options: tuple[tuple[str, str], ...] = (),
+    ) -> Feed:
+        """What a list holds, as the kind of its source reads it: a feed, a newsroom page, a site map."""
+        given = {"content_type": content_type, "url": url, "select": select, "remove": remove, "options": options}
+        return cast(Feed, self.run(kind, body, given))
 
     def run(self, task: str, body: bytes, options: dict[str, Any]) -> object:
         """Carry out one task of ``monitor.reader_wire.TASKS``. Raises ReadError."""

@@ -18,7 +18,7 @@ from core.errors import ReadError
 from core.model import Change, ChangeClass, Edit, Reading, Relation, VersionRef, Window
 from core.text.diff import compare
 from core.text.read import EXTRACTOR
-from monitor.capture import forms_of, started_at
+from monitor.capture import forms_of, reading_of, started_at
 from monitor.tools import Tools
 from storage import changes, documents, fetches, record, rereading, sources, spans, versions
 from storage.rereading import GoodCapture
@@ -94,6 +94,7 @@ def _read_snapshots(
         assert document.request_id is not None
         asked = sources.asked_by(conn, [document.request_id]).get(document.request_id, ())
     source = asked[0].source if asked else None
+    how = reading_of(asked[0] if asked else None)
     for capture in captures:
         if capture.digest is None or capture.digest in texts:
             continue
@@ -104,8 +105,9 @@ def _read_snapshots(
                 tools.blobs.get(capture.digest),
                 content_type=fetch.header("content-type"),
                 url=fetch.final_url or fetch.url,
-                select=source.select if source else (),
-                remove=source.remove if source else (),
+                select=how.select,
+                remove=how.remove,
+                kind=how.kind,
             )
             texts[capture.digest] = (reading, forms_of(tools, reading, always=source.always if source else ()))
         except ReadError:

@@ -43,9 +43,20 @@ class Reads(Protocol):
         url: str,
         select: tuple[str, ...] = (),
         remove: tuple[str, ...] = (),
+        kind: str = "page",
     ) -> Reading: ...
 
-    def read_feed(self, body: bytes, *, content_type: str | None, url: str) -> Feed: ...
+    def read_list(  # noqa: PLR0913 (what a kind's read takes)
+        self,
+        kind: str,
+        body: bytes,
+        *,
+        content_type: str | None,
+        url: str,
+        select: tuple[str, ...] = (),
+        remove: tuple[str, ...] = (),
+        options: tuple[tuple[str, str], ...] = (),
+    ) -> Feed: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +79,4 @@ class Tools:
     tells: bool = True
     gone_after_captures: int = 3
     gone_after: timedelta = timedelta(hours=24)
+    lines: Mapping[str, int] = field(default_factory=dict)  # of sources in sources.yaml, for messages

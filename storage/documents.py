@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, insert, or_, select, update
 
 from core.errors import NotFound
 from core.model import DocumentRef
 from core.text.tokens import units
 from storage.chunks import chunks
-from storage.schema import companies, document_sources, documents, fetches, incidents, requests
+from storage.schema import companies, document_addresses, document_sources, documents, fetches, incidents, requests
 from storage.upsert import insert_or_ignore
 
 LONGEST_NAME = 60
@@ -210,6 +210,22 @@ def newest_live(conn: Connection, company_id: str, *, other_than: int, limit: in
         .limit(limit)
     )
     return [DocumentRow(**row) for row in conn.execute(wanted).mappings()]
+
+
+def move_to(conn: Connection, company_id: str, old: int, new: int, now: datetime) -> int | None:
+    """Let the company's document of one request go on under another; its number, None where nothing was to move.
+
+    Nothing moves where the company has a document there already. Where it stood before stays noted.
+    """
+    at = select(documents.c.id, documents.c.url).where(documents.c.company_id == company_id)
+    found = conn.execute(at.where(documents.c.request_id == old)).first()
+    if found is None or conn.execute(at.where(documents.c.request_id == new)).first() is not None:
+        return None
+    url = conn.execute(select(requests.c.url).where(requests.c.id == new)).scalar_one()
+    left = {"document_id": found.id, "request_id": old, "url": found.url, "left_at": now}
+    insert_or_ignore(conn, document_addresses, [left])
+    conn.execute(update(documents).where(documents.c.id == found.id).values(request_id=new, url=url))
+    return int(found.id)
 
 
 def refs(conn: Connection, ids: Sequence[int]) -> dict[int, DocumentRef]:

@@ -1,62 +1,229 @@
-"""What a source lists elsewhere (the items of a feed): each item's page becomes a request of its own."""
+"""What a source lists elsewhere (items of a feed, a newsroom, a site map; links of a policy page), item by item.
+
+Each item's page is a request of its own. Which listed thing is which known item is decided in ``core/items.py``; here
+are the rows.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from core.items import Known, Same, Settled
+from core.text.feed import FeedEntry
 from storage import sources
 from storage.chunks import chunks
-from storage.schema import feed_items, fetches, request_sources
+from storage.documents import move_to
+from storage.schema import feed_items, fetches, request_sources, requests
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """One item as the source lists it."""
+class Listing:
+    """A good capture of a list: whose it is, which page of it, and how often what it lists is asked at first."""
 
-    guid: str
-    url: str
+    source_id: str
+    company_id: str
+    request_id: int
+    fetch_id: int
+    every: timedelta
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """An item whose page stands at another address: the document that moved with it, None where it had none yet."""
+
+    item: Known
+    document_id: int | None
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """An item that its list no longer shows, with the captures that bound when it left."""
+
+    id: int
+    request_id: int
     title: str
-    published_at: datetime | None
+    url: str
+    last_fetch_id: int
+    missing_fetch_id: int
+    misses: int
 
 
-def record(
-    conn: Connection, source_id: str, fetch_id: int, items: Sequence[Listed], *, every: timedelta, due_at: datetime
-) -> int:
-    """Note what a good capture of the list holds; new items become due. Returns how many were new."""
-    rows = conn.execute(select(feed_items.c.id, feed_items.c.guid).where(feed_items.c.source_id == source_id))
-    known = {row.guid: row.id for row in rows}
-    fresh = [item for item in items if item.guid not in known]
-    for item in fresh:
-        request_id = sources.ask(conn, item.url, source_id=source_id, part=sources.ITEM, every=every, due_at=due_at)
-        conn.execute(
-            insert(feed_items).values(
-                source_id=source_id,
-                guid=item.guid,
-                url=item.url,
-                title=item.title,
-                published_at=item.published_at,
-                request_id=request_id,
-                first_fetch_id=fetch_id,
-                last_fetch_id=fetch_id,
-            )
+def known(conn: Connection, source_id: str) -> list[Known]:
+    """Every item a source has listed."""
+    rows = conn.execute(select(feed_items).where(feed_items.c.source_id == source_id).order_by(feed_items.c.id))
+    return [
+        Known(
+            row.id,
+            row.guid.partition("\n")[0],
+            row.url,
+            row.title,
+            row.published_at,
+            row.position or 0,
+            row.list_request_id or 0,
+            row.missing_fetch_id is None,
         )
-    for some in chunks([known[item.guid] for item in items if item.guid in known]):
-        conn.execute(update(feed_items).where(feed_items.c.id.in_(some)).values(last_fetch_id=fetch_id))
-    return len(fresh)
+        for row in rows
+    ]
+
+
+def record(conn: Connection, listing: Listing, settled: Settled) -> list[Moved]:
+    """Note what a capture of a list showed. Fresh items become due, edited ones are asked again; those that moved."""
+    moved: list[Moved] = []
+    for same in settled.same:
+        values = _values(listing, same)
+        if same.has_moved:
+            values["request_id"], document_id = _follow(conn, listing, same)
+            moved.append(Moved(same.known, document_id, same.entry.url))
+        elif same.is_edited:
+            _ask_soon(conn, [same.known.id], listing.at)
+        conn.execute(update(feed_items).where(feed_items.c.id == same.known.id).values(**values))
+    guids = {
+        guid for (guid,) in conn.execute(select(feed_items.c.guid).where(feed_items.c.source_id == listing.source_id))
+    }
+    for position, entry in settled.fresh:
+        guid = entry.guid if entry.guid not in guids else f"{entry.guid}\n{entry.url}"  # a guid used for many things
+        if guid not in guids:
+            guids.add(guid)
+            _insert(conn, listing, entry, guid, position)
+    _miss(conn, listing, [item.id for item in settled.withdrawn])
+    return moved
+
+
+def _values(listing: Listing, same: Same) -> dict[str, Any]:
+    return {
+        "url": same.entry.url or same.known.url,
+        "title": same.entry.title or same.known.title,
+        "published_at": same.entry.published_at or same.known.published_at,
+        "last_fetch_id": listing.fetch_id,
+        "position": same.position,
+        "list_request_id": listing.request_id,
+        "missing_fetch_id": None,
+        "misses": 0,
+        "unlinked_fetch_id": None,
+    }
+
+
+def _insert(conn: Connection, listing: Listing, entry: FeedEntry, guid: str, position: int) -> None:
+    request_id = _ask(conn, listing, entry.url)
+    conn.execute(
+        insert(feed_items).values(
+            source_id=listing.source_id,
+            guid=guid,
+            url=entry.url,
+            title=entry.title,
+            published_at=entry.published_at,
+            request_id=request_id,
+            first_fetch_id=listing.fetch_id,
+            last_fetch_id=listing.fetch_id,
+            position=position,
+            list_request_id=listing.request_id,
+            misses=0,
+        )
+    )
+
+
+def _ask(conn: Connection, listing: Listing, url: str) -> int:
+    return sources.ask(
+        conn, url, source_id=listing.source_id, part=sources.ITEM, every=listing.every, due_at=listing.at
+    )
+
+
+def _follow(conn: Connection, listing: Listing, same: Same) -> tuple[int, int | None]:
+    """The request of an item's new address, and the document that goes there with it."""
+    old = conn.execute(select(feed_items.c.request_id).where(feed_items.c.id == same.known.id)).scalar()
+    request_id = _ask(conn, listing, same.entry.url)
+    if old is None or old == request_id:
+        return request_id, None
+    document_id = move_to(conn, listing.company_id, old, request_id, listing.at)
+    sources.leave(conn, listing.source_id, old)
+    return request_id, document_id
+
+
+def _miss(conn: Connection, listing: Listing, item_ids: Sequence[int]) -> None:
+    """These were missing from this capture; their pages are asked now, to tell "unlinked" from "gone"."""
+    for some in chunks(list(item_ids)):
+        first = feed_items.c.id.in_(some) & feed_items.c.missing_fetch_id.is_(None)
+        begun = [row.id for row in conn.execute(select(feed_items.c.id).where(first))]
+        conn.execute(update(feed_items).where(first).values(missing_fetch_id=listing.fetch_id, misses=0))
+        conn.execute(update(feed_items).where(feed_items.c.id.in_(some)).values(misses=feed_items.c.misses + 1))
+        _ask_soon(conn, begun, listing.at)
+
+
+def _ask_soon(conn: Connection, item_ids: Sequence[int], at: datetime) -> None:
+    for some in chunks(list(item_ids)):
+        theirs = select(feed_items.c.request_id).where(feed_items.c.id.in_(some))
+        conn.execute(
+            update(requests).where(requests.c.id.in_(theirs), requests.c.next_due_at > at).values(next_due_at=at)
+        )
+
+
+def still_missing(conn: Connection, list_request_id: int) -> bool:
+    """An unchanged capture of a list agrees with the one before about what it lacks. Whether it lacks anything."""
+    lacking = (
+        feed_items.c.list_request_id == list_request_id,
+        feed_items.c.missing_fetch_id.is_not(None),
+        feed_items.c.unlinked_fetch_id.is_(None),
+    )
+    return conn.execute(update(feed_items).where(*lacking).values(misses=feed_items.c.misses + 1)).rowcount > 0
+
+
+def missing(conn: Connection, list_request_id: int) -> list[Missing]:
+    """What a list lacks and nobody was told of yet."""
+    rows = conn.execute(
+        select(feed_items)
+        .where(
+            feed_items.c.list_request_id == list_request_id,
+            feed_items.c.missing_fetch_id.is_not(None),
+            feed_items.c.unlinked_fetch_id.is_(None),
+            feed_items.c.request_id.is_not(None),
+        )
+        .order_by(feed_items.c.position, feed_items.c.id)
+    )
+    return [
+        Missing(row.id, row.request_id, row.title, row.url, row.last_fetch_id, row.missing_fetch_id, row.misses)
+        for row in rows
+    ]
+
+
+def told_unlinked(conn: Connection, item_id: int, fetch_id: int) -> None:
+    """Note the capture at which it was told that an item is no longer listed."""
+    conn.execute(update(feed_items).where(feed_items.c.id == item_id).values(unlinked_fetch_id=fetch_id))
 
 
 def stood_at_first(conn: Connection, request_id: int) -> bool:
-    """Was this address listed by the very first good capture of its source? Then it is no news."""
-    mine = feed_items.alias("mine")
-    first = select(func.min(feed_items.c.first_fetch_id)).where(feed_items.c.source_id == mine.c.source_id)
-    row = conn.execute(
-        select(mine.c.first_fetch_id, first.scalar_subquery().label("first")).where(mine.c.request_id == request_id)
+    """Was this address listed when the watch of its source began? Then it is no news.
+
+    By the first good capture of the list, or of a further page of it, unless that page itself came up later (a site map
+    of a new year).
+    """
+    mine, other, seen, first = feed_items.alias(), feed_items.alias(), fetches.alias(), fetches.alias()
+    of_source = select(func.min(other.c.first_fetch_id)).where(other.c.source_id == mine.c.source_id)
+    of_page = of_source.join(first, first.c.id == other.c.first_fetch_id).where(first.c.request_id == seen.c.request_id)
+    rows = conn.execute(
+        select(
+            mine.c.first_fetch_id,
+            of_source.scalar_subquery().label("of_source"),
+            of_page.scalar_subquery().label("of_page"),
+            request_sources.c.part,
+        )
+        .join(seen, seen.c.id == mine.c.first_fetch_id)
+        .outerjoin(
+            request_sources,
+            (request_sources.c.request_id == seen.c.request_id) & (request_sources.c.source_id == mine.c.source_id),
+        )
+        .where(mine.c.request_id == request_id)
     ).all()
-    return all(found.first_fetch_id == found.first for found in row)
+    return all(
+        row.first_fetch_id == (row.of_page if (row.part or "").startswith(sources.MORE) else row.of_source)
+        for row in rows
+    )
 
 
 def waiting(conn: Connection, source_id: str) -> int:
@@ -64,6 +231,12 @@ def waiting(conn: Connection, source_id: str) -> int:
     asked = select(fetches.c.id).where(fetches.c.request_id == request_sources.c.request_id).exists()
     found = select(func.count()).where(request_sources.c.source_id == source_id, ~asked)
     return int(conn.execute(found).scalar_one())
+
+
+def title_of(conn: Connection, request_id: int) -> str:
+    """What the list calls an item, empty where it is on none."""
+    named = select(feed_items.c.title).where(feed_items.c.request_id == request_id).order_by(feed_items.c.id).limit(1)
+    return str(conn.execute(named).scalar() or "")
 
 
 def published_at(conn: Connection, request_id: int) -> datetime | None:

@@ -10,10 +10,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, func, or_, select, update
 
 from core.model import GradeLevel
-from storage.schema import changes, documents, fetches, grades, readings, requests, span_texts, spans, versions
+from storage.schema import (
+    changes,
+    document_addresses,
+    documents,
+    fetches,
+    grades,
+    readings,
+    requests,
+    span_texts,
+    spans,
+    versions,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +54,10 @@ def good_captures(conn: Connection, document_id: int) -> list[GoodCapture]:
     level = newest.scalar_subquery()
     shown = readings.alias("shown")
     first = select(func.min(shown.c.fetch_id)).where(shown.c.document_id == document_id).scalar_subquery()
+    earlier = select(document_addresses.c.request_id).where(document_addresses.c.document_id == document_id)
     rows = conn.execute(
         select(fetches.c.id, fetches.c.digest, readings.c.variant, readings.c.version_id)
-        .join(documents, documents.c.request_id == fetches.c.request_id)
+        .join(documents, or_(documents.c.request_id == fetches.c.request_id, fetches.c.request_id.in_(earlier)))
         .outerjoin(readings, readings.c.fetch_id == fetches.c.id)
         .where(
             documents.c.id == document_id,

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urldefrag, urlsplit
 
-from sqlalchemy import Connection, and_, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, exists, func, insert, or_, select, update
 
 from core.model import Company, Source
 from storage.chunks import chunks
@@ -22,6 +22,8 @@ from storage.upsert import insert_or_ignore
 
 START = "start"
 ITEM = "item"
+MORE = "more:"  # a further page of a list, with its depth: more:1
+LATE = "late:"  # the same, found after the list's first capture: what it shows is news
 AT_REST = 86_400  # seconds; the interval column may not be empty, and nothing reads it before a source sets its own
 
 
@@ -125,6 +127,27 @@ def ask(conn: Connection, url: str, *, source_id: str, part: str, every: timedel
         conn.execute(update(requests).where(requests.c.id == request.id).values(values))
     insert_or_ignore(conn, request_sources, [{"request_id": request.id, "source_id": source_id, "part": part}])
     return int(request.id)
+
+
+def leave(conn: Connection, source_id: str, request_id: int) -> None:
+    """The source no longer asks for an address; it rests where nobody else does."""
+    conn.execute(
+        delete(request_sources).where(
+            request_sources.c.source_id == source_id, request_sources.c.request_id == request_id
+        )
+    )
+    others = exists().where(request_sources.c.request_id == requests.c.id)
+    conn.execute(update(requests).where(requests.c.id == request_id, ~others).values(next_due_at=None))
+
+
+def pages_of(conn: Connection, source_id: str) -> int:
+    """How many further pages of its list a source asks for."""
+    theirs = or_(request_sources.c.part.startswith(MORE), request_sources.c.part.startswith(LATE))
+    return int(
+        conn.execute(
+            select(func.count()).select_from(request_sources).where(request_sources.c.source_id == source_id, theirs)
+        ).scalar_one()
+    )
 
 
 def at_rest(conn: Connection, url: str) -> int:

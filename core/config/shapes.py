@@ -41,11 +41,13 @@ def _kind(needs: str, every: timedelta, *takes: str) -> KindShape:
 
 
 KINDS: dict[str, KindShape] = {
-    "page": _kind("url", timedelta(hours=6), "select", "remove", "always", "editions"),
-    "feed": _kind("url", timedelta(minutes=30), "select", "remove", "always"),
-    "listing": _kind("url", timedelta(hours=2), "select", "remove"),
-    "pdf": _kind("url", timedelta(hours=24), "editions"),
-    "sitemap": _kind("url", timedelta(hours=24), "select", "remove"),
+    "page": _kind("url", timedelta(hours=6), "select", "remove", "always", "editions", "follow"),
+    "feed": _kind("url", timedelta(minutes=30), "select", "remove", "always", "match"),
+    "listing": _kind(
+        "url", timedelta(hours=2), "select", "remove", "always", "match", "pages", "item_select", "item_remove"
+    ),
+    "pdf": _kind("url", timedelta(hours=24), "always", "editions"),
+    "sitemap": _kind("url", timedelta(hours=24), "select", "remove", "always", "match"),
     "sec": _kind("cik", timedelta(minutes=10), "forms"),
     "hkex": _kind("code", timedelta(hours=1)),
     "cninfo": _kind("code", timedelta(hours=2)),
@@ -72,6 +74,8 @@ Selector = Annotated[Text, AfterValidator(_selector)]
 Selectors = Annotated[list[Selector], Field(max_length=50), OneOrMore()]
 Kind = Annotated[str, choice(*KIND_NAMES), choice_schema(*KIND_NAMES)]
 Confidence = Annotated[str, choice(*CONFIDENCES), choice_schema(*CONFIDENCES)]
+FOLLOWS = ("policy", "pdf", "none")
+Follow = Annotated[str, choice(*FOLLOWS), choice_schema(*FOLLOWS)]
 SourceId = Annotated[
     str,
     pattern(r"[a-z0-9][a-z0-9._/-]{0,159}", "small letters, digits, dots, slashes and hyphens", lambda t: slug(t)),
@@ -119,8 +123,24 @@ class SourceEntry(Entry):
     role: Name | None = Field(None, description="What the document is: human-rights, ethics, modern-slavery and so on.")
     enabled: bool | None = Field(None, description="Whether it is watched; defaults.enabled where nothing is said.")
     every: Duration | None = Field(None, description="Time between two checks, such as 30m, 6h or 7d.")
-    select: Selectors | None = Field(None, description="CSS selectors of the parts to read; everything if empty.")
+    select: Selectors | None = Field(
+        None,
+        description="CSS selectors of the parts to read (of a listing: of its links); everything if empty.",
+    )
     remove: Selectors | None = Field(None, description="CSS selectors of parts to leave out.")
+    item_select: Selectors | None = Field(None, description="Kind listing: the parts to read of each page it lists.")
+    item_remove: Selectors | None = Field(None, description="Kind listing: parts to leave out of each page it lists.")
+    match: Annotated[list[Text], Field(max_length=200), OneOrMore()] | None = Field(
+        None, description="Follow only what has one of these words in its path or title (feed, listing, sitemap)."
+    )
+    pages: int | None = Field(
+        None, ge=1, le=20, description="Kind listing: how many pages of the list; 1 if not given."
+    )
+    follow: Follow | None = Field(
+        None,
+        description="Kind page: watch the PDFs and sub-pages it links to (policy), PDFs alone (pdf), nothing (none); "
+        "policy where the page has a role.",
+    )
     always: list[Text] | None = Field(
         None, description="Words whose passages are never quieted, whatever was learned about the page."
     )

@@ -255,7 +255,7 @@ class _Reading:
     def _source(self, declared: _Declared, source_id: str) -> Source:
         entry = declared.entry
         cik = (entry.cik or declared.company_cik) if entry.kind == "sec" else None
-        options = (("cik", cik), ("code", entry.code), ("forms", ",".join(entry.forms or ())))
+        options = (("cik", cik), ("code", entry.code), ("forms", ",".join(entry.forms or ())), *_list_options(entry))
         return Source(
             id=source_id,
             company=declared.company,
@@ -288,7 +288,19 @@ class _Reading:
             remove=source.remove,
             always=source.always,
             confidence=source.confidence,
+            options=(*source.options, ("edition_of", source.id)),
         )
+
+
+def _list_options(entry: SourceEntry) -> tuple[tuple[str, str | None], ...]:
+    """What kinds that list others, and pages that link to others, are told: a line for each of several."""
+    return (
+        ("match", "\n".join(entry.match or ())),
+        ("pages", str(entry.pages) if entry.pages else None),
+        ("item_select", "\n".join(entry.item_select or ())),
+        ("item_remove", "\n".join(entry.item_remove or ())),
+        ("follow", entry.follow),
+    )
 
 
 def _list(value: object) -> list[object]:

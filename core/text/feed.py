@@ -47,12 +47,20 @@ class FeedEntry:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """Entries in the feed's order. ``incomplete`` says in words what could not be read."""
+    """What a list holds: entries in its order. ``incomplete`` says in words what could not be read.
+
+    ``more`` are further pages of the same list; ``found_by`` says in words how the entries were told from the rest.
+    ``hubs`` and ``topic`` are what a feed says of being pushed (WebSub).
+    """
 
     title: str
     entries: tuple[FeedEntry, ...]
     lang: str | None = None
     incomplete: str = ""
+    more: tuple[str, ...] = ()
+    found_by: str = ""
+    hubs: tuple[str, ...] = ()
+    topic: str = ""
 
 
 def read_feed(body: bytes, *, content_type: str | None, url: str) -> Feed:
@@ -189,11 +197,14 @@ def absolute(url: str, base: str, link: str) -> str:
 
 
 def _unique(entries: Iterator[FeedEntry]) -> Iterator[FeedEntry]:
-    """Entries that say something, each identity once: a feed may repeat itself."""
-    seen: set[str] = set()
+    """Entries that say something, each once: a feed may repeat itself, or give one guid to many things."""
+    seen: set[tuple[str, str]] = set()
+    guids: set[str] = set()
     for entry in entries:
-        if entry.guid and entry.guid not in seen:
-            seen.add(entry.guid)
+        key = (entry.guid, entry.url)
+        if entry.guid and key not in seen and (entry.url or entry.guid not in guids):
+            seen.add(key)
+            guids.add(entry.guid)
             yield entry
 
 

@@ -35,7 +35,7 @@ def read_html(
     """
     if select or remove:
         body, charset = _selected(body, charset, select, remove), "utf-8"
-    root = _parse(body, charset)
+    root = parse_tree(body, charset)
     walk = Walk()
     depth = walk.fill(root)
     scripts, fields, metas, titles = _gathered(root, "script", "input", "meta", "title")
@@ -61,7 +61,8 @@ def read_html(
     )
 
 
-def _parse(body: bytes, charset: str | None) -> etree._Element:
+def parse_tree(body: bytes, charset: str | None) -> etree._Element:
+    """The element tree of a page. Raises ReadError("html") where the bytes hold no element."""
     parser = etree.HTMLParser(
         encoding=charset or "utf-8",
         huge_tree=True,

@@ -1,14 +1,8 @@
-"""``page``: one document at one address."""
+"""``page``: one document at one address; other languages and mirrors stand in ``editions:``."""
 
 from __future__ import annotations
 
-from core.model import Source
-from monitor.kinds import Kind
+from core.text.read import read
+from monitor.kinds import Kind, own_address
 
-
-def start(source: Source) -> tuple[str, ...]:
-    """The page's own address."""
-    return (source.url,)
-
-
-KIND = Kind(name="page", holds="document", start=start)
+KIND = Kind(name="page", holds="document", start=own_address, read=read)

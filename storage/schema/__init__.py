@@ -7,6 +7,7 @@ Decision 0002 in docs/design says why a passage's id is made from its text.
 
 from storage.schema.accounts import audit, entry_links, login_attempts, sessions, users
 from storage.schema.base import Id, UtcTime, metadata
+from storage.schema.identity import acts, document_addresses
 from storage.schema.people import handlings, switched_off
 from storage.schema.seen import fetches, grades, snapshots
 from storage.schema.texts import (
@@ -37,6 +38,8 @@ __all__ = [
     "grades",
     "documents",
     "document_sources",
+    "document_addresses",
+    "acts",
     "feed_items",
     "versions",
     "readings",

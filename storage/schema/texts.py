@@ -45,7 +45,13 @@ feed_items = Table(
     ref("request_id", "requests.id"),
     ref("first_fetch_id", "fetches.id"),
     ref("last_fetch_id", "fetches.id"),
+    Column("position", Integer),  # its place in the list when it was listed last
+    Column("list_request_id", Id),  # the page of the list that showed it last
+    Column("missing_fetch_id", Id),  # the first capture of that page that no longer showed it; None while listed
+    Column("misses", Integer),  # captures in a row that agreed
+    Column("unlinked_fetch_id", Id),  # the capture at which that was told
     UniqueConstraint("source_id", "guid"),
+    Index("ix_feed_items_request_id", "request_id"),
 )
 
 versions = Table(

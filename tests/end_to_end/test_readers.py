@@ -64,7 +64,9 @@ def test_a_page_a_pdf_and_a_feed_come_back_as_if_read_here(pool: ReaderPool) -> 
     for body in (PAGE, pdf, b"plain words\n\n- and more"):
         assert pool.read(body, content_type=None, url=URL) == here.read(body, content_type=None, url=URL)
     rss = b"<rss version='2.0'><channel><title>T</title><item><guid>1</guid><link>/a</link></item></channel></rss>"
-    assert pool.read_feed(rss, content_type=None, url=URL) == here.read_feed(rss, content_type=None, url=URL)
+    assert pool.read_list("feed", rss, content_type=None, url=URL) == here.read_list(
+        "feed", rss, content_type=None, url=URL
+    )
 
 
 def test_selectors_travel(pool: ReaderPool) -> None:
@@ -241,7 +243,7 @@ def test_hostile_pdfs(roomy: ReaderPool) -> None:
 def test_a_feed_of_fifty_megabytes_ends_in_time(roomy: ReaderPool) -> None:
     body = b"<rss version='2.0'><channel>" + b"<item><title>News</title><link>/n</link></item>" * 1_100_000
     assert len(body) > 50_000_000
-    found = roomy.read_feed(body, content_type=None, url=URL)
+    found = roomy.read_list("feed", body, content_type=None, url=URL)
     assert len(found.entries) == 1  # all the same
     assert found.incomplete.startswith("only the first 1000 entries were read")
 
@@ -249,6 +251,6 @@ def test_a_feed_of_fifty_megabytes_ends_in_time(roomy: ReaderPool) -> None:
 def test_a_feed_that_makes_its_parser_wander_is_stopped(pool: ReaderPool) -> None:
     body = b"<rss version='2.0'><channel><title>t</title>" + b"<a>" * 1_000_000
     with pytest.raises(ReadError) as caught:
-        pool.read_feed(body, content_type=None, url=URL)
+        pool.read_list("feed", body, content_type=None, url=URL)
     assert caught.value.kind in ("timeout", "memory")
     assert still_reads(pool)

@@ -241,7 +241,7 @@ def test_a_moved_passage_says_from_where() -> None:
 def test_an_event_beside_edits_tells_both() -> None:
     change = replace(hedge_added(), event=DocumentEvent.SWAPPED)
     found = report_of(change).found
-    assert found.startswith("Found: another file at the same address; “knowingly”")
+    assert found.startswith("Found: another file where the document stood; “knowingly”")
 
 
 def test_words_that_changed_under_a_date_that_did_not_are_told_once() -> None:

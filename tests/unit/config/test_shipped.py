@@ -15,7 +15,7 @@ from core.config.yamlfile import read_yaml
 from monitor.home import starter_files
 
 ROOT = Path(__file__).resolve().parents[3]
-BUILT = frozenset({"page", "feed"})
+BUILT = frozenset({"page", "pdf", "feed", "listing", "sitemap"})
 
 
 @pytest.fixture(scope="module")
@@ -37,19 +37,22 @@ def test_the_whole_starter_list_is_there(shipped: Watchlist) -> None:
     assert shipped.companies[0].name == "Thermo Fisher Scientific"
 
 
-def test_a_dozen_sources_met_in_public_copies_are_switched_on(shipped: Watchlist) -> None:
+def test_fifteen_sources_met_in_public_copies_are_switched_on(shipped: Watchlist) -> None:
     assert [source.id for source in shipped.enabled] == [
         "thermo-fisher/feed",
         "thermo-fisher/ethics",
         "thermo-fisher/modern-slavery",
         "thermo-fisher/modern-slavery-2",
         "qiagen/human-rights-2",
+        "axis/listing",
         "motorola-solutions/human-rights",
         "microsoft/human-rights",
         "alphabet/ai-principles",
         "openai/usage-policies",
+        "apple/human-rights",
         "nike/xinjiang",
         "hm/due-diligence",
+        "adidas/listing",
         "basf/xinjiang",
     ]
     assert {source.confidence for source in shipped.enabled} == {"seen"}

@@ -160,7 +160,10 @@ def test_reading_in_this_process_raises_the_same_errors() -> None:
     reader = InlineReader()
     assert reader.read(b"<p>Words", content_type=None, url="https://example.org/").places[0].text == "Words"
     assert (
-        reader.read_feed(b"<rss><channel></channel></rss>", content_type=None, url="https://example.org/").entries == ()
+        reader.read_list(
+            "feed", b"<rss><channel></channel></rss>", content_type=None, url="https://example.org/"
+        ).entries
+        == ()
     )
     with pytest.raises(ReadError, match="broken"):
         reader.read(b"%PDF-1.4", content_type=None, url="https://example.org/")

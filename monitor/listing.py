@@ -1,0 +1,130 @@
+"""A capture of a list taken in: what is new there becomes a request, what moved keeps its document, what is missing is
+looked at before anything is said of it.
+
+What is missing is told by ``monitor/missing.py``; the links of a policy page are a list too (``monitor/links.py``).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import Connection
+
+from core.errors import ReadError
+from core.grade import GRADER, grade_transport
+from core.items import Settled, settle
+from core.model import Grade, GradeLevel, Source
+from core.text.feed import Feed
+from core.wording import counted
+from monitor import intake
+from monitor.capture import Capture, Taken, close_incident, look_anew, write_event
+from monitor.kinds import kinds
+from monitor.missing import listing_of, still_lacking, tell_events, tell_missing
+from monitor.tools import Tools
+from storage import listings, record, sources
+from storage.sources import LATE, MORE, START, Asked
+
+MOST_PAGES: Final = 50  # of one list, further pages and maps of maps together
+
+
+def is_list(asked: Asked) -> bool:
+    """Does this address, for this source, show a list of others?"""
+    return kinds()[asked.source.kind].holds == "listing" and asked.part != sources.ITEM
+
+
+def take_list(tools: Tools, capture: Capture) -> Taken:
+    """A list's capture; the list itself is no document."""
+    fetch, asked = capture.fetch, capture.asked[0]
+    grade = None if fetch.is_not_modified else grade_transport(fetch, capture.body)
+    if grade is not None:
+        return intake.refuse(tools, capture, grade)
+    if fetch.is_not_modified or fetch.digest == capture.request.last_digest:
+        return _unchanged(tools, capture)
+    try:
+        found = read_list(tools, capture)
+    except ReadError as error:
+        return intake.refuse(tools, capture, _unreadable(tools, asked.source, error))
+    with tools.database.read() as conn:
+        known = listings.known(conn, asked.source.id)
+    if not found.entries and (found.incomplete or any(item.list_id == capture.request.id for item in known)):
+        why = found.incomplete or "the list is empty: nothing is taken for withdrawn"
+        return intake.refuse(tools, capture, Grade(GradeLevel.BAD, (why,), "empty_list"))
+    is_ordered = kinds()[asked.source.kind].is_ordered
+    settled = settle(known, found.entries, list_id=capture.request.id, is_ordered=is_ordered)
+    return _accept(tools, capture, found, settled)
+
+
+def read_list(tools: Tools, capture: Capture) -> Feed:
+    """What the list holds, as its kind reads it. Raises ReadError."""
+    source, fetch = capture.source, capture.fetch
+    return tools.reader.read_list(
+        source.kind,
+        capture.body,
+        content_type=fetch.header("content-type"),
+        url=fetch.final_url or fetch.url,
+        select=source.select,
+        remove=source.remove,
+        options=source.options,
+    )
+
+
+def _unreadable(tools: Tools, source: Source, error: ReadError) -> Grade:
+    line = tools.lines.get(source.id)
+    where = f" (sources.yaml line {line})" if line and "select" in error.detail else ""
+    return Grade(GradeLevel.BAD, (error.detail + where,), "unreadable")
+
+
+def _unchanged(tools: Tools, capture: Capture) -> Taken:
+    with tools.database.write() as conn:
+        record.record_unchanged(conn, capture.request.id, None, capture.fetch.id, capture.fetch)
+        close_incident(conn, tools, capture)
+        told = still_lacking(conn, tools, capture)
+    return Taken("unchanged", intake.GOOD, alerts=told)
+
+
+def _accept(tools: Tools, capture: Capture, found: Feed, settled: Settled) -> Taken:
+    was_known = capture.request.last_good_fetch_id is not None
+    fresh, reasons = len(settled.fresh), _reasons(found, settled)
+    with tools.database.write() as conn:
+        record.record_grade(conn, capture.fetch.id, Grade(GradeLevel.GOOD, reasons), GRADER)
+        moved = listings.record(conn, listing_of(tools, capture), settled)
+        _ask_more(conn, tools, capture, found)
+        record.record_unchanged(conn, capture.request.id, None, capture.fetch.id, capture.fetch)
+        close_incident(conn, tools, capture)
+        if not was_known:
+            look_anew(conn, capture)
+        told = tell_missing(conn, tools, capture)
+        tell_events(conn, tools, capture, settled, moved)
+        if fresh:
+            about: dict[str, object] = {"items": len(found.entries), "new": fresh}
+            write_event(conn, tools, capture, "listing.read", about)
+    status = ("changed" if fresh or moved or settled.withdrawn else "unchanged") if was_known else "new"
+    return Taken(status, intake.GOOD, alerts=told, reasons=reasons)
+
+
+def _reasons(found: Feed, settled: Settled) -> tuple[str, ...]:
+    """What there is to say of a capture of a list, in words."""
+    said = [f"{len(settled.fresh)} new of {len(found.entries)} listed"] if settled.fresh else []
+    if settled.all_new:
+        said.append("every item is new at once: some may have been missed")
+    moved, edited = (sum(getattr(each, name) for each in settled.same) for name in ("has_moved", "is_edited"))
+    said += [f"{counted(moved, 'item')} moved"] if moved else []
+    said += [f"{counted(edited, 'item')} edited"] if edited else []
+    said += [f"{counted(len(settled.withdrawn), 'item')} no longer listed"] if settled.withdrawn else []
+    return (*said, found.incomplete) if found.incomplete else tuple(said)
+
+
+def _ask_more(conn: Connection, tools: Tools, capture: Capture, found: Feed) -> None:
+    """Further pages of the list, to the depth the source asks for; a map's maps to the third level."""
+    asked = capture.asked[0]
+    depth = 0 if asked.part == START else int(asked.part.partition(":")[2] or 1)
+    deepest = 3 if asked.source.kind == "sitemap" else int(asked.source.option("pages") or 1) - 1
+    if depth >= deepest:
+        return
+    was_known = capture.request.last_good_fetch_id is not None
+    part = (LATE if was_known or asked.part.startswith(LATE) else MORE) + str(depth + 1)
+    room = MOST_PAGES - sources.pages_of(conn, asked.source.id)
+    for url in found.more[: max(0, room)]:
+        every = max(asked.source.every * 4, timedelta(hours=12))
+        sources.ask(conn, url, source_id=asked.source.id, part=part, every=every, due_at=tools.now())
