@@ -57,6 +57,7 @@ def good_captures(conn: Connection, document_id: int) -> list[GoodCapture]:
     earlier = select(document_addresses.c.request_id).where(document_addresses.c.document_id == document_id)
     rows = conn.execute(
         select(fetches.c.id, fetches.c.digest, readings.c.variant, readings.c.version_id)
+        .select_from(fetches)
         .join(documents, or_(documents.c.request_id == fetches.c.request_id, fetches.c.request_id.in_(earlier)))
         .outerjoin(readings, readings.c.fetch_id == fetches.c.id)
         .where(
