@@ -68,10 +68,8 @@ def decide(change: Change, *, base_url: str | None = None, earlier: Sequence[Ear
 
 
 def reason_to_tell(change: Change) -> str | None:
-    """Why this change is told at once, in words; None where it is not."""
+    """Why people should know of this change, in words; None where it is kept and told to nobody."""
     if change.cause == "extractor" or change.change_class is ChangeClass.TECHNICAL:
-        return None
-    if change.found_late:
         return None
     if change.event in EVENT_FLOOR:
         return f"document event: {label(change.event.value).lower()}" if change.event else None
@@ -83,14 +81,28 @@ def reason_to_tell(change: Change) -> str | None:
     return "a passage that holds a commitment changed" if change.findings else None
 
 
+ABSENT: Final = frozenset({DocumentEvent.GONE, DocumentEvent.REDIRECTED, DocumentEvent.UNLINKED})
+
+
+def why_later(change: Change, unseen: str) -> str:
+    """Why an alert is not told at once, in words; empty where it may be. ``unseen`` says what keeps us from its source.
+
+    While the source's own address cannot be seen, what seems to have left it waits, and so does what holds no watched
+    term and no commitment: the reason may be that fault. Nothing is dropped: it is told in the digest.
+    """
+    if change.found_late:
+        return "found late: a better reading, or an import, showed a change in the past"
+    if not unseen or (change.event not in ABSENT and (change.matches or change.findings)):
+        return ""
+    return f"its source cannot be seen properly ({unseen})"
+
+
 def why_not(change: Change) -> str:
     """The sentence for ``routes explain`` where nobody was told; empty where an alert was made."""
     if reason_to_tell(change) is not None:
         return ""
     if change.cause == "extractor" or change.change_class is ChangeClass.TECHNICAL:
         return "only our own reading of the page changed (technical): never told"
-    if change.found_late:
-        return "found late: told in the digest, never at once"
     return f"class {label(change.change_class.value).lower()}, and no watched term or commitment in what changed"
 
 

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Final, TypedDict, Unpack
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from core.config.receivers import DETAILS, Detail
+from core.lists import LISTS, entry_of, reduced, section_of, subject_of
+from core.model import Severity, severity_rank
 from core.report import Report, earlier_line, four_lines, from_plain, headline
 from core.text.visible import flat, one_line
 from core.text.words import Segment
 from core.wording import counted, long_date, stamp, unique
-from storage.outbox import Delivery
+from storage.deliveries import Delivery, Thread, Told
 
 MAX_SUBJECT: Final = 180
 _OWN_LINK: Final = "link"  # the name of what is ours, and meant to be followed, wherever it stands in a report
@@ -39,7 +42,8 @@ class Message:
     """What a channel sends. ``report`` and every other text here are safe to show; ``text`` is the whole in plain words.
 
     ``delivery_id`` travels with the message; ``is_repeat`` says that an earlier attempt may have arrived. ``notice`` is
-    a sentence that stands before everything: why it is told again.
+    a sentence that stands before everything: why it is told again. ``thread`` is the first message of the same case at
+    this target, which this one follows; ``is_loud``: graver than all before it.
     """
 
     delivery_id: str
@@ -55,13 +59,21 @@ class Message:
     created_at: datetime
     is_repeat: bool = False
     notice: str = ""
+    case_id: int | None = None
+    thread: Thread | None = None
+    subject_of_thread: str = ""
+    is_loud: bool = False
 
 
 def compose(delivery: Delivery) -> Message:
     """The message of a delivery. Raises ``ValueError`` where the stored report cannot be read."""
-    report = shown_report(delivery.report)
-    why = tuple(_shown(reason) for reason in delivery.why)
+    told = _gravest_first(delivery)
+    detail = _detail(delivery)
+    whole = _with_others(shown_report(told[0].report), told[1:])
+    report = reduced(whole, detail, base_url=_root(whole.link))
+    why = tuple(_shown(reason) for reason in delivery.why) if detail != "none" else ()
     notice = f"{why[0][:1].upper()}{why[0][1:]}." if delivery.purpose in _SUBJECTS and why else ""
+    title = f"{_SUBJECTS.get(delivery.purpose or '', '')}{subject_of(report, told[0].title, detail)}"
     return Message(
         delivery_id=delivery.id,
         alert_id=delivery.alert_id,
@@ -69,17 +81,56 @@ def compose(delivery: Delivery) -> Message:
         channel=delivery.channel,
         target=delivery.target,
         receiver=one_line(delivery.receiver, 100),
-        subject=one_line(f"{_SUBJECTS.get(delivery.purpose or '', '')}{_shown(delivery.title)}", MAX_SUBJECT),
+        subject=one_line(_shown(title), MAX_SUBJECT),
         report=report,
         text=plain_text(report, delivery.receiver, why, delivery.id, notice=notice, alert_id=delivery.alert_id),
         why=why,
         created_at=delivery.created_at,
         is_repeat=delivery.is_uncertain,
         notice=notice,
+        case_id=delivery.case_id,
+        thread=delivery.thread,
+        subject_of_thread=_subject_of(delivery.thread, report, detail),
+        is_loud=delivery.is_loud,
     )
 
 
 _SUBJECTS: Final = {"reminder": "Reminder: ", "escalation": "Escalated: "}
+
+
+def _subject_of(thread: Thread | None, report: Report, detail: Detail) -> str:
+    """What the first message of the thread had as its subject."""
+    return one_line(_shown(subject_of(report, thread.title, detail)), MAX_SUBJECT) if thread else ""
+
+
+def _gravest_first(delivery: Delivery) -> list[Told]:
+    """What the message tells. Of one event the gravest alert leads; a list leads with itself."""
+    own = Told(delivery.alert_id, delivery.kind, delivery.severity, delivery.title, delivery.report)
+    rest = sorted(delivery.also, key=_gravity) if delivery.kind in LISTS else list(delivery.also)
+    return [own, *rest] if delivery.kind in LISTS else sorted([own, *rest], key=_gravity)
+
+
+def _gravity(told: Told) -> int:
+    return -severity_rank(Severity(told.severity))
+
+
+def _with_others(report: Report, others: Sequence[Told]) -> Report:
+    """The report with the other alerts its message tells, each as an entry."""
+    if not others:
+        return report
+    entries = [entry_of(shown_report(each.report), because=_shown(each.because)) for each in others]
+    title = "Worst first" if report.kind in LISTS else "The same event, elsewhere"
+    return replace(report, sections=(section_of(title, entries), *report.sections))
+
+
+def _detail(delivery: Delivery) -> Detail:
+    return next((each for each in DETAILS if each == delivery.detail), "quotes")
+
+
+def _root(link: str) -> str:
+    """Our own pages without the name of a document: what may be shown where nothing else may."""
+    found = re.match(r"https?://[^/]+/", link)
+    return found.group() if found else ""
 
 
 def shown_report(plain: dict[str, object]) -> Report:

@@ -49,12 +49,25 @@ def facts_of(alert: Alert, change: Change) -> AlertFacts:
         rule=(match.rule for match in change.matches),
         kind=(document.kind,),
         lang=_languages(document.lang, change.after.lang if change.after else None),
+        source=(document.source,) if document.source else (),
+        document=(document.slug,),
     )
 
 
-def facts_of_incident(alert: Alert, *, company: Company, kind: str) -> AlertFacts:
-    """The facts of an incident: it has a company, a severity and a kind of source, and no words that changed."""
-    return _facts(company=(company.id,), topic=company.topics, severity=(alert.severity.value,), kind=(kind,))
+def facts_of_incident(alert: Alert, *, company: Company, kind: str, source: str = "") -> AlertFacts:
+    """The facts of an incident: it has a company, a severity and a source, and no words that changed."""
+    return _facts(
+        company=(company.id,),
+        topic=company.topics,
+        severity=(alert.severity.value,),
+        kind=(kind,),
+        source=(source,) if source else (),
+    )
+
+
+def facts_of_look(looks: Sequence[CompanyLook]) -> AlertFacts:
+    """The facts of a first look: whose it is, and nothing that changed."""
+    return _facts(company=(look.company_id for look in looks), topic=(topic for look in looks for topic in look.topics))
 
 
 def _facts(**values: Iterable[str]) -> AlertFacts:
@@ -126,9 +139,9 @@ def _intents(chosen: Mapping[str, Sequence[str]], routes: Routes) -> tuple[Inten
         for target in routes.receivers[name].targets:
             key = (target.channel, target.address)
             known = found.get(key)
-            names = unique((*(known.receiver.split(", ") if known else ()), name))
+            names = unique((*(known.receivers if known else ()), name))
             reasons = unique((*(known.why if known else ()), *why))
-            found[key] = Intent(", ".join(names), target.channel, target.address, reasons)
+            found[key] = Intent(", ".join(names), target.channel, target.address, reasons, names)
     return tuple(found.values())
 
 
@@ -169,7 +182,8 @@ def share_first_look(
                 names.setdefault((target.channel, target.address), []).append(name)
     groups: dict[tuple[str, ...], list[Intent]] = {}
     for place, followed in follows.items():
-        intent = Intent(", ".join(unique(names[place])), *place, why=("first look",))
+        who = unique(names[place])
+        intent = Intent(", ".join(who), *place, why=("first look",), receivers=who)
         groups.setdefault(tuple(followed), []).append(intent)
     by_id = {look.company_id: look for look in looks}
     return tuple((tuple(by_id[id_] for id_ in ids), tuple(intents)) for ids, intents in groups.items())

@@ -19,8 +19,8 @@ from alerts.message import compose
 from core.errors import DeliveryError
 from core.wording import counted, stamp
 from storage import outbox
+from storage.deliveries import Delivery
 from storage.engine import Database
-from storage.outbox import Delivery
 
 log = logging.getLogger(__name__)
 

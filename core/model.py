@@ -403,12 +403,20 @@ class Change:
     id: int = 0
 
 
+# Of one event each: change, first_look, incident. Lists: digest, summary (of a day with too many), silence (what it
+# swallowed), report (on a week of watching). About the telling itself: dead_letter, drill, drill_failed, test.
+AlertKind = Literal[
+    "change", "first_look", "incident", "digest", "summary", "silence", "report",
+    "dead_letter", "drill", "drill_failed", "test",
+]  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Alert:
     """The decision that people should know. ``report`` is ``core.report.Report`` as plain data."""
 
     fingerprint: str
-    kind: Literal["change", "first_look", "incident"]
+    kind: AlertKind
     severity: Severity
     title: str
     reasons: tuple[str, ...]
@@ -421,9 +429,13 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """One alert for one target, before it is a Delivery row. ``why`` names the route that decided, in words."""
+    """One alert for one target, before it is a Delivery row. ``why`` names the route that decided, in words.
+
+    ``receiver`` are the names of ``receivers`` (several where they share the target) as one text.
+    """
 
     receiver: str
     channel: str
     target: str
     why: tuple[str, ...]
+    receivers: tuple[str, ...] = ()

@@ -16,6 +16,7 @@ from typing import Any, Final, Literal, cast
 from pydantic import TypeAdapter
 
 from core.model import (
+    AlertKind,
     Change,
     DocumentEvent,
     DocumentRef,
@@ -26,6 +27,7 @@ from core.model import (
 )
 from core.quotes import Quote, in_words, match_in_words, quotes_of
 from core.text.visible import cut, one_line
+from core.text.words import Segment
 from core.wording import (
     EVENT_SENTENCES,
     Mark,
@@ -98,15 +100,38 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """Another alert inside a message: its headline, the words that moved, and a line of small facts."""
+
+    mark: Mark
+    headline: str
+    words: tuple[Segment, ...] = ()
+    lang: str = ""
+    facts: str = ""
+    link: str = ""
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A titled part of a message: alerts, labelled lines, and a note under them."""
+
+    title: str
+    entries: tuple[Entry, ...] = ()
+    lines: tuple[tuple[str, str], ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """One alert in words. ``found`` and ``when`` are the third and fourth of the four lines: see :func:`four_lines`.
 
     ``more`` passages changed and are not quoted. ``link`` leads to our own pages, ``command`` says the same without
-    them; exactly one is set. ``facts`` are labelled lines of first looks and incidents. ``earlier`` are older wordings
-    of the promises that changed, the oldest first.
+    them; exactly one is set. ``facts`` are labelled lines of first looks and incidents, ``sections`` the body of lists.
+    ``earlier`` are older wordings of the promises that changed, the oldest first.
     """
 
-    kind: Literal["change", "first_look", "incident"]
+    kind: AlertKind
     mark: Mark
     company: str
     title: str
@@ -124,6 +149,7 @@ class Report:
     command: str = ""
     facts: tuple[tuple[str, str], ...] = ()
     earlier: tuple[Earlier, ...] = ()
+    sections: tuple[Section, ...] = ()
 
 
 @cache

@@ -41,6 +41,15 @@ STANDING: Final = Mark("=", "ALREADY THERE", "plain")
 NOT_SEEN: Final = Mark("▨", "CANNOT BE SEEN", "unsure")
 SEEN_AGAIN: Final = Mark("↩", "SEEN AGAIN", "gain")
 
+DIGEST: Final = Mark("≡", "DIGEST", "plain")
+SUMMARY: Final = Mark("≡", "SUMMARY", "plain")
+SILENCE_ENDED: Final = Mark("≡", "SILENCE ENDED", "plain")
+WEEK: Final = Mark("≡", "WEEKLY REPORT", "plain")
+UNDELIVERED: Final = Mark("!", "NOT DELIVERED", "unsure")
+TEST: Final = Mark("✓", "TEST", "plain")
+DRILL: Final = Mark("✓", "DRILL", "plain")
+DRILL_FAILED: Final = Mark("!", "DRILL FAILED", "unsure")
+
 OF_VERDICT: Final[dict[Verdict, Mark]] = {
     Verdict.STRENGTHENED: STRENGTHENED,
     Verdict.WEAKENED: WEAKENED,

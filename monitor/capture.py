@@ -9,14 +9,17 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from alerts.decide import decide, reason_to_tell, severity_of
-from alerts.routes import facts_of, route
+from alerts.decide import decide, reason_to_tell, severity_of, why_later
+from alerts.raising import Raised, raise_alert
+from alerts.routes import facts_of
 from core import matching
+from core.cases import trace_of
 from core.course import Shown
 from core.model import Change, ChangeClass, DocumentRef, Edit, Fetch, Grade, Purpose, Reading, Source, VersionRef
-from core.report import Earlier
+from core.report import Earlier, from_plain
 from core.text.mask import mask
 from core.text.read import EXTRACTOR
+from core.wording import long_date, trouble
 from monitor.tools import Tools
 from storage import (
     changes,
@@ -25,7 +28,6 @@ from storage import (
     fetches,
     incidents,
     listings,
-    outbox,
     passages,
     record,
     sources,
@@ -228,19 +230,28 @@ def keep_version(
 
 
 def tell(conn: Connection, tools: Tools, change: Change, capture: Capture, before_fetch_id: int | None) -> int:
-    """Record the change and, where it deserves one, its alert with a delivery for each target; returns 1 or 0."""
+    """Record the change and, where it deserves one, its alert with what each target gets of it; returns 1 or 0."""
+    incident = incidents.open_at_source(conn, capture.source.id, but=capture.request.id)
+    unseen = f"{trouble(incident.code)} since {long_date(incident.opened_at)}" if incident else ""
+    return tell_change(conn, tools, change, (before_fetch_id, capture.fetch.id), later=why_later(change, unseen))
+
+
+def tell_change(
+    conn: Connection, tools: Tools, change: Change, fetch_ids: tuple[int | None, int], *, later: str
+) -> int:
+    """The same for a change between two captures; ``later`` says why it waits for the digest, empty where it does not."""
     now = tools.now()
     severity = severity_of(change)[0] if reason_to_tell(change) is not None else None
     change_id = changes.record_change(
-        conn, change, before_fetch_id=before_fetch_id, after_fetch_id=capture.fetch.id, now=now, severity=severity
+        conn, change, before_fetch_id=fetch_ids[0], after_fetch_id=fetch_ids[1], now=now, severity=severity
     )
     change = replace(change, id=change_id)
     alert = decide(change, base_url=tools.base_url, earlier=earlier_of(conn, change)) if tools.tells else None
-    alert_id = outbox.record_alert(conn, alert, now) if alert else None
-    if alert is None or alert_id is None:
+    if alert is None:
         return 0
-    outbox.enqueue(conn, alert_id, route(facts_of(alert, change), tools.routes), now)
-    return 1
+    trace = trace_of(change, from_plain(alert.report).quotes)
+    raised = Raised(alert, facts_of(alert, change), trace, later, tools.patience)
+    return 1 if raise_alert(conn, raised, tools.routes, now) is not None else 0
 
 
 def earlier_of(conn: Connection, change: Change) -> list[Earlier]:

@@ -13,10 +13,11 @@ from typing import Final
 from sqlalchemy import Connection
 
 from alerts.decide import first_look_alert
-from alerts.routes import share_first_look
+from alerts.raising import Raised, raise_alert
+from alerts.routes import facts_of_look, share_first_look
 from core.occasions import CompanyLook, SourceLook, Standing
 from monitor.tools import Tools
-from storage import documents, incidents, notices, outbox, sources
+from storage import documents, incidents, notices, sources
 from storage.incidents import Incident
 from storage.notices import FirstLook
 
@@ -93,6 +94,4 @@ def _source_look(conn: Connection, look: FirstLook, incident: Incident | None) -
 def _raise(conn: Connection, tools: Tools, looks: Sequence[CompanyLook], now: datetime) -> None:
     for followed, intents in share_first_look(looks, tools.routes):
         alert = first_look_alert(followed, at=now, base_url=tools.base_url)
-        alert_id = outbox.record_alert(conn, alert, now)
-        if alert_id is not None:
-            outbox.enqueue(conn, alert_id, intents, now)
+        raise_alert(conn, Raised(alert, facts_of_look(followed)), tools.routes, now, intents=intents)

@@ -150,7 +150,7 @@ def load(
     except ConfigError as error:
         problems += error.problems
     try:
-        routes = _routes(texts.get("routes.yaml"), watchlist)
+        routes = _routes(texts.get("routes.yaml"), watchlist, rules)
     except ConfigError as error:
         problems += error.problems
     try:
@@ -261,11 +261,13 @@ def _rules(texts: Mapping[str, str], digests: Mapping[str, str], previous: Loade
     return parse_packs(packs)
 
 
-def _routes(text: str | None, watchlist: Watchlist | None) -> Routes:
+def _routes(text: str | None, watchlist: Watchlist | None, rules: RuleSet | None) -> Routes:
     if text is None:
         return console_routes()
     companies = watchlist.company_ids if watchlist else None
-    return parse_routes(text, companies=companies, topics=watchlist.topics if watchlist else None)
+    topics = watchlist.topics if watchlist else None
+    known_rules = [rule.id for rule in rules.rules] if rules else None
+    return parse_routes(text, companies=companies, topics=topics, rules=known_rules)
 
 
 # --- secrets -----------------------------------------------------------------------------------------------------

@@ -17,12 +17,14 @@ from typing import Final
 from sqlalchemy import Connection
 
 from alerts.decide import incident_alert
-from alerts.routes import facts_of_incident, route
+from alerts.raising import Raised, raise_alert
+from alerts.routes import facts_of_incident
+from core.cases import incident_trace
 from core.model import Company
 from core.occasions import IncidentFacts
 from core.wording import counted
 from monitor.tools import Tools
-from storage import notices, outbox, sources
+from storage import notices, sources
 from storage.notices import Outage
 
 log = logging.getLogger(__name__)
@@ -98,9 +100,6 @@ def _raise(conn: Connection, tools: Tools, outage: Outage, now: datetime) -> int
     )
     alert = incident_alert(facts, company_id=outage.company_id, base_url=tools.base_url)
     alert = replace(alert, fingerprint=closed(outage) if outage.closed_at else opened(outage))
-    alert_id = outbox.record_alert(conn, alert, now)
-    if alert_id is None:
-        return 0
-    intents = route(facts_of_incident(alert, company=company, kind=outage.kind), tools.routes)
-    outbox.enqueue(conn, alert_id, intents, now)
-    return 1
+    known_facts = facts_of_incident(alert, company=company, kind=outage.kind, source=outage.source_id)
+    raised = Raised(alert, known_facts, incident_trace(outage.source_id, outage.host), patience=tools.patience)
+    return 1 if raise_alert(conn, raised, tools.routes, now) is not None else 0

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from alerts.decide import why_later
 from core import matching
 from core.classify import classify
 from core.course import Shown
@@ -18,7 +19,7 @@ from core.errors import ReadError
 from core.model import Change, ChangeClass, Edit, Reading, Relation, VersionRef, Window
 from core.text.diff import compare
 from core.text.read import EXTRACTOR
-from monitor.capture import forms_of, reading_of, started_at
+from monitor.capture import forms_of, reading_of, started_at, tell_change
 from monitor.tools import Tools
 from storage import changes, documents, fetches, record, rereading, sources, spans, versions
 from storage.rereading import GoodCapture
@@ -190,9 +191,8 @@ def _found_late(conn: Connection, derivation: _Derivation, after: Shown, edits: 
         reasons=("found late: a better reading of both captures shows it", *classified.reasons),
         found_late=True,
     )
-    changes.record_change(
-        conn, change, before_fetch_id=derivation.last_good, after_fetch_id=after.version.fetch_id, now=tools.now()
-    )
+    fetch_ids = (derivation.last_good, after.version.fetch_id)
+    tell_change(conn, tools, change, fetch_ids, later=why_later(change, ""))
     return 1
 
 

@@ -64,6 +64,7 @@ class Tools:
     """Everything a check needs. ``tells`` off: changes are recorded and nobody is told (imports).
 
     ``gone_after_captures`` that agree over ``gone_after`` make a status of "no such page" a claim (settings.yaml).
+    ``patience``: how long a later part of a case waits for others to share its message; a check by hand sends at its end.
     """
 
     database: Database
@@ -80,3 +81,4 @@ class Tools:
     gone_after_captures: int = 3
     gone_after: timedelta = timedelta(hours=24)
     lines: Mapping[str, int] = field(default_factory=dict)  # of sources in sources.yaml, for messages
+    patience: timedelta = timedelta(0)

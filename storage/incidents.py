@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from storage import events
-from storage.schema import Id, UtcTime, incidents, requests, sources
+from storage.schema import Id, UtcTime, incidents, request_sources, requests, sources
+from storage.sources import START
 
 GONE = "gone"  # the code an incident ends with when the document was found to be gone: nothing was seen again
 
@@ -95,6 +96,25 @@ def list_open(conn: Connection) -> list[Incident]:
         .order_by(incidents.c.opened_at, incidents.c.id)
     )
     return [_incident(row, url=row["url"]) for row in conn.execute(wanted).mappings()]
+
+
+def open_at_source(conn: Connection, source_id: str, *, but: int) -> Incident | None:
+    """What keeps us from seeing the source's own address now, if that is not this request."""
+    wanted = (
+        select(incidents, requests.c.url)
+        .join(requests, requests.c.id == incidents.c.request_id)
+        .join(request_sources, request_sources.c.request_id == requests.c.id)
+        .where(
+            incidents.c.closed_at.is_(None),
+            incidents.c.request_id != but,
+            request_sources.c.source_id == source_id,
+            request_sources.c.part == START,
+        )
+        .order_by(incidents.c.opened_at)
+        .limit(1)
+    )
+    row = conn.execute(wanted).mappings().first()
+    return _incident(row, url=row["url"]) if row else None
 
 
 def _event(conn: Connection, type_: str, row: Any, fetch_id: int, now: datetime) -> None:

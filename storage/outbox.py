@@ -10,47 +10,29 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select, text, update
 
 from core.model import Alert, Intent
 from storage import events
+from storage.deliveries import INTERRUPTED, Delivery, read
 from storage.leases import token_of
 from storage.schema import alerts, deliveries
 from storage.upsert import insert_or_ignore
 
-INTERRUPTED: Final = "the last attempt ended without an answer"
 WAITING: Final = ("queued", "sending", "dead")
 _CLAIM_LOCK: Final = 0x4F6E5266  # PostgreSQL: claims one after another, so that a target is never claimed twice
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
-    """One alert for one target, claimed or waiting, with what is needed to make its message again.
+class Posting:
+    """How a delivery is queued. ``is_loud``: graver than all before it in its thread. ``detail`` None: with quotes."""
 
-    ``attempts`` counts the claim that gave it. ``is_uncertain``: an earlier attempt may have arrived. ``purpose`` is
-    "reminder" or "escalation" for an alert that is told again.
-    """
-
-    id: str
-    alert_id: int
-    kind: str
-    severity: str
-    title: str
-    report: dict[str, Any]
-    receiver: str
-    channel: str
-    target: str
-    why: tuple[str, ...]
-    state: str
-    attempts: int
-    created_at: datetime
-    next_attempt_at: datetime
-    error: str | None = None
-    token: str | None = None
-    is_uncertain: bool = False
-    purpose: str | None = None
+    send_at: datetime
+    case_id: int | None = None
+    detail: str | None = None
+    is_loud: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,27 +68,60 @@ def record_alert(conn: Connection, alert: Alert, now: datetime) -> int | None:
     return alert_id
 
 
+def alert_of(conn: Connection, fingerprint: str) -> int | None:
+    """The number of the alert with that fingerprint."""
+    return conn.execute(select(alerts.c.id).where(alerts.c.fingerprint == fingerprint)).scalar()
+
+
 def enqueue(conn: Connection, alert_id: int, intents: Sequence[Intent], now: datetime) -> list[str]:
-    """Queue one delivery per intent; the ids of all of them, in order, those already there included."""
+    """Queue one delivery per intent at once; the ids of all of them, in order, those already there included."""
+    return [post(conn, alert_id, intent, Posting(now), now) for intent in intents]
+
+
+def post(conn: Connection, alert_id: int, intent: Intent, posting: Posting, now: datetime) -> str:
+    """Queue one delivery; its id. One that is there already stands as it is."""
     fingerprint = conn.execute(select(alerts.c.fingerprint).where(alerts.c.id == alert_id)).scalar_one()
-    ids = [delivery_id(fingerprint, intent) for intent in intents]
-    rows = [
-        {
-            "id": id_,
-            "alert_id": alert_id,
-            "receiver": intent.receiver,
-            "channel": intent.channel,
-            "target": intent.target,
-            "state": "queued",
-            "attempts": 0,
-            "next_attempt_at": now,
-            "created_at": now,
-            "why": list(intent.why),
-        }
-        for id_, intent in zip(ids, intents, strict=True)
-    ]
-    insert_or_ignore(conn, deliveries, rows)
-    return ids
+    row = {
+        "id": delivery_id(fingerprint, intent),
+        "alert_id": alert_id,
+        "receiver": intent.receiver,
+        "channel": intent.channel,
+        "target": intent.target,
+        "state": "queued",
+        "attempts": 0,
+        "next_attempt_at": posting.send_at,
+        "created_at": now,
+        "why": list(intent.why),
+        "case_id": posting.case_id,
+        "detail": posting.detail,
+        "is_loud": posting.is_loud,
+    }
+    insert_or_ignore(conn, deliveries, [row])
+    return str(row["id"])
+
+
+def open_for_more(
+    conn: Connection, channel: str, target: str, *, case_id: int | None = None, alert_id: int | None = None
+) -> tuple[str, datetime] | None:
+    """A message of that case (or of that alert) which nobody has claimed yet, with the time it goes out.
+
+    It stays unclaimed until this transaction ends, so what is handed to it is told by it.
+    """
+    ours = deliveries.c.case_id == case_id if alert_id is None else deliveries.c.alert_id == alert_id
+    held = (
+        update(deliveries)
+        .where(
+            ours,
+            deliveries.c.channel == channel,
+            deliveries.c.target == target,
+            deliveries.c.state == "queued",
+            deliveries.c.attempts == 0,
+        )
+        .values(attempts=0)
+        .returning(deliveries.c.id, deliveries.c.next_attempt_at)
+    )
+    row = conn.execute(held).first()
+    return (str(row.id), row.next_attempt_at) if row else None
 
 
 def delivery_id(fingerprint: str, intent: Intent) -> str:
@@ -144,7 +159,7 @@ def claim(
         )
         .returning(deliveries.c.id)
     ).scalars()
-    return _read(conn, deliveries.c.id.in_(list(claimed)))
+    return read(conn, deliveries.c.id.in_(list(claimed)))
 
 
 def due_channels(conn: Connection, now: datetime) -> list[str]:
@@ -173,15 +188,32 @@ def _due(now: datetime, channel: str | None) -> Select[tuple[str]]:
         .exists()
     )
     in_line = func.row_number().over(
-        partition_by=(deliveries.c.channel, deliveries.c.target), order_by=(deliveries.c.created_at, deliveries.c.id)
+        partition_by=(deliveries.c.channel, deliveries.c.target),
+        order_by=(deliveries.c.created_at, deliveries.c.alert_id, deliveries.c.id),
     )
     waiting = select(deliveries.c.id, deliveries.c.next_attempt_at, in_line.label("place")).where(
-        _is_due(now), ~is_held
+        _is_due(now), ~is_held, ~_follows()
     )
     if channel is not None:
         waiting = waiting.where(deliveries.c.channel == channel)
     first = waiting.subquery()
     return select(first.c.id).where(first.c.place == 1).order_by(first.c.next_attempt_at, first.c.id)
+
+
+def _follows() -> ColumnElement[bool]:
+    """Whether an earlier message of the same case is still on its way to that target: parts arrive in order."""
+    earlier = deliveries.alias("earlier")
+    return (
+        select(earlier.c.id)
+        .where(
+            earlier.c.case_id == deliveries.c.case_id,
+            earlier.c.channel == deliveries.c.channel,
+            earlier.c.target == deliveries.c.target,
+            earlier.c.alert_id < deliveries.c.alert_id,
+            earlier.c.state.in_(("queued", "sending")),
+        )
+        .exists()
+    )
 
 
 def sent(conn: Connection, id_: str, token: str, receipt: Mapping[str, object], now: datetime) -> bool:
@@ -284,44 +316,10 @@ def _report(conn: Connection, id_: str, token: str, values: Mapping[str, object]
 
 def pending(conn: Connection, *, states: Sequence[str] = WAITING, limit: int = 1_000) -> list[Delivery]:
     """What has not arrived: queued, being sent, and dead letters, oldest first, each with its last error."""
-    return _read(conn, deliveries.c.state.in_(states), limit=limit)
+    return read(conn, deliveries.c.state.in_(states), limit=limit)
 
 
 def counts(conn: Connection) -> dict[str, int]:
     """How many deliveries stand in each state."""
     found = conn.execute(select(deliveries.c.state, func.count()).group_by(deliveries.c.state))
     return {state: int(count) for state, count in found}
-
-
-def _read(conn: Connection, condition: ColumnElement[bool], limit: int | None = None) -> list[Delivery]:
-    found = (
-        select(deliveries, alerts.c.kind, alerts.c.severity, alerts.c.title, alerts.c.report)
-        .join(alerts, alerts.c.id == deliveries.c.alert_id)
-        .where(condition)
-        .order_by(deliveries.c.created_at, deliveries.c.id)
-        .limit(limit)
-    )
-    return [_delivery(row) for row in conn.execute(found)]
-
-
-def _delivery(row: Row[Any]) -> Delivery:
-    return Delivery(
-        id=row.id,
-        alert_id=row.alert_id,
-        kind=row.kind,
-        severity=row.severity,
-        title=row.title,
-        report=row.report,
-        receiver=row.receiver,
-        channel=row.channel,
-        target=row.target,
-        why=tuple(row.why),
-        state=row.state,
-        attempts=row.attempts,
-        created_at=row.created_at,
-        next_attempt_at=row.next_attempt_at,
-        error=row.error,
-        token=row.token,
-        is_uncertain=row.is_uncertain,
-        purpose=row.purpose,
-    )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from alerts.decide import decide
 from alerts.message import Message, compose
 from core.model import Act, Change, Edit, Match, Place, Reading, Severity
-from storage.outbox import Delivery
+from storage.deliveries import Delivery
 from tests.changes import BASE_URL, FIRST_CHANGED, HALDEN, change_of
 
 DELIVERY_ID = "01JD7Q4T0C5R8V2N6K9M3X7A1B"

@@ -61,10 +61,12 @@ def letter_of(message: Message, mail: Mail, links: Links | None = None) -> Email
     letter = EmailMessage(policy=SMTP)
     letter["From"] = formataddr((SENDER_NAME, mail.sender))
     letter["To"] = message.target
-    letter["Subject"] = one_line(message.subject)
+    letter["Subject"] = _subject(message)
     letter["Date"] = format_datetime(message.created_at)
     letter["Message-ID"] = f"<{message.delivery_id}@{host}>"
-    letter["References"] = f"<alert-{message.alert_id}@{host}>"  # what is told of one alert again stands in one thread
+    if message.thread:
+        letter["In-Reply-To"] = f"<{message.thread.delivery_id}@{host}>"
+    letter["References"] = _references(message, host)
     letter["List-Id"] = f"{_phrase(message.receiver)} <{_slug(message.receiver)}.onrecord.{host}>"
     beside = _beside(message, links)
     if beside["off"]:
@@ -94,6 +96,23 @@ _WAYS: Final = (
     (LinkAct.SNOOZE, "Snooze"),
     (LinkAct.NOT_RELEVANT, "Not relevant"),
 )
+
+
+def _references(message: Message, host: str) -> str:
+    """One thread for what is told of one alert again, and for the parts of a case."""
+    first = f" <{message.thread.delivery_id}@{host}>" if message.thread else ""
+    return f"<{_thread(message)}@{host}>{first}"
+
+
+def _thread(message: Message) -> str:
+    return f"case-{message.case_id}" if message.case_id is not None else f"alert-{message.alert_id}"
+
+
+def _subject(message: Message) -> str:
+    """A later part of a case has the subject of the first, since some programs thread by nothing else."""
+    if message.thread and message.subject_of_thread:
+        return one_line(f"Re: {message.subject_of_thread}")
+    return one_line(message.subject)
 
 
 def html_of(message: Message, beside: Beside) -> str:

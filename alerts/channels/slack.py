@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from http.client import HTTPException
-from typing import Final
+from typing import Any, Final
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -121,6 +121,7 @@ class SlackChannel:
                 link_names=False,
                 mrkdwn=False,
                 metadata={"event_type": "onrecord_alert", "event_payload": event},
+                **_place_in_thread(message),
             )
         except SlackApiError as error:
             response = error.response
@@ -148,6 +149,12 @@ class SlackChannel:
         if found is None:
             raise DeliveryError(f"Slack: {name} is not set, so its webhook cannot be posted to", permanent=False)
         return found
+
+
+def _place_in_thread(message: Message) -> dict[str, Any]:
+    """A later part of a case answers its first message; one that is graver than all before is shown in the channel too."""
+    ts = message.thread.receipt.get("ts") if message.thread else None
+    return {"thread_ts": str(ts), "reply_broadcast": message.is_loud} if ts else {}
 
 
 class _FormRefused(Exception):

@@ -9,50 +9,38 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from types import MappingProxyType
-from typing import Annotated, ClassVar, Literal, NamedTuple
+from typing import Annotated, ClassVar, Final, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from core.config.entries import Entry, Lang, OneOrMore, Text, check, choice, choice_schema, pattern, refusal
+from core.config.entries import Entry, Lang, OneOrMore, Text, check, choice, choice_schema, refusal
 from core.config.people import People, Person, read_people
-from core.config.settings import MailAddress, looks_secret
+from core.config.receivers import (
+    DAYS,
+    Receiver,
+    ReceiverEntry,
+    Schedule,
+    SeverityWord,
+    Target,
+    TimeOfDay,
+    Weekday,
+    Zone,
+    options_of,
+    targets_of,
+)
 from core.config.shapes import Kind
 from core.config.yamlfile import Path, YamlFile, nearest, read_yaml, shown
 from core.errors import Problem
 from core.model import SEVERITIES, ChangeClass, DocumentEvent, Severity, Verdict
 
-Channel = Literal["slack", "slack-webhook", "email", "console", "webhook", "jsonl"]
-
 FIELDS = ("company", "topic", "severity", "class", "event", "verdict", "rule", "kind", "lang")
 MAX_ROUTES = 1_000
+DRILL: Final = Schedule(time(10), "UTC", DAYS.index("wednesday"))
 
 
 # --- the values --------------------------------------------------------------------------------------------------
-
-
-class Target(NamedTuple):
-    """One place a message goes to.
-
-    ``address`` is a channel (slack: ``#name`` or an id), the *name* of the environment variable that holds the address
-    (slack-webhook, webhook), a mail address (email), a file seen from the data folder (jsonl), or empty (console).
-    """
-
-    channel: Channel
-    address: str
-
-
-@dataclass(frozen=True, slots=True)
-class Receiver:
-    """A named set of targets. ``line`` is its place in the file, 0 where there is none.
-
-    ``escalate`` names who hears of a critical alert that nobody here took up, even after it was repeated; "" for nobody.
-    """
-
-    name: str
-    targets: tuple[Target, ...]
-    line: int = 0
-    escalate: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +62,18 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Routes:
-    """Receivers by name, the tree, who hears what no route takes, and the people who act on alerts."""
+    """Receivers by name, the tree, who hears what no route takes, and the people who act on alerts.
+
+    ``operator`` hears of messages that cannot be delivered and of drills that failed (``default`` where none is named);
+    ``drill`` is when the weekly drill runs, None: never.
+    """
 
     receivers: Mapping[str, Receiver]
     default: tuple[str, ...]
     routes: tuple[Route, ...] = ()
     people: Mapping[str, Person] = field(default_factory=lambda: MappingProxyType({}))
+    operator: tuple[str, ...] = ()
+    drill: Schedule | None = DRILL
 
     def targets(self) -> Iterator[tuple[Receiver, Target]]:
         """Every target of every receiver, in file order."""
@@ -95,30 +89,6 @@ def console_routes() -> Routes:
 # --- the shape of the file ---------------------------------------------------------------------------------------
 
 
-def _slack_channel(text: str) -> str:
-    if looks_secret(text):
-        raise refusal('holds a secret: use webhook: NAME, and put the address into the environment variable "NAME"')
-    if not _is_slack_channel(text):
-        bare = text.strip().lstrip("#").casefold().replace(" ", "-")
-        meant = f"#{bare}" if bare and _is_slack_channel(f"#{bare}") else None
-        raise refusal(f"must be a channel such as #rights, or the id of one, not {shown(text)}", meant)
-    return text
-
-
-def _is_slack_channel(text: str) -> bool:
-    is_id = len(text) >= 8 and text[0] in "CGDU" and text.isascii() and text.isalnum() and text.isupper()
-    is_name = text[:1] == "#" and 1 < len(text) <= 81 and not any(c in "#@<>,." or c.isspace() for c in text[1:])
-    return is_id or (is_name and text == text.lower())
-
-
-def _variable_name(text: str) -> str:
-    if looks_secret(text) or "/" in text:
-        raise refusal(
-            "holds an address, which is a secret: put it into an environment variable and write that variable's name"
-        )
-    return text
-
-
 def _or_worse(word: str) -> list[str]:
     """That severity and every worse one."""
     if word not in list(SEVERITIES):
@@ -126,17 +96,7 @@ def _or_worse(word: str) -> list[str]:
     return [str(severity) for severity in SEVERITIES[SEVERITIES.index(Severity(word)) :]]
 
 
-Variable = Annotated[
-    str,
-    AfterValidator(_variable_name),
-    pattern(r"[A-Z][A-Z0-9_]{0,99}", "the name of an environment variable such as ONRECORD_SLACK_WEBHOOK"),
-    WithJsonSchema({"type": "string", "pattern": "^[A-Z][A-Z0-9_]{0,99}$"}),
-]
-SlackChannel = Annotated[str, AfterValidator(_slack_channel), WithJsonSchema({"type": "string", "minLength": 2})]
-
-
 _SEVERITY = {"type": "string", "enum": [str(severity) for severity in SEVERITIES]}
-SeverityWord = Annotated[str, choice(*SEVERITIES)]
 Severities = Annotated[
     list[SeverityWord],
     Field(min_length=1),
@@ -152,41 +112,6 @@ VerdictWord = Annotated[
     choice_schema(*Verdict),
 ]
 Texts = Annotated[list[Text], Field(min_length=1), OneOrMore()]
-ReceiverName = Annotated[Text, Field(max_length=80)]
-
-
-FileName = Annotated[
-    str,
-    pattern(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}\.jsonl", "the name of a file such as alerts.jsonl, without folders"),
-    WithJsonSchema({"type": "string", "pattern": r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}\.jsonl$"}),
-]
-
-
-class SlackEntry(Entry):
-    """A channel (with the bot token) or a webhook (by the name of its environment variable)."""
-
-    WHAT: ClassVar[str] = '"slack"'
-    channel: SlackChannel | None = Field(None, description="#name or id of a channel the app is in.")
-    webhook: Variable | None = Field(None, description="Environment variable that holds a webhook's address.")
-
-
-class ReceiverEntry(Entry):
-    """Where messages for this receiver go: one target or several."""
-
-    WHAT: ClassVar[str] = "a receiver"
-    slack: SlackEntry | None = Field(None, description="Slack.")
-    email: Annotated[list[MailAddress], Field(min_length=1), OneOrMore()] | None = Field(
-        None, description="Mail addresses; each gets a message of its own."
-    )
-    console: Literal[True] | None = Field(None, description="Printed where the program runs.")
-    webhook: Variable | None = Field(
-        None,
-        description="Environment variable with the address of a web service; NAME_SECRET holds the key that signs.",
-    )
-    jsonl: FileName | None = Field(None, description="A file of JSON lines in the data folder, such as alerts.jsonl.")
-    escalate: ReceiverName | None = Field(
-        None, description="Receiver of critical alerts that nobody took up after they were repeated."
-    )
 
 
 class MatchEntry(Entry):
@@ -225,6 +150,15 @@ class RouteEntry(Entry):
     routes: list[RouteEntry] = Field(default_factory=list, description="Finer routes, tried first.")
 
 
+class DrillEntry(Entry):
+    """When the weekly drill runs."""
+
+    WHAT: ClassVar[str] = '"drill"'
+    every: Weekday = Field("wednesday", description="Day of the week.")
+    at: TimeOfDay = Field(time(10), description="Local time of day.")
+    zone: Zone = Field("UTC", description="Time zone of that time.")
+
+
 class RoutesFile(Entry):
     """Who should hear: receivers, and a tree that chooses among them."""
 
@@ -232,6 +166,13 @@ class RoutesFile(Entry):
     default: Texts = Field(description="Receivers of everything no route takes.")
     routes: list[RouteEntry] = Field(default_factory=list, description="Tried from the top; the first match decides.")
     people: People = Field(default_factory=dict)
+    operator: Texts | None = Field(
+        None, description="Receivers told of messages that cannot be delivered; the default ones where not given."
+    )
+    drill: DrillEntry | Literal[False] = Field(
+        default_factory=DrillEntry,
+        description="When a pretend alert goes through every receiver's channel; false: never.",
+    )
 
 
 # --- parsing -----------------------------------------------------------------------------------------------------
@@ -243,12 +184,13 @@ def parse_routes(
     file: str = "routes.yaml",
     companies: Collection[str] | None,
     topics: Collection[str] | None,
+    rules: Collection[str] | None = None,
 ) -> Routes:
-    """Who should hear. ``companies`` and ``topics`` are those of sources.yaml; None leaves them unchecked.
+    """Who should hear. ``companies``, ``topics`` and ``rules`` are those there are; None leaves them unchecked.
 
     Raises ConfigError with every problem, in file order.
     """
-    known = {"company": companies, "topic": topics}
+    known = {"company": companies, "topic": topics, "rule": rules}
     return _Reading(
         read_yaml(text, file), {key: sorted(words) for key, words in known.items() if words is not None}
     ).routes()
@@ -273,11 +215,15 @@ class _Reading:
         self._receivers()
         default = tuple(head.default) if head else _words(raw.get("default"))
         self._check_receivers(default, ("default",))
+        operator = tuple(head.operator or ()) if head else ()
+        self._check_receivers(operator, ("operator",))
         tree = self._level(raw.get("routes"), (), default)
         self._note_unreachable(tree, {})
         people = read_people(self.found)
         self.found.refuse_if_faulty()
-        return Routes(MappingProxyType(self.receivers), default, tuple(tree), MappingProxyType(people))
+        drill = _drill(head.drill) if head else None
+        everybody = MappingProxyType(people)
+        return Routes(MappingProxyType(self.receivers), default, tuple(tree), everybody, operator, drill)
 
     def _receivers(self) -> None:
         raw = self.found.data.get("receivers")
@@ -292,14 +238,15 @@ class _Reading:
             entry = check(ReceiverEntry, value, at, self.found)
             if entry is None:
                 continue
-            targets = _targets(entry)
+            targets = targets_of(entry)
             if not targets:
                 self.found.fault(at, f"the receiver {shown(name)} has no target: give it slack, email or console")
             if entry.escalate == name:
                 self.found.fault((*at, "escalate"), f"the receiver {shown(name)} cannot escalate to itself")
             elif entry.escalate:
                 self._check_receivers((entry.escalate,), (*at, "escalate"))
-            self.receivers[name] = Receiver(name, targets, self.found.line(at) or 0, entry.escalate or "")
+            line = self.found.line(at) or 0
+            self.receivers[name] = Receiver(name, targets, line, entry.escalate or "", options_of(entry))
 
     def _level(self, raw: object, above: Path, inherited: tuple[str, ...]) -> list[Route]:
         placed: list[Route] = []
@@ -332,10 +279,7 @@ class _Reading:
             match[key] = frozenset(given)
             for value in given if key in self.known else ():
                 if value not in self.known[key]:
-                    message = (
-                        f"no company in sources.yaml has the {'id' if key == 'company' else 'topic'} {shown(value)}"
-                    )
-                    self.found.fault((*at, key), message, nearest(value, self.known[key]))
+                    self.found.fault((*at, key), f"{_NOBODY_HAS[key]} {shown(value)}", nearest(value, self.known[key]))
         return MappingProxyType(match)
 
     def _check_receivers(self, names: Iterable[str], at: Path) -> None:
@@ -367,20 +311,15 @@ class _Reading:
         self.found.problems.append(Problem(self.found.file, route.line, f"this route {message}"))
 
 
-def _targets(entry: ReceiverEntry) -> tuple[Target, ...]:
-    targets: list[Target] = []
-    if entry.slack and entry.slack.channel:
-        targets.append(Target("slack", entry.slack.channel))
-    if entry.slack and entry.slack.webhook:
-        targets.append(Target("slack-webhook", entry.slack.webhook))
-    targets += [Target("email", address) for address in dict.fromkeys(entry.email or ())]
-    if entry.console:
-        targets.append(Target("console", ""))
-    if entry.webhook:
-        targets.append(Target("webhook", entry.webhook))
-    if entry.jsonl:
-        targets.append(Target("jsonl", entry.jsonl))
-    return tuple(targets)
+_NOBODY_HAS: Final = {
+    "company": "no company in sources.yaml has the id",
+    "topic": "no company in sources.yaml has the topic",
+    "rule": "no pack in rules/ has the rule",
+}
+
+
+def _drill(entry: DrillEntry | Literal[False]) -> Schedule | None:
+    return Schedule(entry.at, entry.zone, DAYS.index(entry.every)) if entry else None
 
 
 def _words(value: object) -> tuple[str, ...]:

@@ -72,7 +72,7 @@ def reread(home: Home, environ: Mapping[str, str], *, as_json: bool) -> int:
         if not as_json:
             note(
                 f"{counted(len(left), 'document')} read again: {totals['technical']} differ by our doing alone, "
-                f"{counted(totals['found_late'], 'change')} found late; nobody was told."
+                f"{counted(totals['found_late'], 'change')} found late; the next digest tells them."
             )
     return 0
 

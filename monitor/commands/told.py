@@ -25,8 +25,8 @@ from monitor.commands.output import emit, note, say
 from monitor.commands.reading import archive_of
 from monitor.home import Home
 from storage import changes, handlings, notices, outbox
+from storage.deliveries import Delivery
 from storage.notices import AlertRow
-from storage.outbox import Delivery
 
 Json = dict[str, Any]
 

@@ -7,6 +7,7 @@ Decision 0002 in docs/design says why a passage's id is made from its text.
 
 from storage.schema.accounts import audit, entry_links, login_attempts, sessions, users
 from storage.schema.base import Id, UtcTime, metadata
+from storage.schema.cases import appointments, case_alerts, cases, silences, tellings
 from storage.schema.identity import acts, document_addresses
 from storage.schema.people import handlings, switched_off
 from storage.schema.seen import fetches, grades, snapshots
@@ -61,4 +62,9 @@ __all__ = [
     "entry_links",
     "login_attempts",
     "audit",
+    "cases",
+    "case_alerts",
+    "silences",
+    "tellings",
+    "appointments",
 ]

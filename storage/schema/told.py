@@ -48,7 +48,7 @@ alerts = Table(
     metadata,
     id_column(),
     Column("fingerprint", Text, nullable=False, unique=True),
-    Column("kind", Text, nullable=False),  # change | first_look | incident
+    Column("kind", Text, nullable=False),  # core.model.AlertKind
     ref("change_id", "changes.id", index=True),
     ref("document_id", "documents.id"),
     Column("company_id", Text, ForeignKey("companies.id")),
@@ -79,7 +79,12 @@ deliveries = Table(
     Column("why", JSON, nullable=False),  # the route that decided, in words
     Column("is_uncertain", Boolean, nullable=False, server_default=false()),  # an attempt ended without an answer
     Column("purpose", Text),  # reminder | escalation; NULL for the first message
+    Column("case_id", Id),  # its messages to one target arrive in order, in one thread
+    Column("detail", Text),  # none | title; None: with quotes
+    Column("is_loud", Boolean, nullable=False, server_default="0"),  # graver than all before it in its thread
     Index("ix_deliveries_due", "state", "next_attempt_at"),
+    Index("ix_deliveries_case", "case_id", "channel", "target"),
+    Index("ix_deliveries_target", "channel", "target", "state"),
 )
 
 incidents = Table(

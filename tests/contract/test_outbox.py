@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from core.model import Alert, Intent, Severity
+from storage import deliveries as deliveries_module
 from storage import outbox
 from storage.engine import Database
 from storage.schema import companies, deliveries, events
@@ -35,7 +36,7 @@ def raised(database: Database, *intents: Intent, alert: Alert = ALERT, at: datet
         return outbox.enqueue(conn, alert_id, intents, at)
 
 
-def claimed(database: Database, at: datetime = NOW, limit: int = 10) -> list[outbox.Delivery]:
+def claimed(database: Database, at: datetime = NOW, limit: int = 10) -> list[deliveries_module.Delivery]:
     with database.write() as conn:
         return outbox.claim(conn, at, limit, LEASE)
 

@@ -22,7 +22,7 @@ from monitor.app import lexicon
 from monitor.importing import Recorded, import_capture
 from monitor.readers import InlineReader
 from monitor.tools import Tools
-from storage import changes, documents, versions
+from storage import changes, documents, outbox, tellings, versions
 from storage.blobs import BlobStore
 from storage.engine import Database, open_database
 from storage.migrate import prepare
@@ -132,7 +132,11 @@ def test_a_real_change_the_old_reading_missed_is_found_late(tools: Tools, monkey
     done = list(monitor.rereading.reread_all(tools))
     assert [each.found_late for each in done] == [1]
     assert (ChangeClass.SUBSTANTIVE, True) in classes(tools.database)
-    assert alert_count(tools.database) == 0, "found late waits for the digest"
+    assert alert_count(tools.database) == 1
+    with tools.database.read() as conn:
+        (told,) = tellings.of_alert(conn, 1)
+        assert (told.how, told.delivery_id, outbox.counts(conn)) == ("digest", None, {})
+    assert told.why[-1].startswith("found late: ")
 
 
 def test_a_check_after_an_upgrade_compares_like_with_like(tools: Tools, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 import alerts.channels
 from alerts.channels import ChannelKind, Means, open_channels
-from core.config.routes import Channel
+from core.config.receivers import Channel
 from core.registry import adapters
 
 

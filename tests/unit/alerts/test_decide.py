@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from alerts.decide import decide, fingerprint, first_look_alert, incident_alert, severity_of, why_not
+from alerts.decide import decide, fingerprint, first_look_alert, incident_alert, severity_of, why_later, why_not
 from core.model import (
     Act,
     Alert,
@@ -132,8 +132,16 @@ def test_our_own_changes_are_never_told() -> None:
 
 def test_what_was_found_late_waits_for_the_digest() -> None:
     late = replace(hedge_added(), found_late=True)
-    assert decide(late) is None
-    assert why_not(late) == "found late: told in the digest, never at once"
+    assert decide(late) is not None
+    assert why_later(late, "").startswith("found late")
+    assert why_later(hedge_added(), "") == ""
+
+
+def test_while_its_source_cannot_be_seen_only_words_that_are_watched_are_told_at_once() -> None:
+    unseen = "no answer in time since 23 Nov 2026, 18:04 UTC"
+    assert why_later(hedge_added(), unseen) == ""
+    assert why_later(words_without_rule(), unseen) == f"its source cannot be seen properly ({unseen})"
+    assert why_later(changes.page_is_gone(), unseen) == f"its source cannot be seen properly ({unseen})"
 
 
 def test_one_change_has_one_fingerprint_however_often_it_is_processed() -> None:

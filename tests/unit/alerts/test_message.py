@@ -151,14 +151,22 @@ MOTIVES = re.compile(
     r"under pressure|to avoid|excuse\w*|whitewash\w*|admit\w*|blames?)\b",
     re.IGNORECASE,
 )
-SPEAKING = (
-    "core/report.py", "core/occasions.py", "core/quotes.py", "core/wording.py",
-    "alerts/decide.py", "alerts/routes.py", "alerts/message.py", "alerts/sender.py",
-    "alerts/channels/_blocks.py", "alerts/channels/slack.py", "alerts/channels/email.py", "alerts/channels/console.py",
-    "alerts/channels/_objects.py", "alerts/channels/webhook.py", "alerts/channels/jsonl.py", "alerts/standalone.py",
-    "core/handling.py", "core/links.py",
-    "alerts/probe.py",
-)  # fmt: skip
+CORE = (
+    "core/report.py",
+    "core/occasions.py",
+    "core/quotes.py",
+    "core/wording.py",
+    "core/lists.py",
+    "core/cases.py",
+    "core/handling.py",
+    "core/links.py",
+)
+
+
+def speaking() -> list[str]:
+    """Every module whose strings reach people."""
+    alerts = (str(path.relative_to(ROOT)) for path in (ROOT / "alerts").rglob("*.py"))
+    return [*CORE, *sorted(name for name in alerts if not name.endswith("__init__.py"))]
 
 
 def strings_of(path: Path) -> list[str]:
@@ -179,14 +187,9 @@ def strings_of(path: Path) -> list[str]:
 
 
 def test_no_string_of_ours_says_why_a_company_did_something() -> None:
-    found = {name: strings_of(ROOT / name) for name in SPEAKING}
+    found = {name: strings_of(ROOT / name) for name in speaking()}
     templates = sorted((ROOT / "alerts" / "templates").iterdir())
-    assert [path.name for path in templates] == ["alert.html", "alert.txt"]
+    assert {"alert.html", "alert.txt", "sections.txt"} <= {path.name for path in templates}
     found |= {path.name: [path.read_text("utf-8")] for path in templates}
-    assert sum(len(strings) for strings in found.values()) > 300
+    assert sum(len(strings) for strings in found.values()) > 400
     assert [(name, text) for name, strings in found.items() for text in strings if MOTIVES.search(text)] == []
-
-
-def test_every_module_that_speaks_is_read() -> None:
-    modules = {str(path.relative_to(ROOT)) for path in (ROOT / "alerts").rglob("*.py") if path.name != "__init__.py"}
-    assert modules <= set(SPEAKING)

@@ -17,9 +17,9 @@ from alerts.sender import Outcome, Policy, Sent, outcome, send_due
 from core.errors import DeliveryError
 from core.model import Intent
 from storage import outbox
+from storage.deliveries import Delivery
 from storage.engine import Database, open_database
 from storage.migrate import prepare
-from storage.outbox import Delivery
 from tests.changes import FIRST_CHANGED, hedge_added
 from tests.deliveries import delivery_of
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.config.people import Person, by_mail, by_slack
-from core.config.routes import FIELDS, Receiver, Route, Routes, Target, console_routes, parse_routes
+from core.config.receivers import Receiver, Target
+from core.config.routes import FIELDS, Route, Routes, console_routes, parse_routes
 from core.errors import ConfigError
 
 COMPANIES = ("acme", "thermo-fisher")
