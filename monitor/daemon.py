@@ -32,7 +32,7 @@ from monitor.cache import load_home
 from monitor.home import Home, Loaded
 from monitor.lockfile import DaemonLock, Holder, give_back
 from monitor.narrator import as_object, narrate
-from monitor.pages import Pages
+from monitor.pages import Pages, first_link
 from monitor.pipeline import Checked
 from monitor.reload import Watcher
 from monitor.statement import Places, after_first_round, before_first_request
@@ -140,6 +140,9 @@ class Daemon:
         address = pages.open() if pages else None
         self.places = replace(self.places, pages=address)
         journal.info(f"Data: {self.data}. Pages: {address or 'none'}.", data=str(self.data), pages=address)
+        link = first_link(self.agent.archive, address, now) if address else None
+        if link:
+            journal.info(f"Nobody can sign in yet. This link, once and for a day, makes the first account: {link}")
 
     def _ticks(self) -> list[tuple[Callable[[], None], float]]:
         return [

@@ -5,11 +5,14 @@ from __future__ import annotations
 import logging
 import socket
 import threading
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from core.access import Role
 from monitor.app import Archive, lexicon
 from monitor.tools import Clock
+from storage import accounts
 
 if TYPE_CHECKING:
     from uvicorn import Server
@@ -21,8 +24,9 @@ STOP_SECONDS = 1.5
 class Pages:
     """Serves ``web.app`` until it is closed."""
 
-    def __init__(self, archive: Archive, now: Clock) -> None:
-        self._archive, self._now = archive, now
+    def __init__(self, archive: Archive, now: Clock, *, guest: Role | None = None) -> None:
+        """``guest``: what somebody who is not signed in may do; nothing, but in the rehearsal."""
+        self._archive, self._now, self._guest = archive, now, guest
         web = archive.settings.web
         self._host, self._port = web.host, web.port
         self._socket: socket.socket | None = None
@@ -59,6 +63,7 @@ class Pages:
                 base_url=archive.settings.web.base_url,
                 allowed_hosts=names_of(self._host, archive.settings.web.base_url),
                 commitments=lexicon(),
+                guest=self._guest,
             )
             config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", server_header=False)
             self._server = uvicorn.Server(config)
@@ -75,6 +80,16 @@ class Pages:
             self._thread.join(STOP_SECONDS)
         if self._socket is not None:
             self._socket.close()
+
+
+def first_link(archive: Archive, address: str, now: datetime) -> str | None:
+    """The address that makes the first account, where there is none; it works once, and a new one ends the one before."""
+    with archive.database.read() as conn:
+        if accounts.has_users(conn):
+            return None
+    with archive.database.write() as conn:
+        token = accounts.make_link(conn, "operator", made_by=accounts.FIRST_START, now=now)
+    return f"{(archive.settings.web.base_url or address).rstrip('/')}/welcome/{token}"
 
 
 def names_of(host: str, base_url: str | None) -> frozenset[str]:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
+from core.access import Role
 from core.commitments import parse_lexicon
 from core.config.routes import console_routes
 from core.model import Company, Fetch, Purpose, Source
@@ -21,7 +22,7 @@ from core.rules.parse import parse_packs
 from monitor.importing import Recorded, import_capture
 from monitor.readers import InlineReader
 from monitor.tools import Tools
-from storage import incidents, record, sources
+from storage import accounts, incidents, record, sources
 from storage.blobs import BlobStore
 from storage.engine import Database, open_database
 from storage.leases import request_by_id
@@ -103,8 +104,8 @@ class Seeded:
     tools: Tools
 
 
-def seed(folder: Path) -> Seeded:
-    """The whole archive, in a few dozen captures."""
+def seed(folder: Path, *, guest: Role | None = None) -> Seeded:
+    """The whole archive, in a few dozen captures. ``guest``: what somebody who is not signed in may do."""
     database = open_database(folder / "onrecord.db")
     prepare(database)
     blobs = BlobStore(folder / "blobs")
@@ -138,8 +139,22 @@ def seed(folder: Path) -> Seeded:
         base_url=BASE_URL,
         allowed_hosts=frozenset({HOST, "127.0.0.1"}),
         commitments=lexicon,
+        guest=guest,
     )
     return Seeded(database, blobs, app, story.digests, tools)
+
+
+def sign_in(database: Database, role: Role, name: str = "") -> str:
+    """The cookie of somebody of that role, with an account made where there is none. Nobody knows the password."""
+    name = name or f"the-{role}"
+    with database.write() as conn:
+        known = accounts.user_by_name(conn, name)
+        if known is None:
+            link = accounts.make_link(conn, role, made_by="a test", now=NOW)
+            user = accounts.use_link(conn, link, name, "no password", NOW)
+        else:
+            user = known[0]
+        return accounts.open_session(conn, user.id, NOW)
 
 
 def _at(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:

@@ -1,4 +1,4 @@
-"""Puts the pages together: read-only, each family one file, everything refused that is not asked by our own name.
+"""Puts the pages together: each family one file, everything refused that does not say who may have it.
 
 Nothing is loaded from anywhere else, no page needs a script, and reading changes nothing.
 """
@@ -12,25 +12,31 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.responses import Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.middleware.gzip import GZipMiddleware
 
+from core.access import Role
+from core.errors import NotFound
 from core.matching import Commitments
 from core.text.visible import one_line, visible
 from core.wording import counted, number, stamp
 from storage.blobs import BlobStore
 from storage.engine import Database
-from web import changes, companies, documents, health, problems, search, speech, today
+from web import changes, companies, documents, entry, health, people, problems, search, speech, today
+from web.access import guard, may
 from web.site import Site
 from web.wire import Guarded
 
 HERE: Final = Path(__file__).resolve().parent
-STYLE: Final = HERE / "static" / "onrecord.css"
+HTMX: Final = "vendor/htmx-2.0.11.min.js"
+STATIC: Final = ("onrecord.css", "onrecord.js", HTMX, "vendor/htmx-LICENSE.txt")
+KINDS: Final = {"css": "text/css", "js": "text/javascript", "txt": "text/plain"}
+FAMILIES: Final = (today, documents, changes, search, companies, entry, people, health)
 
 
-def create_app(
+def create_app(  # noqa: PLR0913 (what the pages are made from, handed in once)
     database: Database,
     blobs: BlobStore,
     *,
@@ -38,31 +44,44 @@ def create_app(
     base_url: str | None,
     allowed_hosts: frozenset[str],
     commitments: Commitments | None = None,
+    guest: Role | None = None,
 ) -> FastAPI:
     """The pages over an archive.
 
     ``base_url`` is where people reach them, for permanent addresses; ``allowed_hosts`` are the names (with or without
-    port) they answer to. With ``commitments`` pairs of versions nobody compared before get verdicts too.
+    port) they answer to. With ``commitments`` pairs of versions nobody compared before get verdicts too. ``guest`` is
+    what somebody who is not signed in may do: nothing, but in the rehearsal.
     """
-    site = Site(database, blobs, now, base_url, environment(), commitments)
-    app = FastAPI(title="On Record", docs_url=None, redoc_url=None, openapi_url=None)
-    for family in (today, documents, changes, search, companies, health):
+    site = Site(database, blobs, now, base_url, environment(), commitments, guest)
+    app = FastAPI(
+        title="On Record", docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(guard(site))]
+    )
+    for family in FAMILIES:
         app.include_router(family.routes(site))
-    app.add_api_route("/static/onrecord.css", _style, methods=["GET", "HEAD"])
+    app.add_api_route("/static/{name:path}", _static, methods=["GET", "HEAD"])
     problems.install(app, site)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6)
     app.add_middleware(Guarded, allowed_hosts=allowed_hosts)  # added last: it stands before everything
     return app
 
 
-def _style() -> Response:
-    return Response(style(), media_type="text/css", headers={"cache-control": "private, max-age=86400"})
+@may("anyone")
+def _static(name: str) -> Response:
+    kind = KINDS.get(name.rpartition(".")[2])
+    if name not in STATIC or kind is None:
+        raise NotFound(f"there is no file {one_line(name, 80)}")
+    headers = {"cache-control": "private, max-age=31536000, immutable"}  # addresses carry the digest
+    return Response(static(name), media_type=kind, headers=headers)
 
 
 @cache
-def style() -> bytes:
-    """The one style sheet."""
-    return STYLE.read_bytes()
+def static(name: str) -> bytes:
+    """The style sheet, our script, or htmx as its authors published it (its licence stands beside it)."""
+    return (HERE / "static" / name).read_bytes()
+
+
+def _address(name: str) -> str:
+    return f"/static/{name}?v={hashlib.sha256(static(name)).hexdigest()[:12]}"
 
 
 def environment() -> Environment:
@@ -91,6 +110,7 @@ def environment() -> Environment:
         "compare_address": speech.compare_address,
         "document_address": speech.document_address,
         "version_address": speech.version_address,
-        "style_version": hashlib.sha256(style()).hexdigest()[:12],
+        "static": _address,
+        "htmx": HTMX,
     }
     return made

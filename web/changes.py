@@ -28,6 +28,7 @@ from core.wording import EVENT_SENTENCES, GRAVITY, OF_VERDICT, counted, defang, 
 from storage import biography, changes, documents, versions
 from storage.biography import Outline
 from storage.changes import StoredChange
+from web.access import may
 from web.comparing import Row, Sides, places_shown, rows, section
 from web.problems import BadRequest
 from web.site import Site, without_json
@@ -112,6 +113,7 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.api_route("/c/{rest:path}", methods=["GET", "HEAD"])
+    @may("reader")
     def comparison(
         request: Request, rest: str, a: int | None = None, b: int | None = None, view: View = "side", start: int = 0
     ) -> Response:

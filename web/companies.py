@@ -14,6 +14,7 @@ from core.text.visible import one_line
 from core.wording import defang, label
 from storage import documents, overview, sources
 from storage.overview import CompanyRow
+from web.access import may
 from web.site import Site, without_json
 from web.speech import document_address
 
@@ -55,12 +56,14 @@ def routes(site: Site) -> APIRouter:
 
     @router.api_route("/companies", methods=["GET", "HEAD"])
     @router.api_route("/companies.json", methods=["GET", "HEAD"])
+    @may("reader")
     def companies(request: Request) -> Response:
         with site.database.read() as conn:
             view = CompaniesView(tuple(overview.list_companies(conn)))
         return site.answer(request, "companies.html", view)
 
     @router.api_route("/company/{company_id}", methods=["GET", "HEAD"])
+    @may("reader")
     def company(request: Request, company_id: str) -> Response:
         with site.database.read() as conn:
             view = build(conn, without_json(company_id))

@@ -24,6 +24,7 @@ from core.wording import GRAVITY, OF_VERDICT, counted, defang, language, mark_of
 from storage import biography, changes, documents, fetches, versions
 from storage.biography import Appearance, Outline
 from storage.changes import StoredChange
+from web.access import may
 from web.drawing import Timeline, timeline
 from web.problems import BadRequest
 from web.reading import Book, PassageRow, Row, lives_at, rows, texts_wanted
@@ -116,6 +117,7 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.api_route("/d/{rest:path}", methods=["GET", "HEAD"])
+    @may("reader")
     def document(request: Request, rest: str, asof: str | None = None, part: int = 1) -> Response:
         wanted = _day(asof) if asof else None
         with site.database.read() as conn:
@@ -123,6 +125,7 @@ def routes(site: Site) -> APIRouter:
         return site.answer(request, "document.html", view)
 
     @router.api_route("/v/{rest:path}", methods=["GET", "HEAD"])
+    @may("reader")
     def version(request: Request, rest: str, part: int = 1) -> Response:
         found = VERSION.fullmatch(without_json(rest))
         if found is None:
@@ -132,6 +135,7 @@ def routes(site: Site) -> APIRouter:
         return site.answer(request, "document.html", view)
 
     @router.api_route("/raw/{digest}", methods=["GET", "HEAD"])
+    @may("reader")
     def raw(digest: str) -> Response:
         return _download(site, digest)
 

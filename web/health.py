@@ -7,6 +7,7 @@ from fastapi.responses import JSONResponse, Response
 
 from core.errors import StorageError
 from storage import events
+from web.access import may
 from web.site import Site
 
 
@@ -15,6 +16,7 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.api_route("/healthz", methods=["GET", "HEAD"])
+    @may("anyone")
     def healthz() -> Response:
         try:
             with site.database.read() as conn:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import logging
+from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from core.errors import NotFound, OnRecordError, QueryError, StorageError
 from core.text.visible import one_line
-from web.site import Site
+from storage.accounts import AccountProblem
+from web.access import Forbidden, NotSignedIn
+from web.site import Site, wants_page
 
 log = logging.getLogger(__name__)
 
@@ -23,17 +26,24 @@ class BadRequest(OnRecordError):
 def install(app: FastAPI, site: Site) -> None:
     """Give every error of the pages its form."""
 
-    @app.exception_handler(NotFound)
-    def not_found(request: Request, error: NotFound) -> Response:
-        return site.problem(request, 404, "Not in the archive", _sentence(str(error)))
+    def plainly(kind: type[OnRecordError], status: int, title: str) -> None:
+        def handle(request: Request, error: Exception) -> Response:
+            return site.problem(request, status, title, _sentence(str(error)))
 
-    @app.exception_handler(BadRequest)
-    def bad_request(request: Request, error: BadRequest) -> Response:
-        return site.problem(request, 400, "This address says nothing", _sentence(str(error)))
+        app.add_exception_handler(kind, handle)
 
-    @app.exception_handler(QueryError)
-    def bad_query(request: Request, error: QueryError) -> Response:
-        return site.problem(request, 400, "This query cannot be understood", _sentence(str(error)))
+    plainly(NotFound, 404, "Not in the archive")
+    plainly(BadRequest, 400, "This address says nothing")
+    plainly(QueryError, 400, "This query cannot be understood")
+    plainly(Forbidden, 403, "Not for you")
+    plainly(AccountProblem, 409, "This cannot be done")
+
+    @app.exception_handler(NotSignedIn)
+    def not_signed_in(request: Request, error: NotSignedIn) -> Response:
+        if not wants_page(request):
+            return site.problem(request, 401, "Sign in first", _sentence(str(error)))
+        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse("/login" if asked == "/" else f"/login?{urlencode({'next': asked})}", 303)
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> Response:
@@ -56,6 +66,14 @@ def install(app: FastAPI, site: Site) -> None:
         log.error("page %s failed", request.url.path, exc_info=error)
         detail = "On Record made a mistake while making this page. The archive is untouched; the log says more."
         return site.problem(request, 500, "This page failed", detail)
+
+
+def wait_problem(site: Site, request: Request, seconds: int) -> Response:
+    """Too many wrong tries: come back later."""
+    detail = f"Too many wrong tries. Try again in {seconds} seconds."
+    answer = site.problem(request, 429, "Wait a little", detail)
+    answer.headers["retry-after"] = str(seconds)
+    return answer
 
 
 def _sentence(text: str) -> str:

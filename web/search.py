@@ -19,6 +19,7 @@ from core.text.visible import one_line
 from core.wording import counted
 from storage import biography, overview, search
 from storage.search import Found
+from web.access import may
 from web.drawing import Axis, Tick, axis_of, ticks
 from web.site import Site
 from web.speech import compare_address, document_address, finding_address
@@ -109,6 +110,7 @@ def routes(site: Site) -> APIRouter:
 
     @router.api_route("/search", methods=["GET", "HEAD"])
     @router.api_route("/search.json", methods=["GET", "HEAD"])
+    @may("reader")
     def found(request: Request, q: str = "", start: int = 0) -> Response:
         with site.database.read() as conn:
             try:

@@ -1,24 +1,31 @@
-"""What every page is given, and how a view becomes an answer: a page for people, the same data as JSON for programs.
+"""What every page is given, and how a view becomes an answer: a page for people, the same data for programs and tables.
 
-A view is a frozen dataclass of plain values. Pages only read: one transaction, nothing kept.
+A view is a frozen dataclass of plain values. Pages only read: one transaction. What is taken along as a file is noted
+in the audit, and nothing else is kept.
 """
 
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from urllib.parse import urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from jinja2 import Environment
 from pydantic_core import to_jsonable_python
 
+from core.access import Role
 from core.matching import Commitments
+from storage import audit
 from storage.blobs import BlobStore
 from storage.engine import Database
+from web.exports import Feed, Table, as_atom, as_csv
+from web.navigation import ways
 
 PROBLEM_JSON: Final = "application/problem+json"
 
@@ -27,7 +34,8 @@ PROBLEM_JSON: Final = "application/problem+json"
 class Site:
     """The archive, the clock, and the address people reach these pages at (None: only by loopback).
 
-    With ``commitments`` a pair of versions nobody compared before is judged when it is opened.
+    With ``commitments`` a pair of versions nobody compared before is judged when it is opened. ``guest`` is the role
+    of whoever is not signed in: None everywhere but in the rehearsal, whose companies are invented.
     """
 
     database: Database
@@ -36,18 +44,59 @@ class Site:
     base_url: str | None
     templates: Environment
     commitments: Commitments | None = None
+    guest: Role | None = None
 
-    def answer(self, request: Request, template: str, view: object, *, status: int = 200) -> Response:
-        """The view as a page, or as JSON where the address or ``?format=`` asks for it."""
+    def answer(
+        self,
+        request: Request,
+        template: str,
+        view: object,
+        *,
+        status: int = 200,
+        table: Table | None = None,
+        feed: Feed | None = None,
+    ) -> Response:
+        """The view as a page, or in the form the address or ``?format=`` asks for: JSON, CSV of a table, Atom of a feed."""
+        wanted = request.query_params.get("format")
         if wants_json(request):
+            self._note_export(request, "JSON")
             return JSONResponse(to_jsonable_python(view), status)
-        return HTMLResponse(self.page(request, template, view=view), status)
+        if wanted == "csv" and table is not None:
+            self._note_export(request, "CSV")
+            name = re.sub(r"[^A-Za-z0-9-]+", "-", table.name).strip("-")[:80] or "list"
+            headers = {"content-disposition": f'attachment; filename="onrecord-{name}.csv"'}
+            return Response(as_csv(table), media_type="text/csv; charset=utf-8", headers=headers)
+        if wanted == "atom" and feed is not None:
+            base = (self.base_url or str(request.base_url)).rstrip("/")
+            address = with_format(request, "atom")
+            body = as_atom(feed, address=address, base=base, now=self.now())
+            return Response(body, media_type="application/atom+xml; charset=utf-8")
+        forms = [("JSON", json_address(request))]
+        forms += [("CSV", with_format(request, "csv"))] if table is not None else []
+        forms += [("Atom", with_format(request, "atom"))] if feed is not None else []
+        return HTMLResponse(self.page(request, template, view=view, forms=tuple(forms)), status)
+
+    def _note_export(self, request: Request, form: str) -> None:
+        """Who took what along, for the operator to read; looking at it as a page leaves nothing."""
+        who = getattr(request.state, "who", None)
+        if who is None or request.method != "GET":
+            return
+        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        with self.database.write() as conn:
+            audit.note(conn, who.name, f"export as {form}", at=self.now(), about=asked)
 
     def page(self, request: Request, template: str, **values: object) -> str:
         """A page of that template; what every page shows is added here."""
-        path = request.url.path
+        path, who = request.url.path, getattr(request.state, "who", None)
+        values.setdefault("forms", ())
         return self.templates.get_template(template).render(
-            now=self.now(), path=path, json_address=json_address(request), query=_asked(request), **values
+            now=self.now(),
+            path=path,
+            query=_asked(request),
+            query_of=lambda name: request.query_params.get(name, ""),
+            who=who,
+            ways=ways(who.role if who else None),
+            **values,
         )
 
     def problem(self, request: Request, status: int, title: str, detail: str) -> Response:
@@ -65,13 +114,26 @@ def wants_json(request: Request) -> bool:
 
 def json_address(request: Request) -> str:
     """Where the same data stands as JSON, relative to this site."""
-    query = request.url.query
-    return f"{request.url.path}?{query + '&' if query else ''}format=json"
+    return with_format(request, "json")
+
+
+def with_format(request: Request, form: str) -> str:
+    """The same page in another form, relative to this site."""
+    rest = [
+        (name, value) for name, value in request.query_params.multi_items() if name not in ("format", "start", "part")
+    ]
+    return f"{request.url.path}?{urlencode([*rest, ('format', form)])}"
 
 
 def without_json(name: str) -> str:
     """A name out of an address, without the ending that asks for JSON."""
     return name.removesuffix(".json")
+
+
+def wants_page(request: Request) -> bool:
+    """Does a person ask, so that a page to sign in helps more than an error?"""
+    is_data = request.query_params.get("format") in ("json", "csv", "atom") or _prefers_json(request)
+    return request.method in ("GET", "HEAD") and not wants_json(request) and not is_data
 
 
 def _prefers_json(request: Request) -> bool:

@@ -125,14 +125,14 @@ def moment(at: datetime, now: datetime | None = None) -> Markup:
     """``24 Nov, 00:09``; with the year where it is not this one (``now`` given and equal), UTC in the attribute."""
     at = at.astimezone(UTC)
     year = "" if now is not None and now.astimezone(UTC).year == at.year else f" {at.year}"
-    return _time(at, f"{at.day} {_MONTHS[at.month - 1]}{year}, {at:%H:%M}")
+    return _time(at, f"{at.day} {_MONTHS[at.month - 1]}{year}, {at:%H:%M}", "moment", now)
 
 
 def day(at: datetime | date) -> Markup:
     """``24 Nov 2026``."""
     if isinstance(at, datetime):
         at = at.astimezone(UTC)
-        return _time(at, day_text(at))
+        return _time(at, day_text(at), "day")
     return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), day_text(at))
 
 
@@ -148,9 +148,11 @@ def weekday(at: datetime) -> str:
     return f"{_WEEKDAYS[at.weekday()]} {day_text(at)}"
 
 
-def _time(at: datetime, shown: str) -> Markup:
-    return Markup('<time datetime="{}" title="{} UTC">{}</time>').format(
-        f"{at:%Y-%m-%dT%H:%M:%SZ}", f"{at:%Y-%m-%d %H:%M}", shown
+def _time(at: datetime, shown: str, form: str, now: datetime | None = None) -> Markup:
+    """UTC in the page and in the title; a script may put the reader's zone in its place (``data-utc`` says how)."""
+    year = now.astimezone(UTC).year if now is not None else 0
+    return Markup('<time datetime="{}" title="{} UTC" data-utc="{}" data-year="{}">{}</time>').format(
+        f"{at:%Y-%m-%dT%H:%M:%SZ}", f"{at:%Y-%m-%d %H:%M}", form, year, shown
     )
 
 

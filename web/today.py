@@ -17,6 +17,7 @@ from core.text.words import Segment
 from core.wording import counted, defang, label, number, trouble, unique
 from storage import biography, changes, overview
 from storage.changes import StoredChange
+from web.access import may
 from web.condense import condensed, places_needed
 from web.site import Site
 from web.speech import Sign, compare_address, document_address, inline, lang_code, sign_of
@@ -99,6 +100,7 @@ def routes(site: Site) -> APIRouter:
 
     @router.api_route("/", methods=["GET", "HEAD"])
     @router.api_route("/today.json", methods=["GET", "HEAD"])
+    @may("reader")
     def today(request: Request, days: int = DAYS, start: int = 0, quiet: bool = False) -> Response:
         now = site.now()
         days, start = max(1, min(days, MOST_DAYS)), max(0, start)

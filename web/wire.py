@@ -1,4 +1,4 @@
-"""What stands around every answer: whose name we answer to, that nothing is written, and what a browser may do with it.
+"""What stands around every answer: whose name we answer to, who may send forms, and what a browser may do with it.
 
 Written as plain ASGI, so that an error page and a download get the same headers as everything else.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Final
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -14,8 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from web.site import plain_problem
 
 POLICY: Final = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; frame-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS: Final = {
     "content-security-policy": POLICY,
@@ -24,11 +25,13 @@ HEADERS: Final = {
     "cross-origin-resource-policy": "same-origin",
     "cache-control": "private, no-cache",
 }
-READING: Final = ("GET", "HEAD")
+METHODS: Final = ("GET", "HEAD", "POST")
 
 
 class Guarded:
-    """Refuses other names (a page elsewhere could point one at loopback) and other methods; adds the headers."""
+    """Refuses other names (a page elsewhere could point one at loopback), other methods, and forms that another site
+    sends (each form carries a token of its own besides); adds the headers.
+    """
 
     def __init__(self, app: ASGIApp, allowed_hosts: Iterable[str]) -> None:
         self._app = app
@@ -44,8 +47,10 @@ class Guarded:
             title = "No host was named" if host is None else "Another host was asked for"
             detail = "these pages answer only to the names they were configured for"
             await _refuse(guarded, scope, 400 if host is None else 421, title, detail)
-        elif scope["method"] not in READING:
-            await _refuse(guarded, scope, 405, "Only reading", "these pages can be read; nothing can be sent to them")
+        elif scope["method"] not in METHODS:
+            await _refuse(guarded, scope, 405, "Not here", "these pages are read, and take forms; nothing else")
+        elif scope["method"] == "POST" and not _is_sent_by_us(Headers(scope=scope), host):
+            await _refuse(guarded, scope, 403, "Sent by another site", "forms are taken from these pages alone")
         else:
             await self._app(scope, receive, guarded)
 
@@ -57,11 +62,19 @@ class Guarded:
         return bool({host, bare, bare.rstrip(".")} & self._allowed)
 
 
+def _is_sent_by_us(headers: Headers, host: str) -> bool:
+    """What the browser says of where a form came from. Our own pages name no referrer, so their origin is "null"."""
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if site is not None:
+        return site in ("same-origin", "none")
+    return origin in (None, "null") or urlsplit(origin or "").netloc.lower() == host.strip().lower()
+
+
 async def _refuse(send: Send, scope: Scope, status: int, title: str, detail: str) -> None:
     body = plain_problem(status, title, detail)
     headers = [(b"content-type", b"text/html; charset=utf-8"), (b"content-length", str(len(body)).encode())]
     if status == 405:
-        headers.append((b"allow", ", ".join(READING).encode()))
+        headers.append((b"allow", ", ".join(METHODS).encode()))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 

@@ -101,7 +101,7 @@ class FetchSettings(Entry):
 
 
 class WebSettings(Entry):
-    """The pages: read-only, on this machine unless you say otherwise."""
+    """The pages: on this machine unless you say otherwise; who reads them signs in."""
 
     WHAT: ClassVar[str] = '"web"'
     host: Text = Field("127.0.0.1", description="Address to listen on.")

@@ -45,7 +45,7 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="NOT RUN: playwrigh
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The seeded archive on a port of this machine."""
-    seeded = seed(tmp_path_factory.mktemp("archive"))
+    seeded = seed(tmp_path_factory.mktemp("archive"), guest="operator")
     server = uvicorn.Server(uvicorn.Config(seeded.app, host="127.0.0.1", port=0, log_level="warning", lifespan="off"))
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.web_archive import Seeded, seed
+from tests.web_archive import Seeded, seed, sign_in
 
 
 @pytest.fixture(scope="session")
@@ -20,7 +20,8 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seeded]:
 
 @pytest.fixture
 def client(seeded: Seeded) -> Iterator[TestClient]:
-    """Asks as a browser on this machine would; an error of ours is a page, as it is in a browser."""
+    """Asks as the browser of an operator would; an error of ours is a page, as it is in a browser."""
     client = TestClient(seeded.app, raise_server_exceptions=False, follow_redirects=False)
+    client.cookies.set("onrecord", sign_in(seeded.database, "operator"))
     yield client
     client.close()

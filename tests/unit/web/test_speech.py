@@ -81,7 +81,8 @@ def test_a_language_is_an_attribute_only_where_it_is_one(code: str | None, shown
 def test_the_year_goes_when_it_is_this_one() -> None:
     at = datetime(2026, 11, 23, 17, 4, 31, tzinfo=UTC)
     assert speech.moment(at, at) == (
-        '<time datetime="2026-11-23T17:04:31Z" title="2026-11-23 17:04 UTC">23 Nov, 17:04</time>'
+        '<time datetime="2026-11-23T17:04:31Z" title="2026-11-23 17:04 UTC" data-utc="moment" data-year="2026">'
+        "23 Nov, 17:04</time>"
     )
     assert ">23 Nov 2026, 17:04<" in speech.moment(at, datetime(2027, 1, 1, tzinfo=UTC))
     assert ">23 Nov 2026<" in speech.day(at)
