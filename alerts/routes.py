@@ -70,6 +70,11 @@ def facts_of_look(looks: Sequence[CompanyLook]) -> AlertFacts:
     return _facts(company=(look.company_id for look in looks), topic=(topic for look in looks for topic in look.topics))
 
 
+def facts_of_agent(alert: Alert) -> AlertFacts:
+    """The facts of an alarm about On Record itself: a severity, and no company or source."""
+    return _facts(severity=(alert.severity.value,))
+
+
 def _facts(**values: Iterable[str]) -> AlertFacts:
     return AlertFacts({name.rstrip("_"): frozenset(found) for name, found in values.items()})
 

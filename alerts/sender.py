@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 LEASE: Final = timedelta(minutes=5)  # longer than any channel waits for its far side
 FIRST_PAUSE: Final = timedelta(seconds=15)
 LONGEST_PAUSE: Final = timedelta(hours=2)
+LEAST_ATTEMPTS: Final = 3  # a machine that slept for a week has not tried for a week
 LONGEST_WISH: Final = timedelta(hours=24)  # of a Retry-After
 RETRY_FOR: Final = timedelta(days=3)
 LANES_PER_CHANNEL: Final = 4
@@ -81,7 +82,7 @@ def outcome(delivery: Delivery, error: DeliveryError, now: datetime, policy: Pol
     doubled = FIRST_PAUSE * 2 ** min(delivery.attempts - 1, 20)
     pause = wish if wish is not None else min(doubled, LONGEST_PAUSE)
     pause += pause * 0.1 * policy.jitter()
-    if now + pause > delivery.created_at + policy.retry_for:
+    if now + pause > delivery.created_at + policy.retry_for and delivery.attempts >= LEAST_ATTEMPTS:
         tries = counted(delivery.attempts, "attempt")
         return Outcome(f"{reason}; given up after {tries} in {_in_words(now - delivery.created_at)}", None)
     return Outcome(reason, now + pause, holds_target=wish is not None)

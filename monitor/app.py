@@ -7,6 +7,7 @@ and channels can be handed in: the demo and the tests bring their own, and the p
 from __future__ import annotations
 
 import logging
+import os
 import random
 import sysconfig
 import threading
@@ -19,6 +20,7 @@ from types import TracebackType
 from typing import Protocol, Self, runtime_checkable
 
 from core.config.settings import Settings
+from core.errors import StorageError
 from core.matching import Commitments
 from core.model import Finding
 from monitor.home import Home, Loaded, load, load_settings
@@ -107,6 +109,11 @@ def open_archive(home: Home, environ: Mapping[str, str], settings: Settings | No
     settings = settings or load_settings(home, environ)
     data = home.make_data(settings)
     refuse_half_restored(data)
+    if not os.access(data, os.W_OK):
+        raise StorageError(
+            f"{data} cannot be written to: the disk is read-only, or the folder is another user's. Nothing was changed; "
+            "onrecord doctor says how to mend it"
+        )
     database = open_database(home.database(settings).reveal())
     kept = prepare(database)
     if kept is not None:

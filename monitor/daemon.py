@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import sys
 import threading
 from collections.abc import Callable, Mapping
@@ -26,15 +25,18 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from alerts.channels import Channel
 from core.errors import ConfigError, StorageError
-from monitor import first_looks, logs, outages, sending, tasks
+from monitor import first_looks, logs, notify, outages, sending, tasks
 from monitor.app import Agent, build, make_tools, utc_now
 from monitor.cache import load_home
 from monitor.home import Home, Loaded
 from monitor.lockfile import DaemonLock, Holder, give_back
 from monitor.narrator import as_object, narrate
 from monitor.pages import Pages, first_link
+from monitor.pinging import EVERY
 from monitor.pipeline import Checked
+from monitor.pulse import Pulse
 from monitor.reload import Watcher
+from monitor.selfcare import SelfCare
 from monitor.statement import Places, after_first_round, before_first_request
 from monitor.tools import Fetches, Tools
 from monitor.workers import Desk, Pool, Worked, claim, work
@@ -91,6 +93,9 @@ class Daemon:
         self.cursor = 0
         self.places = Places(agent.archive.home.path, self.data, None)
         self.has_reported = False
+        self.pulse = Pulse(agent.tools.now)
+        self.care = SelfCare(self.data, agent.tools, self.pulse)
+        self.watchdog = notify.watchdog_seconds()
 
     def _state(self, loaded: Loaded, tools: Tools, fetcher: Fetches) -> State:
         gap = timedelta(seconds=loaded.settings.fetch.host_gap_seconds)
@@ -108,18 +113,20 @@ class Daemon:
             executors={"default": TickThreads(8)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
-        pages = Pages(self.agent.archive, self.state.tools.now) if with_web else None
+        pages = Pages(self.agent.archive, self.state.tools.now, vitals=self.care.vitals) if with_web else None
         try:
             self._begin(pages)
             for tick, seconds in self._ticks():
-                scheduler.add_job(partial(self._guarded, tick), "interval", seconds=seconds, name=tick.__name__)
+                self.pulse.expect(tick.__name__, is_short=tick not in (self.send, self.do, self.ping, self.reload))
+                soon = {"next_run_time": datetime.now(UTC)} if tick == self.ping else {}
+                scheduler.add_job(partial(self._guarded, tick), "interval", seconds=seconds, name=tick.__name__, **soon)
             scheduler.start()
-            _tell_systemd("READY=1")
+            notify.tell("READY=1")
             while not self.stop.wait(1.0):  # a wait without an end would not let signals in
-                pass
+                self._feed_watchdog()
         except StorageError as error:
             self._cannot_go_on(error)
-        _tell_systemd("STOPPING=1")
+        notify.tell("STOPPING=1")
         self._wind_down(scheduler, pages)
         return self.status
 
@@ -133,16 +140,34 @@ class Daemon:
             journal.info(line)
         if given_back:
             journal.info(f"{given_back} leases of a process that died were given back")
+        self._sync()
         with self.database.write() as conn:
-            watched = self.state.loaded.watchlist
-            sources.sync(conn, watched.companies, watched.sources, now)
             events.write(conn, "agent.started", at=now, data={"pid": os.getpid()})
+        self.care.begin(self.state.tools, self.state.loaded.settings)
         address = pages.open() if pages else None
         self.places = replace(self.places, pages=address)
         journal.info(f"Data: {self.data}. Pages: {address or 'none'}.", data=str(self.data), pages=address)
         link = first_link(self.agent.archive, address, now) if address else None
         if link:
             journal.info(f"Nobody can sign in yet. This link, once and for a day, makes the first account: {link}")
+
+    def _sync(self) -> None:
+        """Bring the watch list into the database. A row of it that cannot be read must not keep the watch from starting."""
+        watched = self.state.loaded.watchlist
+        try:
+            with self.database.write() as conn:
+                sources.sync(conn, watched.companies, watched.sources, self.state.tools.now())
+        except StorageError:
+            raise
+        except Exception:  # noqa: BLE001 (the edge of the start: logged with its traceback, and the watch goes on)
+            journal.exception(
+                "sources.yaml could not be taken over; what was watched before is watched: onrecord doctor"
+            )
+
+    def _feed_watchdog(self) -> None:
+        """The service manager starts us anew where this stops: a tick that hangs must not look like a watch."""
+        if self.watchdog is not None and self.pulse.is_alive():
+            notify.tell("WATCHDOG=1")
 
     def _ticks(self) -> list[tuple[Callable[[], None], float]]:
         return [
@@ -153,6 +178,8 @@ class Daemon:
             (self.narrate, 1.0),
             (self.do, 1.0),
             (self.tidy, 30.0),
+            (self.look, 5.0),
+            (self.ping, EVERY),
         ]
 
     def end(self, reason: str) -> None:
@@ -167,10 +194,11 @@ class Daemon:
 
     def _guarded(self, tick: Callable[[], None]) -> None:
         """The edge of every tick: what goes wrong in one is told, and the next one comes."""
-        if self.stop.is_set():
+        if self.stop.is_set() or not self.pulse.may_run(tick.__name__):
             return
         try:
-            tick()
+            with self.pulse.beating(tick.__name__):
+                tick()
         except StorageError as error:
             if cannot_go_on(error):
                 self._cannot_go_on(error)
@@ -187,7 +215,8 @@ class Daemon:
         with self.database.read() as conn:
             is_due = holders.is_due(conn, state.tools.now())
         free = self.pool.free
-        if is_due and free > 0:
+        self.care.hosts_asked = self.pool.busy
+        if is_due and free > 0 and not self.care.is_paused:
             for lease in claim(state.tools, state.desk, free):
                 self.pool.give(partial(work, state.tools, state.desk, lease), self._landed)
         if not self.has_reported:
@@ -243,7 +272,11 @@ class Daemon:
 
     def _tell_events(self) -> None:
         with self.database.read() as conn:
-            found = events.since(conn, self.cursor, EVENTS_A_LOOK)
+            try:
+                found = events.since(conn, self.cursor, EVENTS_A_LOOK)
+            except (ValueError, TypeError):  # a row that was damaged: it must not silence all that follow
+                self.cursor = events.last_id(conn)
+                raise
             ids = [event.document_id for event in found if event.document_id is not None]
             names = {key: ref.slug for key, ref in documents.refs(conn, ids).items()} if ids else {}
         if not found:
@@ -263,6 +296,14 @@ class Daemon:
     def tidy(self) -> None:
         """Give back what commands that were killed still held."""
         give_back(self.database, self.data, self.state.tools.now())
+
+    def look(self) -> None:
+        """Room on the disk, and the clock."""
+        self.care.look(self.state.tools, self.state.loaded.settings)
+
+    def ping(self) -> None:
+        """Tell a dead-man's switch outside that we are alive."""
+        self.care.ping(self.state.loaded.settings)
 
     def reload(self) -> None:
         """Take an edited configuration over, or say why not and keep the one there is."""
@@ -336,12 +377,3 @@ def _to_stdout(text: str) -> None:
 def _needs_restart(was: Loaded, now: Loaded) -> bool:
     old, new = was.settings, now.settings
     return (old.data, old.database, old.web, old.readers) != (new.data, new.database, new.web, new.readers)
-
-
-def _tell_systemd(state: str) -> None:
-    """sd_notify(3): one datagram to the socket the service manager names, where there is one."""
-    address = os.environ.get("NOTIFY_SOCKET", "")
-    if address:
-        with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
-            line.connect("\0" + address[1:] if address.startswith("@") else address)
-            line.sendall(state.encode())

@@ -9,6 +9,8 @@ import contextlib
 import json
 import os
 import secrets
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -73,3 +75,31 @@ def used_up(kept: list[tuple[str, int]], left: int, now: datetime) -> datetime |
         return None
     lasts = timedelta(days=min(left * days / used, FURTHEST.days))
     return None if lasts >= FURTHEST else now.astimezone(UTC) + lasts
+
+
+LOOK_EVERY: Final = 10.0
+MORE_TO_GO_ON: Final = 1.1  # so much of the floor must be free before it goes on: not to and fro
+
+
+class Floor:
+    """Is there still room to fetch? Looked at every ten seconds at most; a disk that cannot be asked is not low."""
+
+    def __init__(self, data: Path, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._data, self._monotonic = data, monotonic
+        self._looked_at = float("-inf")
+        self.is_low = False
+        self.free_bytes: int | None = None
+
+    def look(self, floor_bytes: int) -> bool:
+        """Whether that changed since the last look."""
+        at = self._monotonic()
+        if at - self._looked_at < LOOK_EVERY:
+            return False
+        self._looked_at = at
+        try:
+            self.free_bytes = free(self._data)[0]
+        except OSError:
+            return False
+        was = self.is_low
+        self.is_low = self.free_bytes < floor_bytes * (MORE_TO_GO_ON if was else 1.0)
+        return self.is_low != was

@@ -111,7 +111,8 @@ def _folder_id(folder: Path) -> str:
         return path.read_text(encoding="ascii")
     with contextlib.suppress(FileExistsError):
         whole = folder / f"{FOLDER_ID}.{secrets.token_hex(4)}"
-        whole.write_text(secrets.token_hex(6), encoding="ascii")
+        with os.fdopen(os.open(whole, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(6))
         try:
             os.link(whole, path)  # never seen half-written, and the first one wins
         finally:

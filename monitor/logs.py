@@ -28,6 +28,7 @@ def configure(stream: TextIO | None = None, *, is_debug: bool = False) -> None:
     is_terminal = out.isatty()
     structlog.configure(
         processors=[
+            structlog.contextvars.merge_contextvars,  # source, request and fetch, while a worker is at one
             structlog.stdlib.add_log_level,
             structlog.processors.format_exc_info,
             human if is_terminal else machine,
@@ -59,7 +60,8 @@ def machine(_logger: object, _name: str, fields: Fields) -> str:
     """One JSON object: ``at``, ``level``, ``text``, then what the line is about."""
     fields = dict(fields)
     level, text = fields.pop("level", "info"), fields.pop("event", "")
-    return as_json({"at": datetime.now(UTC), "level": level, "text": text, **fields})
+    said = {name: value for name, value in fields.items() if value is not None}
+    return as_json({"at": datetime.now(UTC), "level": level, "text": text, **said})
 
 
 class _Forward(logging.Handler):

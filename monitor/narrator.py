@@ -26,6 +26,8 @@ LEVELS: Final[dict[str, Level]] = {
     "check.failed": "error",
     "listing.gap": "warning",
     "configuration.refused": "error",
+    "agent.disk.began": "error",
+    "clock.jumped": "warning",
 }
 
 
@@ -112,6 +114,9 @@ _SENTENCES: Final = {
     "incident.opened": "{source}: cannot be seen: {reasons}",
     "incident.closed": "{source}: seen again",
     "check.failed": "{url}: a fault in On Record: {error}",
+    "agent.disk.began": "{what}",
+    "agent.disk.over": "{what}",
+    "clock.jumped": "{what}",
     "agent.started": "started, process {pid}",
     "agent.stopped": "stopped: {reason}",
     "configuration.reloaded": "configuration reloaded: {what}",

@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import socket
 import threading
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from core.access import Role
+from core.vitals import Vitals
 from monitor.app import Archive, lexicon
 from monitor.tools import Clock
 from storage import accounts
@@ -24,9 +26,11 @@ STOP_SECONDS = 1.5
 class Pages:
     """Serves ``web.app`` until it is closed."""
 
-    def __init__(self, archive: Archive, now: Clock, *, guest: Role | None = None) -> None:
+    def __init__(
+        self, archive: Archive, now: Clock, *, guest: Role | None = None, vitals: Callable[[], Vitals] | None = None
+    ) -> None:
         """``guest``: what somebody who is not signed in may do; nothing, but in the rehearsal."""
-        self._archive, self._now, self._guest = archive, now, guest
+        self._archive, self._now, self._guest, self._vitals = archive, now, guest, vitals
         web = archive.settings.web
         self._host, self._port = web.host, web.port
         self._socket: socket.socket | None = None
@@ -64,6 +68,7 @@ class Pages:
                 allowed_hosts=names_of(self._host, archive.settings.web.base_url),
                 commitments=lexicon(),
                 guest=self._guest,
+                vitals=self._vitals,
             )
             config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", server_header=False)
             self._server = uvicorn.Server(config)

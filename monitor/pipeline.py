@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
+from structlog.contextvars import bind_contextvars
 
 from core.errors import ReadError, StorageError
 from core.grade import grade_page, grade_transport
@@ -94,6 +95,7 @@ def check_request(
             conn, request.id, fetch, size=len(response.body), media_type=fetch.header("content-type")
         )
         fetch = replace(fetch, id=fetch_id)
+        bind_contextvars(fetch=fetch_id)
         _fetched_event(tools, conn, request, asked, fetch)
         unchanged = _still_stands(tools, conn, request, asked, fetch) if is_same else None
     if unchanged is not None:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from structlog.contextvars import bind_contextvars, unbind_contextvars
+
 from core.errors import Busy, OnRecordError, StorageError
 from core.model import FetchReason, Purpose
 from core.schedule import next_check
@@ -103,6 +105,7 @@ def _ask(
     last: Checked | None = None
     try:
         asked = askers.of(request)
+        bind_contextvars(source=asked[0].source.id if asked else None, request=request.id, fetch=None)
         for checked in check_request(tools, desk.fetcher, lease, request, asked, purpose=purpose) if asked else ():
             last = checked
             desk.on_checked(checked)
@@ -115,6 +118,8 @@ def _ask(
             raise
         _put_off(tools, request, error)
         return None
+    finally:
+        unbind_contextvars("source", "request", "fetch")
     if last is None:  # nobody asks for it any more
         _rest(tools, request)
     return last
@@ -175,6 +180,12 @@ class Pool:
         """How many hosts more may be asked now."""
         with self._lock:
             return self._limit - len(self._busy)
+
+    @property
+    def busy(self) -> int:
+        """How many hosts are being asked."""
+        with self._lock:
+            return len(self._busy)
 
     @property
     def is_idle(self) -> bool:

@@ -6,6 +6,7 @@ Every write of a check calls :func:`require` first, in its own transaction (fenc
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from sqlalchemy.sql.selectable import CTE
 
 from core.errors import Busy, NotFound
 from storage.schema import hosts, requests
+
+log = logging.getLogger(__name__)
 
 REQUESTS_PER_LEASE = 50
 _TOKEN = select(hosts.c.token).where(hosts.c.host == bindparam("b_host")).with_for_update(read=True)
@@ -80,7 +83,11 @@ def claim_due(
     ).all()
     if not claimed:
         return []
-    by_host = _due_requests(conn, due, [row.host for row in claimed])
+    try:
+        by_host = _due_requests(conn, due, [row.host for row in claimed])
+    except (ValueError, TypeError):  # a row that was damaged: it must keep nobody else from being asked
+        _put_damaged_off(conn, [row.host for row in claimed], now)
+        by_host = _due_requests(conn, due, [row.host for row in claimed])
     leases = [Lease(row.host, token, until, tuple(by_host.get(row.host, ())), row.failures) for row in claimed]
     return sorted(leases, key=lambda held: (min((r.next_due_at or now for r in held.requests), default=now), held.host))
 
@@ -114,6 +121,18 @@ def _due_requests(conn: Connection, due: ColumnElement[bool], held: list[str]) -
     for row in conn.execute(found):
         by_host.setdefault(row.host, []).append(_due_request(row))
     return by_host
+
+
+def _put_damaged_off(conn: Connection, held: list[str], now: datetime) -> None:
+    """Requests whose rows cannot be read are put off by a day; what is wrong with them is logged."""
+    for request_id in conn.execute(select(requests.c.id).where(requests.c.host.in_(held))).scalars().all():
+        try:
+            conn.execute(select(requests).where(requests.c.id == request_id)).one()
+        except (ValueError, TypeError):
+            log.exception("request %s: its row is damaged; put off by a day", request_id)
+            conn.execute(
+                update(requests).where(requests.c.id == request_id).values(next_due_at=now + timedelta(days=1))
+            )
 
 
 def request_by_id(conn: Connection, request_id: int) -> DueRequest:

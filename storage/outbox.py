@@ -159,7 +159,28 @@ def claim(
         )
         .returning(deliveries.c.id)
     ).scalars()
-    return read(conn, deliveries.c.id.in_(list(claimed)))
+    ids = list(claimed)
+    try:
+        return read(conn, deliveries.c.id.in_(ids))
+    except UNREADABLE:
+        return _readable(conn, ids)
+
+
+UNREADABLE = (ValueError, TypeError, LookupError)
+"""What a row that was damaged raises when it is read."""
+
+
+def _readable(conn: Connection, ids: Sequence[str]) -> list[Delivery]:
+    """Those that can be read. One that cannot is a dead letter, so that it holds up no other."""
+    found: list[Delivery] = []
+    for id_ in ids:
+        try:
+            found += read(conn, deliveries.c.id == id_)
+        except UNREADABLE as error:
+            values = {"state": "dead", "token": None, "leased_until": None}
+            what = f"its row or its alert is damaged ({type(error).__name__}): onrecord archive verify"
+            conn.execute(update(deliveries).where(deliveries.c.id == id_).values(error=what, **values))
+    return found
 
 
 def due_channels(conn: Connection, now: datetime) -> list[str]:

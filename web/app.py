@@ -21,6 +21,7 @@ from core.access import Role
 from core.errors import NotFound
 from core.matching import Commitments
 from core.text.visible import one_line, visible
+from core.vitals import Vitals
 from core.wording import counted, number, stamp
 from storage.blobs import BlobStore
 from storage.engine import Database
@@ -45,6 +46,7 @@ def create_app(  # noqa: PLR0913 (what the pages are made from, handed in once)
     allowed_hosts: frozenset[str],
     commitments: Commitments | None = None,
     guest: Role | None = None,
+    vitals: Callable[[], Vitals] | None = None,
 ) -> FastAPI:
     """The pages over an archive.
 
@@ -52,7 +54,7 @@ def create_app(  # noqa: PLR0913 (what the pages are made from, handed in once)
     port) they answer to. With ``commitments`` pairs of versions nobody compared before get verdicts too. ``guest`` is
     what somebody who is not signed in may do: nothing, but in the rehearsal.
     """
-    site = Site(database, blobs, now, base_url, environment(), commitments, guest)
+    site = Site(database, blobs, now, base_url, environment(), commitments, guest, vitals)
     app = FastAPI(
         title="On Record", docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(guard(site))]
     )

@@ -21,6 +21,7 @@ from pydantic_core import to_jsonable_python
 
 from core.access import Role
 from core.matching import Commitments
+from core.vitals import Vitals
 from storage import audit
 from storage.blobs import BlobStore
 from storage.engine import Database
@@ -35,7 +36,8 @@ class Site:
     """The archive, the clock, and the address people reach these pages at (None: only by loopback).
 
     With ``commitments`` a pair of versions nobody compared before is judged when it is opened. ``guest`` is the role
-    of whoever is not signed in: None everywhere but in the rehearsal, whose companies are invented.
+    of whoever is not signed in: None everywhere but in the rehearsal, whose companies are invented. ``vitals``
+    tell how the process that watches is, where these pages belong to one.
     """
 
     database: Database
@@ -45,6 +47,7 @@ class Site:
     templates: Environment
     commitments: Commitments | None = None
     guest: Role | None = None
+    vitals: Callable[[], Vitals] | None = None
 
     def answer(
         self,

@@ -135,3 +135,16 @@ def test_a_claim_under_way_is_passed_by(database: Database) -> None:
             other = leases.claim_due(second, START, lease=MINUTE, limit_hosts=5)
     assert {lease.host for lease in one} | {lease.host for lease in other} == {"a.example", "b.example"}
     assert len(one) == len(other) == 1
+
+
+def test_a_request_whose_row_is_damaged_keeps_nobody_else_from_being_asked(database: Database) -> None:
+    if not database.is_sqlite:
+        pytest.skip("PostgreSQL takes no damaged time")
+    watch(database, A, C, B)
+    with database.write() as conn:
+        conn.exec_driver_sql(f"UPDATE requests SET absent_since = 'no time' WHERE url = '{A}'")
+    assert urls(claim(database)) == [[C], [B]]
+    assert claim(database, START + timedelta(hours=23)) != []
+    with database.read() as conn:
+        due = conn.execute(select(requests.c.next_due_at).where(requests.c.url == A)).scalar_one()
+    assert due == START + timedelta(days=1)

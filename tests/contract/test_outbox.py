@@ -192,3 +192,18 @@ def test_a_claim_may_be_for_one_channel_and_has_a_limit(database: Database) -> N
     with database.write() as conn:
         mails = outbox.claim(conn, at, 3, LEASE, channel="email")
     assert [delivery.target for delivery in mails] == ["desk0@example.org", "desk1@example.org", "desk2@example.org"]
+
+
+def test_a_delivery_whose_alert_is_damaged_is_a_dead_letter_and_holds_up_no_other(database: Database) -> None:
+    [broken] = raised(database, SLACK)
+    [whole] = raised(database, replace(MAIL, channel="slack"), alert=replace(ALERT, fingerprint="e" * 64))
+    if not database.is_sqlite:
+        pytest.skip("PostgreSQL takes no damaged JSON")
+    with database.write() as conn:
+        conn.exec_driver_sql('UPDATE alerts SET report = \'{"kind": "cha\' WHERE id = 1')
+    assert [delivery.id for delivery in claimed(database)] == [whole]
+    with database.read() as conn:
+        row = conn.execute(select(deliveries).where(deliveries.c.id == broken)).one()
+    assert (row.state, row.token) == ("dead", None)
+    assert row.error == "its row or its alert is damaged (JSONDecodeError): onrecord archive verify"
+    assert claimed(database) == []
