@@ -244,7 +244,7 @@ def all_routes(routes: list[BaseRoute]) -> list[Route]:
     return found
 
 
-OPEN_TO_ANYONE = {"/healthz", "/login", "/welcome/{token}", "/static/{name:path}"}
+OPEN_TO_ANYONE = {"/healthz", "/readyz", "/login", "/welcome/{token}", "/static/{name:path}"}
 
 
 def test_every_route_says_who_may_and_only_these_are_open(seeded: Seeded) -> None:
