@@ -18,15 +18,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from core.config.receivers import DETAILS, Detail
 from core.lists import LISTS, entry_of, reduced, section_of, subject_of
 from core.model import Severity, severity_rank
-from core.report import Report, earlier_line, four_lines, from_plain, headline
-from core.text.visible import flat, one_line
+from core.report import Report, earlier_line, four_lines, headline
+from core.shown import shown, shown_report
+from core.text.visible import one_line
 from core.text.words import Segment
 from core.wording import counted, long_date, stamp, unique
 from storage.deliveries import Delivery, Thread, Told
 
 MAX_SUBJECT: Final = 180
-_OWN_LINK: Final = "link"  # the name of what is ours, and meant to be followed, wherever it stands in a report
-_LIVE: Final = re.compile(r"\b(?:https?|ftp)://[^\s/?#]+|\bwww\.[^\s/?#]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,7 @@ def compose(delivery: Delivery) -> Message:
     detail = _detail(delivery)
     whole = _with_others(shown_report(told[0].report), told[1:])
     report = reduced(whole, detail, base_url=_root(whole.link))
-    why = tuple(_shown(reason) for reason in delivery.why) if detail != "none" else ()
+    why = tuple(shown(reason) for reason in delivery.why) if detail != "none" else ()
     notice = f"{why[0][:1].upper()}{why[0][1:]}." if delivery.purpose in _SUBJECTS and why else ""
     title = f"{_SUBJECTS.get(delivery.purpose or '', '')}{subject_of(report, told[0].title, detail)}"
     return Message(
@@ -81,7 +80,7 @@ def compose(delivery: Delivery) -> Message:
         channel=delivery.channel,
         target=delivery.target,
         receiver=one_line(delivery.receiver, 100),
-        subject=one_line(_shown(title), MAX_SUBJECT),
+        subject=one_line(shown(title), MAX_SUBJECT),
         report=report,
         text=plain_text(report, delivery.receiver, why, delivery.id, notice=notice, alert_id=delivery.alert_id),
         why=why,
@@ -100,7 +99,7 @@ _SUBJECTS: Final = {"reminder": "Reminder: ", "escalation": "Escalated: "}
 
 def _subject_of(thread: Thread | None, report: Report, detail: Detail) -> str:
     """What the first message of the thread had as its subject."""
-    return one_line(_shown(subject_of(report, thread.title, detail)), MAX_SUBJECT) if thread else ""
+    return one_line(shown(subject_of(report, thread.title, detail)), MAX_SUBJECT) if thread else ""
 
 
 def _gravest_first(delivery: Delivery) -> list[Told]:
@@ -118,7 +117,7 @@ def _with_others(report: Report, others: Sequence[Told]) -> Report:
     """The report with the other alerts its message tells, each as an entry."""
     if not others:
         return report
-    entries = [entry_of(shown_report(each.report), because=_shown(each.because)) for each in others]
+    entries = [entry_of(shown_report(each.report), because=shown(each.because)) for each in others]
     title = "Worst first" if report.kind in LISTS else "The same event, elsewhere"
     return replace(report, sections=(section_of(title, entries), *report.sections))
 
@@ -131,28 +130,6 @@ def _root(link: str) -> str:
     """Our own pages without the name of a document: what may be shown where nothing else may."""
     found = re.match(r"https?://[^/]+/", link)
     return found.group() if found else ""
-
-
-def shown_report(plain: dict[str, object]) -> Report:
-    """The stored report with every text made safe to show."""
-    return from_plain({key: value if key == _OWN_LINK else _made_safe(value) for key, value in plain.items()})
-
-
-def _made_safe(value: object) -> object:
-    if isinstance(value, str):
-        return _shown(value)
-    if isinstance(value, dict):
-        return {key: entry if key == _OWN_LINK else _made_safe(entry) for key, entry in value.items()}
-    return [_made_safe(entry) for entry in value] if isinstance(value, list | tuple) else value
-
-
-def _shown(text: str) -> str:
-    return _LIVE.sub(lambda found: _defanged(found.group()), flat(text))
-
-
-def _defanged(start: str) -> str:
-    scheme, _, host = start.rpartition("://")
-    return (f"{scheme.lower().replace('tt', 'xx')}://" if scheme else "") + host.replace(".", "[.]")
 
 
 def plain_text(

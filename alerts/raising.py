@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from alerts.plan import Situation, detail_of, most_eager, plan
-from alerts.routes import AlertFacts, route
+from alerts.routes import AlertFacts, route, to_default
 from core.cases import LONGEST, Trace, from_plain, same_event, to_plain
 from core.config.receivers import Options
 from core.config.routes import Routes
@@ -23,7 +23,7 @@ from core.lists import build_summary
 from core.model import Alert, Intent
 from core.report import to_plain as report_to_plain
 from core.telling import How, Silence
-from storage import cases, outbox, silences, tellings
+from storage import cases, outbox, silences, switching, tellings
 from storage.outbox import Posting
 
 
@@ -64,9 +64,20 @@ def raise_alert(
         return None
     placed = _place(conn, raised, alert_id, now)
     quiet = _silences(conn, raised, placed.case_id, now)
-    for intent in route(raised.facts, routes) if intents is None else intents:
+    chosen = route(raised.facts, routes) if intents is None else intents
+    for intent in _with_somebody(conn, chosen, routes):
         _tell(conn, _Telling(raised, alert_id, placed, quiet, now), intent, routes)
     return alert_id
+
+
+def _with_somebody(conn: Connection, chosen: Sequence[Intent], routes: Routes) -> Sequence[Intent]:
+    """Those chosen; where every one of them was switched off, the default receivers too: somebody must hear."""
+    gone = switching.off(conn, [(each.channel, each.target) for each in chosen])
+    if len(gone) < len(chosen):
+        return chosen
+    there = {(each.channel, each.target) for each in chosen}
+    default = to_default(routes, "everybody it was for is switched off, so the default hears it")
+    return [*chosen, *(each for each in default if (each.channel, each.target) not in there)]
 
 
 # --- cases -------------------------------------------------------------------------------------------------------

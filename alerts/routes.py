@@ -137,6 +137,11 @@ def route(facts: AlertFacts, routes: Routes) -> tuple[Intent, ...]:
     return _intents(chosen, routes)
 
 
+def to_default(routes: Routes, why: str) -> tuple[Intent, ...]:
+    """Everybody who hears of what nobody else does, with that reason."""
+    return _intents({name: [why] for name in routes.default}, routes)
+
+
 def _intents(chosen: Mapping[str, Sequence[str]], routes: Routes) -> tuple[Intent, ...]:
     """Targets of the chosen receivers. A target two receivers share gets one message, and both reasons."""
     found: dict[tuple[str, str], Intent] = {}

@@ -7,12 +7,13 @@ what is told, or refuses with a reason. Nothing is ever overwritten: a :class:`S
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Literal
 
 from core.errors import Refused
+from core.telling import Silence
 from core.text.visible import one_line
 from core.wording import listed, long_date, quoted
 
@@ -20,6 +21,7 @@ Door = Literal["slack", "mail", "command", "page"]
 
 MAX_NOTE: Final = 4_000
 LONGEST_SNOOZE: Final = timedelta(days=366)
+RULE_SNOOZE: Final = timedelta(days=90)  # nothing is quiet for ever because somebody forgot
 
 
 class Handling(StrEnum):
@@ -67,14 +69,14 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One thing wanted. ``to`` for assign, ``scope`` with ``until`` or ``rule`` for snooze, ``reason`` for not relevant,
-    ``text`` for a note (and, where wanted, beside any other)."""
+    """One thing wanted. ``to`` for assign, ``scope`` with ``until`` or ``rules`` for snooze, ``reason`` for not relevant,
+    ``text`` for a note (and, where wanted, beside any other). A snooze of rules that names none means all of the alert's."""
 
     what: Handling
     to: str = ""
     scope: Snooze | None = None
     until: datetime | None = None
-    rule: str = ""
+    rules: tuple[str, ...] = ()
     reason: NotRelevant | None = None
     text: str = ""
 
@@ -89,6 +91,7 @@ class Handled:
     wish: Wish
     refused: str = ""
     id: int = 0
+    silence_id: int = 0  # that a snooze began
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +113,13 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class AboutAlert:
-    """What a decision must know of an alert: the rules it names, and whether a document stands behind it."""
+    """What a decision must know of an alert: the rules it names, the document behind it and where that was found."""
 
     alert_id: int
     title: str
     rules: tuple[str, ...] = ()
-    has_document: bool = True
+    document: str = ""
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +181,14 @@ def decide(
             return _once("confirmed", now_stands.confirmed)
 
 
+def resolved(wish: Wish, about: AboutAlert, now: datetime) -> Wish:
+    """The wish with what it left open: a snooze of "this rule" without a name means the rules the alert names, and one
+    without an end lasts 90 days."""
+    if wish.what is not Handling.SNOOZE or wish.scope is not Snooze.RULE:
+        return wish
+    return replace(wish, rules=wish.rules or about.rules, until=wish.until or now + RULE_SNOOZE)
+
+
 def _once(word: str, earlier: Handled | None) -> Decided:
     if earlier is None:
         return Decided(f"{word.capitalize()}.")
@@ -196,7 +208,7 @@ def _snooze(wish: Wish, about: AboutAlert, now: datetime) -> Decided:
         raise Refused("say how far a snooze reaches: until a date, until the next change, or one rule on this source")
     if wish.until is not None and not now < wish.until <= now + LONGEST_SNOOZE:
         raise Refused(f"a snooze ends after now and within a year, not on {long_date(wish.until)}")
-    if not about.has_document:
+    if not about.document:
         raise Refused("this alert is about no one document: there is nothing to snooze")
     if wish.scope is Snooze.UNTIL:
         if wish.until is None:
@@ -206,11 +218,33 @@ def _snooze(wish: Wish, about: AboutAlert, now: datetime) -> Decided:
         )
     if wish.scope is Snooze.NEXT_CHANGE:
         return Decided("Snoozed until the document changes again.")
-    if wish.rule not in about.rules:
-        named = listed(sorted(about.rules), 8) or "none"
-        raise Refused(f"this alert names no rule {quoted(wish.rule)} (its rules: {named})")
+    if not wish.rules:
+        raise Refused("this alert names no rule that could be snoozed")
+    for rule in wish.rules:
+        if rule not in about.rules:
+            named = listed(sorted(about.rules), 8) or "none"
+            raise Refused(f"this alert names no rule {quoted(rule)} (its rules: {named})")
     until = f" until {long_date(wish.until)}" if wish.until else ""
-    return Decided(f"The rule {wish.rule} is snoozed on this source{until}.")
+    what = f"The rule {wish.rules[0]} is" if len(wish.rules) == 1 else f"The rules {listed(wish.rules, 8)} are"
+    return Decided(f"{what} snoozed on this source{until}.")
+
+
+def silence_of(wish: Wish, actor: Actor, about: AboutAlert, now: datetime) -> Silence | None:
+    """The silence a snooze begins; None for every other wish."""
+    if wish.what is not Handling.SNOOZE or wish.scope is None:
+        return None
+    match: dict[str, frozenset[str]] = {"document": frozenset({about.document})}
+    if wish.scope is Snooze.RULE:
+        match = {"rule": frozenset(wish.rules), "source": frozenset(about.sources)}
+    return Silence(
+        id=0,
+        author=actor.name,
+        reason=f"snoozed under alert {about.alert_id}" + (f": {one_line(wish.text, 300)}" if wish.text else ""),
+        created_at=now,
+        expires_at=wish.until,
+        match=match,
+        until_change=wish.scope is Snooze.NEXT_CHANGE,
+    )
 
 
 def _not_relevant(wish: Wish, now_stands: Standing) -> Decided:
@@ -248,5 +282,5 @@ def told(handled: Handled) -> str:
 def _reach(wish: Wish) -> str:
     until = f"until {long_date(wish.until)}" if wish.until else ""
     if wish.scope is Snooze.RULE:
-        return f"rule {wish.rule} on this source {until}".rstrip()
+        return f"{listed(wish.rules, 8)} on this source {until}".rstrip()
     return "until the next change" if wish.scope is Snooze.NEXT_CHANGE else until

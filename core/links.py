@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
 
 from itsdangerous import BadData, URLSafeSerializer
 
@@ -18,7 +18,10 @@ from core.errors import Refused
 
 LIFE: Final = timedelta(days=30)
 _SALT: Final = "onrecord mail link 1"
+_FEED_SALT: Final = "onrecord feed 1"
 MAX_TOKEN: Final = 500
+
+FeedKind = Literal["all", "company", "topic"]
 
 
 class LinkAct(StrEnum):
@@ -69,7 +72,22 @@ class Links:
             raise Refused("this link was good for 30 days and has run out")
         return Link(delivery_id, act, until)
 
-    def _signer(self) -> URLSafeSerializer:
+    def feed(self, kind: FeedKind, name: str = "") -> str:
+        """The address of a feed of alerts, for programs that cannot sign in. It does not run out: it only reads."""
+        return f"{self.base_url.rstrip('/')}/feed/{self._signer(_FEED_SALT).dumps([kind, name])}"
+
+    def read_feed(self, token: str) -> tuple[FeedKind, str]:
+        """Which feed a token opens. Raises Refused."""
+        refused = Refused("this is not the address of a feed; `onrecord alerts feed` prints one")
+        if len(token) > MAX_TOKEN:
+            raise refused
+        try:
+            kind, name = self._signer(_FEED_SALT).loads(token)
+        except (BadData, ValueError, TypeError):
+            raise refused from None
+        return kind, name
+
+    def _signer(self, salt: str = _SALT) -> URLSafeSerializer:
         return URLSafeSerializer(
-            self.key, salt=_SALT, signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256}
+            self.key, salt=salt, signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256}
         )

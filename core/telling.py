@@ -48,7 +48,12 @@ class Silence:
             return False
         if self.receiver is not None and receivers != {self.receiver}:
             return False
-        return all(values.get(name, frozenset()) & wanted for name, wanted in self.match.items())
+        return all(
+            # Every rule must be silenced: an alert that another rule found as well is another matter, and is told.
+            bool(found) and found <= wanted if name == "rule" else bool(found & wanted)
+            for name, wanted in self.match.items()
+            for found in (values.get(name, frozenset[str]()),)
+        )
 
 
 @dataclass(frozen=True, slots=True)

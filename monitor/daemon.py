@@ -24,8 +24,9 @@ from apscheduler.executors.pool import ThreadPoolExecutor as TickThreads
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from alerts.channels import Channel
+from core.config.people import Person
 from core.errors import ConfigError, StorageError
-from monitor import first_looks, logs, notify, outages, sending, tasks
+from monitor import first_looks, logs, notify, outages, reminders, sending, tasks
 from monitor.app import Agent, build, make_tools, utc_now
 from monitor.cache import load_home
 from monitor.home import Home, Loaded
@@ -34,6 +35,7 @@ from monitor.narrator import as_object, narrate
 from monitor.pages import Pages, first_link
 from monitor.pinging import EVERY
 from monitor.pipeline import Checked
+from monitor.presses import PressLine
 from monitor.pulse import Pulse
 from monitor.reload import Watcher
 from monitor.selfcare import SelfCare
@@ -92,6 +94,7 @@ class Daemon:
         self.state = self._state(agent.loaded, agent.tools, agent.fetcher)
         self.cursor = 0
         self.places = Places(agent.archive.home.path, self.data, None)
+        self.presses = PressLine(self.database, agent.tools.now)
         self.has_reported = False
         self.pulse = Pulse(agent.tools.now)
         self.care = SelfCare(self.data, agent.tools, self.pulse)
@@ -101,6 +104,9 @@ class Daemon:
         gap = timedelta(seconds=loaded.settings.fetch.host_gap_seconds)
         desk = Desk(fetcher, self.owner, gap, _unheard, self.stop.is_set)
         return State(loaded, tools, desk, sending.channels_of(loaded, _to_stdout, tools.now))
+
+    def _people(self) -> Mapping[str, Person]:
+        return self.state.loaded.routes.people
 
     # --- the whole run -----------------------------------------------------------------------------------------------
 
@@ -113,7 +119,9 @@ class Daemon:
             executors={"default": TickThreads(8)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
-        pages = Pages(self.agent.archive, self.state.tools.now, vitals=self.care.vitals) if with_web else None
+        pages = (
+            Pages(self.agent.archive, self.state.tools.now, self._people, vitals=self.care.vitals) if with_web else None
+        )
         try:
             self._begin(pages)
             for tick, seconds in self._ticks():
@@ -174,6 +182,7 @@ class Daemon:
             (self.check, 1.0),
             (self.send, 2.0),
             (self.tell, 5.0),
+            (self.listen, 5.0),
             (self.reload, 2.0),
             (self.narrate, 1.0),
             (self.do, 1.0),
@@ -261,9 +270,15 @@ class Daemon:
             )
 
     def tell(self) -> None:
-        """Raise the alerts of first looks and of sources that cannot be seen."""
+        """Raise the alerts of first looks and of sources that cannot be seen; tell again what nobody has taken up."""
         first_looks.tell(self.state.tools)
         outages.tell(self.state.tools)
+        reminders.tell(self.state.tools, self.state.loaded.settings.alerts.repeat_after)
+
+    def listen(self) -> None:
+        """Keep the line open over which Slack tells of presses, where there is to be one."""
+        loaded = self.state.loaded
+        self.presses.keep(loaded.settings.slack, loaded.routes.people)
 
     def narrate(self) -> None:
         """Log what happened since the last look: the events, in words. Several ticks ask; each event is told once."""
@@ -354,10 +369,12 @@ class Daemon:
             with self.database.write() as conn:
                 events.write(conn, "agent.stopped", at=self.state.tools.now(), data={"reason": self.reason})
             self.narrate()
-        closing = threading.Thread(target=self.agent.close, daemon=True)
-        closing.start()
-        closing.join(CUT_SHORT)
-        if not (is_idle and is_sent) or closing.is_alive():
+        closing = [threading.Thread(target=each, daemon=True) for each in (self.presses.close, self.agent.close)]
+        for each in closing:
+            each.start()
+        for each in closing:
+            each.join(CUT_SHORT)
+        if not (is_idle and is_sent) or any(each.is_alive() for each in closing):
             journal.warning("something in hand did not end in time; the next start goes on with it")
             sys.stdout.flush()
             sys.stderr.flush()

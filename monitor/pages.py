@@ -5,14 +5,16 @@ from __future__ import annotations
 import logging
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from core.access import Role
+from core.config.people import Person
 from core.vitals import Vitals
 from monitor.app import Archive, lexicon
+from monitor.keys import links_of
 from monitor.tools import Clock
 from storage import accounts
 
@@ -27,10 +29,17 @@ class Pages:
     """Serves ``web.app`` until it is closed."""
 
     def __init__(
-        self, archive: Archive, now: Clock, *, guest: Role | None = None, vitals: Callable[[], Vitals] | None = None
+        self,
+        archive: Archive,
+        now: Clock,
+        people: Callable[[], Mapping[str, Person]],
+        *,
+        guest: Role | None = None,
+        vitals: Callable[[], Vitals] | None = None,
     ) -> None:
-        """``guest``: what somebody who is not signed in may do; nothing, but in the rehearsal."""
-        self._archive, self._now, self._guest, self._vitals = archive, now, guest, vitals
+        """``people`` are those of routes.yaml, asked anew each time. ``guest``: what somebody who is not signed in may
+        do; nothing, but in the rehearsal."""
+        self._archive, self._now, self._people, self._guest, self._vitals = archive, now, people, guest, vitals
         web = archive.settings.web
         self._host, self._port = web.host, web.port
         self._socket: socket.socket | None = None
@@ -57,9 +66,10 @@ class Pages:
         try:
             import uvicorn  # here: the pages' libraries take a second that the watch need not wait for
 
-            from web.app import create_app
+            from web.app import MailDoor, create_app
 
             archive = self._archive
+            links = links_of(archive.home.data(archive.settings), archive.settings.web.base_url)
             app: Any = create_app(
                 archive.database,
                 archive.blobs,
@@ -69,6 +79,7 @@ class Pages:
                 commitments=lexicon(),
                 guest=self._guest,
                 vitals=self._vitals,
+                mail=MailDoor(links, self._people) if links else None,
             )
             config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", server_header=False)
             self._server = uvicorn.Server(config)

@@ -25,12 +25,14 @@ from core.handling import (
     Standing,
     Wish,
     decide,
+    resolved,
+    silence_of,
     standing,
     told,
 )
-from storage import events
+from storage import events, silences, switching
 from storage.chunks import chunks
-from storage.schema import alerts, deliveries, handlings, matches
+from storage.schema import alerts, deliveries, document_sources, documents, handlings, matches
 from storage.upsert import insert_or_ignore
 
 
@@ -63,13 +65,17 @@ def handle(conn: Connection, asked: Asked, now: datetime, *, people: Collection[
     ``people`` are the ids of routes.yaml. What is refused is written down too where it came from outside (Slack, mail),
     and told by the outcome; a command gets Refused. Raises NotFound.
     """
-    alert_id, wish, actor, once = asked.alert_id, asked.wish, asked.actor, asked.once
+    alert_id, actor, once = asked.alert_id, asked.actor, asked.once
     about = about_alert(conn, alert_id)
+    wish = resolved(asked.wish, about, now)
     earlier = of_alert(conn, alert_id)
     if once and once in _once_of(conn, alert_id):
         return Outcome(alert_id, about.title, "This was done already.", False, standing(earlier))
     refused = ""
     try:
+        gone = switching.off(conn, [(switching.PERSON, actor.person)]) if actor.person else {}
+        for each in gone.values():
+            raise Refused(f"{actor.name} was {switching.told(each)}")
         decided = decide(wish, actor, about, standing(earlier), now, sorted(people))
     except Refused as error:
         if actor.door == "command":
@@ -78,7 +84,9 @@ def handle(conn: Connection, asked: Asked, now: datetime, *, people: Collection[
     else:
         if not decided.is_new:
             return Outcome(alert_id, about.title, decided.says, False, standing(earlier))
-    handled = Handled(wish.what, now, actor, wish, refused)
+    handled = Handled(
+        wish.what, now, actor, wish, refused, silence_id=0 if refused else _quieten(conn, asked, wish, now)
+    )
     row = _row(handled, alert_id) | {"delivery_id": asked.delivery_id, "once": once or secrets.token_hex(12)}
     if not insert_or_ignore(conn, handlings, [row], returning=[handlings.c.id]):
         return Outcome(alert_id, about.title, "This was done already.", False, standing(earlier))
@@ -88,6 +96,16 @@ def handle(conn: Connection, asked: Asked, now: datetime, *, people: Collection[
     if refused:
         return Outcome(alert_id, about.title, refused, False, standing(earlier), refused=True)
     return Outcome(alert_id, about.title, decided.says, True, standing([*earlier, handled]))
+
+
+def _quieten(conn: Connection, asked: Asked, wish: Wish, now: datetime) -> int:
+    """What a handling does to silences: a snooze begins one (its number), opening an alert again ends those it began."""
+    if wish.what is Handling.REOPEN:
+        for earlier in of_alert(conn, asked.alert_id):
+            if earlier.silence_id:
+                silences.end(conn, earlier.silence_id, f"opened again by {asked.actor.name}", now)
+    silence = silence_of(wish, asked.actor, about_alert(conn, asked.alert_id), now)
+    return silences.add(conn, silence) if silence else 0
 
 
 def about_alert(conn: Connection, alert_id: int) -> AboutAlert:
@@ -101,7 +119,37 @@ def about_alert(conn: Connection, alert_id: int) -> AboutAlert:
     if row.change_id is not None:
         found = select(matches.c.rule).where(matches.c.change_id == row.change_id).distinct().order_by(matches.c.rule)
         rules = list(conn.execute(found).scalars())
-    return AboutAlert(alert_id, row.title, tuple(rules), row.document_id is not None)
+    if row.document_id is None:
+        return AboutAlert(alert_id, row.title, tuple(rules))
+    slug = conn.execute(select(documents.c.slug).where(documents.c.id == row.document_id)).scalar_one()
+    at = document_sources.c.document_id == row.document_id
+    found_at = conn.execute(select(document_sources.c.source_id).where(at).order_by("source_id")).scalars()
+    return AboutAlert(alert_id, row.title, tuple(rules), slug, tuple(found_at))
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What one message held, at the level of detail it was sent with: enough to know which alert is meant, and no more."""
+
+    alert_id: int
+    channel: str
+    target: str
+    title: str
+    lines: tuple[str, ...]
+
+
+def held(conn: Connection, delivery_id: str) -> Held:
+    """What a delivery's message held. Raises NotFound."""
+    row = conn.execute(
+        select(deliveries.c.alert_id, deliveries.c.channel, deliveries.c.target, alerts.c.title, alerts.c.report)
+        .join(alerts, alerts.c.id == deliveries.c.alert_id)
+        .where(deliveries.c.id == delivery_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound("the message this link came with is not in the archive any more")
+    report = row.report
+    lines = tuple(str(report.get(name) or "") for name in ("found", "when"))
+    return Held(row.alert_id, row.channel, row.target, row.title, tuple(line for line in lines if line))
 
 
 def alert_of(conn: Connection, delivery_id: str) -> int:
@@ -151,9 +199,10 @@ def _row(handled: Handled, alert_id: int) -> dict[str, Any]:
         "to": wish.to,
         "scope": wish.scope.value if wish.scope else "",
         "until": wish.until.isoformat() if wish.until else "",
-        "rule": wish.rule,
+        "rules": list(wish.rules),
         "reason": wish.reason.value if wish.reason else "",
         "text": wish.text,
+        "silence": handled.silence_id,
     }
     return {
         "alert_id": alert_id,
@@ -175,9 +224,9 @@ def _handled(row: Row[Any]) -> Handled:
         to=plain.get("to", ""),
         scope=Snooze(plain["scope"]) if plain.get("scope") else None,
         until=datetime.fromisoformat(plain["until"]) if plain.get("until") else None,
-        rule=plain.get("rule", ""),
+        rules=tuple(plain.get("rules", ())),
         reason=NotRelevant(plain["reason"]) if plain.get("reason") else None,
         text=plain.get("text", ""),
     )
     actor = Actor(row.door, row.name, row.person, row.known_as)
-    return Handled(wish.what, row.at, actor, wish, row.refused, row.id)
+    return Handled(wish.what, row.at, actor, wish, row.refused, row.id, plain.get("silence", 0))

@@ -18,6 +18,7 @@ from storage.chunks import chunks
 from storage.incidents import GONE
 from storage.schema import (
     alerts,
+    companies,
     deliveries,
     document_sources,
     documents,
@@ -265,6 +266,30 @@ def report_of(conn: Connection, alert_id: int) -> dict[str, Any]:
     if found is None:
         raise NotFound(f"alert {alert_id} is not in the archive")
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An alert about a change as it was told."""
+
+    id: int
+    fingerprint: str
+    title: str
+    created_at: datetime
+    report: dict[str, Any]
+
+
+def told_alerts(
+    conn: Connection, *, company_id: str | None = None, topic: str | None = None, limit: int = 50
+) -> list[Told]:
+    """Alerts about changes, the newest first: all, those of a company, or those of every company with a topic."""
+    wanted = select(alerts).where(alerts.c.kind == "change").order_by(alerts.c.id.desc()).limit(limit)
+    if company_id is not None:
+        wanted = wanted.where(alerts.c.company_id == company_id)
+    if topic is not None:
+        every = conn.execute(select(companies.c.id, companies.c.topics))
+        wanted = wanted.where(alerts.c.company_id.in_([row.id for row in every if topic in row.topics]))
+    return [Told(row.id, row.fingerprint, row.title, row.created_at, row.report) for row in conn.execute(wanted)]
 
 
 def alert_rows(

@@ -15,7 +15,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select, text, update
 
 from core.model import Alert, Intent
-from storage import events
+from storage import events, switching
 from storage.deliveries import INTERRUPTED, Delivery, read
 from storage.leases import token_of
 from storage.schema import alerts, deliveries
@@ -27,12 +27,16 @@ _CLAIM_LOCK: Final = 0x4F6E5266  # PostgreSQL: claims one after another, so that
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """How a delivery is queued. ``is_loud``: graver than all before it in its thread. ``detail`` None: with quotes."""
+    """How a delivery is queued. ``is_loud``: graver than all before it in its thread. ``detail`` None: with quotes.
+
+    ``purpose`` is set where an alert is told again: such a delivery has an id of its own.
+    """
 
     send_at: datetime
     case_id: int | None = None
     detail: str | None = None
     is_loud: bool = False
+    purpose: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +83,13 @@ def enqueue(conn: Connection, alert_id: int, intents: Sequence[Intent], now: dat
 
 
 def post(conn: Connection, alert_id: int, intent: Intent, posting: Posting, now: datetime) -> str:
-    """Queue one delivery; its id. One that is there already stands as it is."""
+    """Queue one delivery; its id. One that is there already stands as it is.
+
+    For a target that was switched off it is written down as dropped, with who did that and why.
+    """
     fingerprint = conn.execute(select(alerts.c.fingerprint).where(alerts.c.id == alert_id)).scalar_one()
+    fingerprint += f" {posting.purpose}" if posting.purpose else ""
+    gone = switching.off(conn, [(intent.channel, intent.target)])
     row = {
         "id": delivery_id(fingerprint, intent),
         "alert_id": alert_id,
@@ -95,7 +104,10 @@ def post(conn: Connection, alert_id: int, intent: Intent, posting: Posting, now:
         "case_id": posting.case_id,
         "detail": posting.detail,
         "is_loud": posting.is_loud,
+        "purpose": posting.purpose,
     }
+    for each in gone.values():
+        row |= {"state": "dropped", "error": f"dropped: {switching.told(each)}"}
     insert_or_ignore(conn, deliveries, [row])
     return str(row["id"])
 

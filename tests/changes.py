@@ -197,3 +197,12 @@ def twenty_passages_change() -> Change:
     return replace(
         change, matches=(Match("r.one", "p", Act.REWORDED, Severity.MEDIUM, ("number 18",), 18, "A watched word"),)
     )
+
+
+def six_long_passages_change() -> Change:
+    """Six passages of eighty sentences came in, each with a watched word: more than one message of Slack holds."""
+    news = ["".join(f"This is sentence {n} of passage {number}. " for n in range(80)).strip() for number in range(6)]
+    change = change_of(reading(), reading(*news), *(Edit(Act.ADDED, after=(n,)) for n in range(1, 7)))
+    words = tuple(f"sentence {n}" for n in range(80))
+    matches = [Match(f"r.{n}", "p", Act.ADDED, Severity.MEDIUM, words, n, "A watched word") for n in range(6)]
+    return replace(change, matches=tuple(matches))

@@ -6,7 +6,8 @@ Nothing is loaded from anywhere else, no page needs a script, and reading change
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -18,14 +19,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.middleware.gzip import GZipMiddleware
 
 from core.access import Role
+from core.config.people import Person
 from core.errors import NotFound
+from core.links import Links
 from core.matching import Commitments
 from core.text.visible import one_line, visible
 from core.vitals import Vitals
 from core.wording import counted, number, stamp
 from storage.blobs import BlobStore
 from storage.engine import Database
-from web import changes, companies, documents, entry, health, people, problems, search, speech, today
+from web import acting, changes, companies, documents, entry, feeds, health, people, problems, search, speech, today
 from web.access import guard, may
 from web.site import Site
 from web.wire import Guarded
@@ -35,6 +38,14 @@ HTMX: Final = "vendor/htmx-2.0.11.min.js"
 STATIC: Final = ("onrecord.css", "onrecord.js", HTMX, "vendor/htmx-LICENSE.txt")
 KINDS: Final = {"css": "text/css", "js": "text/javascript", "txt": "text/plain"}
 FAMILIES: Final = (today, documents, changes, search, companies, entry, people, health)
+
+
+@dataclass(frozen=True, slots=True)
+class MailDoor:
+    """What reads the links of mails, and the people of routes.yaml as they are now."""
+
+    links: Links
+    people: Callable[[], Mapping[str, Person]]
 
 
 def create_app(  # noqa: PLR0913 (what the pages are made from, handed in once)
@@ -47,12 +58,14 @@ def create_app(  # noqa: PLR0913 (what the pages are made from, handed in once)
     commitments: Commitments | None = None,
     guest: Role | None = None,
     vitals: Callable[[], Vitals] | None = None,
+    mail: MailDoor | None = None,
 ) -> FastAPI:
     """The pages over an archive.
 
     ``base_url`` is where people reach them, for permanent addresses; ``allowed_hosts`` are the names (with or without
     port) they answer to. With ``commitments`` pairs of versions nobody compared before get verdicts too. ``guest`` is
-    what somebody who is not signed in may do: nothing, but in the rehearsal.
+    what somebody who is not signed in may do: nothing, but in the rehearsal. With ``mail`` the links of mails lead to
+    pages that act.
     """
     site = Site(database, blobs, now, base_url, environment(), commitments, guest, vitals)
     app = FastAPI(
@@ -60,6 +73,9 @@ def create_app(  # noqa: PLR0913 (what the pages are made from, handed in once)
     )
     for family in FAMILIES:
         app.include_router(family.routes(site))
+    if mail is not None:
+        app.include_router(acting.routes(site, mail.links, mail.people))
+        app.include_router(feeds.routes(site, mail.links))
     app.add_api_route("/static/{name:path}", _static, methods=["GET", "HEAD"])
     problems.install(app, site)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6)

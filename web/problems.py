@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from core.errors import NotFound, OnRecordError, QueryError, StorageError
+from core.errors import NotFound, OnRecordError, QueryError, Refused, StorageError
 from core.text.visible import one_line
 from storage.accounts import AccountProblem
 from web.access import Forbidden, NotSignedIn
@@ -36,6 +36,7 @@ def install(app: FastAPI, site: Site) -> None:
     plainly(BadRequest, 400, "This address says nothing")
     plainly(QueryError, 400, "This query cannot be understood")
     plainly(Forbidden, 403, "Not for you")
+    plainly(Refused, 403, "This cannot be done")
     plainly(AccountProblem, 409, "This cannot be done")
 
     @app.exception_handler(NotSignedIn)

@@ -7,6 +7,7 @@ and recording are the sender's. No error and no log line of a channel ever holds
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -57,6 +58,7 @@ class Means:
     links: Links | None = None
     folder: Path | None = None
     now: Callable[[], datetime] = _utc_now
+    pause: Callable[[float], None] = time.sleep
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,17 @@ text object; about 11,000 characters in all are taken in practice, so 10,000 is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from alerts.message import Message, captions, has_marks, link_label, marked, more_line, parted, place_line
+from alerts.presses import buttons
 from core.quotes import Quote, Side
-from core.report import Report, four_lines, headline, when_parts
+from core.report import MAX_EARLIER, Report, earlier_line, four_lines, headline, when_parts
 from core.text.visible import cut
 from core.text.words import Segment
-from core.wording import GONE, counted, short_date, stamp
+from core.wording import GONE, counted, quoted, short_date, stamp
 
 Json = dict[str, Any]
 
@@ -26,6 +28,11 @@ MAX_TEXT: Final = 10_000  # of all blocks together
 MAX_CONTEXT: Final = 900
 MAX_FALLBACK: Final = 3_000
 MIN_QUOTE: Final = 160  # less room than this is better spent on a count and the link
+WHOLE: Final = (
+    9_500  # room for every quote there can be: core.quotes.MAX_SIDE on both sides, lead-ins and sentences around
+)
+ROOM_FOR_MORE: Final = 120
+IN_THREAD: Final = "What is cut here stands whole in the thread."
 
 
 def fallback_text(message: Message) -> str:
@@ -46,23 +53,31 @@ def escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("@", "＠")
 
 
-def blocks(message: Message) -> list[Json]:
-    """The whole message; what does not fit is cut with a mark, and the link leads to the rest."""
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A message as Slack takes it: the post itself, and what did not fit into it, post by post, for its thread."""
+
+    main: list[Json]
+    thread: tuple[list[Json], ...] = ()
+
+
+def blocks(message: Message, *, has_buttons: bool = False) -> list[Json]:
+    """The post itself."""
+    return layout(message, has_buttons=has_buttons).main
+
+
+def layout(message: Message, *, has_buttons: bool = False) -> Layout:
+    """The whole message; a quote that does not fit is cut with a mark, and stands whole in the thread."""
     report = message.report
     lines = four_lines(report)
-    tail = _tail(message)
-    head = [
-        {"type": "header", "text": _plain(lines[0], MAX_HEADER)},
-        _rich(
-            [
-                _section(
-                    [_text(cut(lines[1], 300), bold=True), _text("\n" + cut(lines[2], 1_000) + "\n"), *_when(report)]
-                )
-            ]
-        ),
-    ]
-    room = MAX_TEXT - _length([*head, *tail])
+    tail = _tail(message, has_buttons=has_buttons and report.kind == "change")
+    first = [_text(cut(lines[1], 300), bold=True), _text("\n" + cut(lines[2], 1_000) + "\n"), *_when(report)]
+    if message.notice:
+        first = [_text(cut(message.notice, 300) + "\n", bold=True), *first]
+    head = [{"type": "header", "text": _plain(lines[0], MAX_HEADER)}, _rich([_section(first)])]
+    room = MAX_TEXT - _length([*head, *tail]) - ROOM_FOR_MORE
     quotes: list[Json] = []
+    whole: list[int] = []
     for at, quote in enumerate(report.quotes):
         if room < MIN_QUOTE or len(head) + len(quotes) + len(tail) >= MAX_BLOCKS - 1:
             break
@@ -70,8 +85,24 @@ def blocks(message: Message) -> list[Json]:
         block = _quote(report, quote, at, min(share, 5_000))
         quotes.append(block)
         room -= _length([block])
+        if block == _quote(report, quote, at, WHOLE):
+            whole.append(at)
+    rest = [at for at in range(len(report.quotes)) if at not in whole]
     left_out = len(report.quotes) - len(quotes)
-    return [*head, *quotes, *_more(report, left_out), *tail]
+    more = [*_more(report, left_out), *([_rich([_section([_text(IN_THREAD, italic=True)])])] if rest else [])]
+    return Layout([*head, *quotes, *more, *tail], _thread(report, rest))
+
+
+def _thread(report: Report, rest: Sequence[int]) -> tuple[list[Json], ...]:
+    """The quotes that did not fit, whole, as few posts as hold them."""
+    posts: list[list[Json]] = []
+    for at in rest:
+        block = _quote(report, report.quotes[at], at, WHOLE)
+        if posts and _length([*posts[-1], block]) <= MAX_TEXT:
+            posts[-1].append(block)
+        else:
+            posts.append([block])
+    return tuple(posts)
 
 
 def _when(report: Report) -> list[Json]:
@@ -138,15 +169,17 @@ def _more(report: Report, left_out: int) -> list[Json]:
     return [_rich([_section([_text(line)])])] if line else []
 
 
-def _tail(message: Message) -> list[Json]:
+def _tail(message: Message, *, has_buttons: bool) -> list[Json]:
     report, where = message.report, message.report.where
     found: list[Json] = []
     if report.facts:
         found.append(_list("What stands there", [f"{name}: {fact}" for name, fact in report.facts[:20]]))
     if report.why:
         found.append(_list("Why you are told", report.why))
-    way = _link(report.link, link_label(report)) if report.link else _text(report.command, code=True)
-    found.append(_rich([_section([way])]))
+    if report.earlier:
+        told = [f"{earlier_line(each)}: {quoted(each.text, MAX_EARLIER)}" for each in report.earlier]
+        found.append(_list("What it said before", told, limit=MAX_EARLIER + 60))
+    found.append(_rich([_section(_ways(report))]))
     place = " · ".join(part for part in (place_line(report), *report.sure[:3]) if part)
     lines = [place, "Struck words went out, bold words came in." if has_marks(report) else ""]
     if where:
@@ -158,11 +191,24 @@ def _tail(message: Message) -> list[Json]:
     if report.interval and report.interval.last_seen_at:
         lines.append(f"{stamp(report.interval.last_seen_at)} to {stamp(report.interval.first_changed_at)}")
     lines.append(f"Sent to {message.receiver} ({'; '.join(message.why)}) · {message.delivery_id}")
-    return [*found, {"type": "context", "elements": [_plain(line, MAX_CONTEXT) for line in lines if line]}]
+    acts = [buttons(message.delivery_id)] if has_buttons else []
+    return [*found, *acts, {"type": "context", "elements": [_plain(line, MAX_CONTEXT) for line in lines if line]}]
 
 
-def _list(title: str, lines: Sequence[str]) -> Json:
-    items = [_section([_text(cut(line, 300))]) for line in lines[:12]]
+def _ways(report: Report) -> list[Json]:
+    """Links into our own archive, the comparison first; a command where there are no pages."""
+    if not report.link:
+        return [_text(report.command, code=True)]
+    ways = [_link(report.link, link_label(report))]
+    sides = (("Before", report.where.before), ("After", report.where.after)) if report.where else ()
+    for word, capture in sides:
+        if capture and capture.link:
+            ways += [_text(" · "), _link(capture.link, f"{word}, version {capture.number}")]
+    return ways
+
+
+def _list(title: str, lines: Sequence[str], *, limit: int = 300) -> Json:
+    items = [_section([_text(cut(line, limit))]) for line in lines[:12]]
     heading = _section([_text(title, bold=True)])
     return _rich([heading, {"type": "rich_text_list", "style": "bullet", "elements": items}])
 

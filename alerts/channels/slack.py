@@ -7,9 +7,12 @@ at debug level it would write a webhook's address, which is a secret.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+import socket
+import ssl
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from http.client import HTTPException
 from typing import Any, Final
 
@@ -18,7 +21,8 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.webhook import WebhookClient
 
 from alerts.channels import ChannelKind, Means, Receipt
-from alerts.channels._blocks import Json, blocks, escaped, fallback_text
+from alerts.channels._blocks import Json, escaped, fallback_text, layout
+from alerts.channels._history import EVENT, Found, find, thread_of
 from alerts.message import Message
 from core.config.secret import Secret
 from core.errors import DeliveryError
@@ -26,6 +30,7 @@ from core.text.visible import cut, one_line
 
 TIMEOUT_SECONDS: Final = 20
 MAX_PLAIN: Final = 10_000
+LONGEST_WAIT: Final = timedelta(seconds=5)  # for a part of a thread; longer waits are the sender's
 WEBHOOK: Final = "slack-webhook"
 
 quiet = logging.getLogger("alerts.channels.slack.sdk")
@@ -72,12 +77,17 @@ FORM: Final = frozenset({
 })  # fmt: skip
 
 
+# Slack failed somewhere on its own way: the message may be there all the same.
+UNCLEAR: Final = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+
+
 @dataclass(frozen=True, slots=True)
 class _Posted:
-    """What is posted: Block Kit with a line for notifications, or text alone."""
+    """What is posted: Block Kit with a line for notifications, or text alone; and what goes into its thread."""
 
     text: str
     blocks: list[Json] | None = None
+    thread: tuple[list[Json], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +99,9 @@ class SlackChannel:
     def send(self, message: Message) -> Receipt:
         """Post the message once; in plain text where Slack refuses the blocks. Raises DeliveryError."""
         post = self._by_webhook if message.channel == WEBHOOK else self._by_token
+        laid = layout(message, has_buttons=message.channel != WEBHOOK and self.means.slack.app_token is not None)
         try:
-            return post(message, _Posted(fallback_text(message), blocks(message)))
+            return post(message, _Posted(fallback_text(message), laid.main, laid.thread))
         except _FormRefused as refused:
             try:
                 return {**post(message, _Posted(escaped(cut(message.text, MAX_PLAIN)))), "plain": refused.code}
@@ -103,33 +114,57 @@ class SlackChannel:
             raise DeliveryError(
                 "Slack: ONRECORD_SLACK_TOKEN is not set, so no channel can be posted to", permanent=False
             )
-        client = WebClient(
-            token=token.reveal(),
-            base_url=self.means.slack.base_url or WebClient.BASE_URL,
-            timeout=TIMEOUT_SECONDS,
-            retry_handlers=[],
-            logger=quiet,
+        client = web_client(token, self.means.slack.base_url)
+        found = _asked(message, partial(find, client, message)) if message.is_repeat else None
+        if found is None:
+            answer = self._post(client, message, posted.text, posted.blocks, **_place_in_thread(message))
+            found = Found(str(answer.get("channel")), str(answer.get("ts")))
+        for part, blocks in enumerate(posted.thread, start=1):
+            if part not in found.parts:
+                self._in_thread(client, message, (found, part), blocks)
+        return {"channel": found.channel, "ts": found.ts} | ({"found": True} if found.was_there else {})
+
+    def _post(
+        self, client: WebClient, message: Message, text: str, blocks: list[Json] | None, **thread: Any
+    ) -> Mapping[str, Any]:
+        """One post. Raises DeliveryError, _FormRefused."""
+        part = thread.pop("part", 0)
+        event: Json = {"delivery": message.delivery_id, "alert": message.alert_id} | ({"part": part} if part else {})
+        post = partial(
+            client.chat_postMessage,
+            channel=thread.pop("channel", message.target),
+            text=text,
+            blocks=blocks,
+            unfurl_links=False,
+            unfurl_media=False,
+            link_names=False,
+            mrkdwn=False,
+            metadata={"event_type": EVENT, "event_payload": event},
+            **thread,
         )
-        event = {"delivery": message.delivery_id, "alert": message.alert_id}
+        answer: Mapping[str, Any] = _asked(message, post)
+        return answer
+
+    def _in_thread(self, client: WebClient, message: Message, at: tuple[Found, int], blocks: list[Json]) -> None:
+        """A part of the message, under it. Slack takes one post a second: one refusal is waited out here.
+
+        From here on the message itself has arrived, and whatever goes wrong must not send it again unasked.
+        """
+        found, part = at
+        text = f"{escaped(cut(message.subject, 200))} ({part})"
+        place = {"channel": found.channel, "thread_ts": thread_of(message) or found.ts, "part": part}
         try:
-            answer = client.chat_postMessage(
-                channel=message.target,
-                text=posted.text,
-                blocks=posted.blocks,
-                unfurl_links=False,
-                unfurl_media=False,
-                link_names=False,
-                mrkdwn=False,
-                metadata={"event_type": "onrecord_alert", "event_payload": event},
-                **_place_in_thread(message),
-            )
-        except SlackApiError as error:
-            response = error.response
-            code = str(response.get("error") or "")
-            raise _refusal(message, code, response.status_code, response.headers) from None
-        except (OSError, HTTPException, SlackClientError, ValueError) as error:
-            raise _unreachable(message, error) from None
-        return {"channel": answer.get("channel"), "ts": answer.get("ts")}
+            try:
+                self._post(client, message, text, blocks, **place)
+            except DeliveryError as error:
+                if error.retry_after is None or error.retry_after > LONGEST_WAIT:
+                    raise
+                self.means.pause(error.retry_after.total_seconds())
+                self._post(client, message, text, blocks, **place)
+        except (DeliveryError, _FormRefused) as error:
+            wait = error.retry_after if isinstance(error, DeliveryError) else None
+            reason = f"the message for {message.target} arrived, its part {part} for the thread did not: {error}"
+            raise DeliveryError(reason, permanent=False, retry_after=wait, may_have_arrived=True) from None
 
     def _by_webhook(self, message: Message, posted: _Posted) -> Receipt:
         address = self._webhook(message.target)
@@ -153,8 +188,31 @@ class SlackChannel:
 
 def _place_in_thread(message: Message) -> dict[str, Any]:
     """A later part of a case answers its first message; one that is graver than all before is shown in the channel too."""
-    ts = message.thread.receipt.get("ts") if message.thread else None
-    return {"thread_ts": str(ts), "reply_broadcast": message.is_loud} if ts else {}
+    ts = thread_of(message)
+    return {"thread_ts": ts, "reply_broadcast": message.is_loud} if ts else {}
+
+
+def web_client(token: Secret, base_url: str | None) -> WebClient:
+    """slack-sdk's client, which tries nothing again by itself and logs nothing."""
+    return WebClient(
+        token=token.reveal(),
+        base_url=base_url or WebClient.BASE_URL,
+        timeout=TIMEOUT_SECONDS,
+        retry_handlers=[],
+        logger=quiet,
+    )
+
+
+def _asked(message: Message, call: Callable[[], Any]) -> Any:
+    """One call of Slack's API, its failures as ours. Raises DeliveryError, _FormRefused."""
+    try:
+        return call()
+    except SlackApiError as error:
+        response = error.response
+        code = str(response.get("error") or "")
+        raise _refusal(message, code, response.status_code, response.headers) from None
+    except (OSError, HTTPException, SlackClientError, ValueError) as error:
+        raise _unreachable(message, error) from None
 
 
 class _FormRefused(Exception):
@@ -172,7 +230,10 @@ def _refusal(message: Message, code: str, status: int, headers: Mapping[str, str
     is_permanent = is_known or (message.channel == WEBHOOK and status in {403, 404, 410})
     named = code if is_known or code.replace("_", "").isalnum() else f"status {status}"
     return DeliveryError(
-        _sentence(message, named), permanent=is_permanent and status != 429, retry_after=_retry_after(status, headers)
+        _sentence(message, named),
+        permanent=is_permanent and status != 429,
+        retry_after=_retry_after(status, headers),
+        may_have_arrived=status >= 500 or code in UNCLEAR,
     )
 
 
@@ -189,10 +250,15 @@ def _retry_after(status: int, headers: Mapping[str, str]) -> timedelta | None:
 
 
 def _unreachable(message: Message, error: Exception) -> DeliveryError:
-    """Sockets, timeouts, answers that are none. Their texts may hold the address: only the sort of error is told."""
+    """Sockets, timeouts, answers that are none. Their texts may hold the address: only the sort of error is told.
+
+    A connection that was refused, or a name that was not found, brought nothing across; anything else may have.
+    """
     reason = getattr(error, "reason", None)
-    sort = type(reason).__name__ if isinstance(reason, BaseException) else type(error).__name__
-    return DeliveryError(f"Slack could not be reached for {message.target}: {sort}", permanent=False)
+    told = reason if isinstance(reason, BaseException) else error
+    may_have_arrived = not isinstance(told, ConnectionRefusedError | socket.gaierror | ssl.SSLError)
+    text = f"Slack could not be reached for {message.target}: {type(told).__name__}"
+    return DeliveryError(text, permanent=False, may_have_arrived=may_have_arrived)
 
 
 CHANNEL = ChannelKind(

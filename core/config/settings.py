@@ -33,11 +33,12 @@ class SecretName(NamedTuple):
 
 
 SLACK_TOKEN = SecretName("ONRECORD_SLACK_TOKEN", "the bot token of your Slack app (xoxb-…)")
+SLACK_APP_TOKEN = SecretName("ONRECORD_SLACK_APP_TOKEN", "the app-level token of your Slack app (xapp-…), for buttons")
 SLACK_WEBHOOK = SecretName("ONRECORD_SLACK_WEBHOOK", "the address of a Slack incoming webhook")
 SMTP_PASSWORD = SecretName("ONRECORD_SMTP_PASSWORD", "the password of the mail account")
 DATABASE_URL = SecretName("ONRECORD_DATABASE_URL", "the address of a PostgreSQL database")
 PING_URL = SecretName("ONRECORD_PING_URL", "the address of a dead-man's switch that expects to hear from us")
-SECRETS = (SLACK_TOKEN, SLACK_WEBHOOK, SMTP_PASSWORD, DATABASE_URL, PING_URL)
+SECRETS = (SLACK_TOKEN, SLACK_APP_TOKEN, SLACK_WEBHOOK, SMTP_PASSWORD, DATABASE_URL, PING_URL)
 SLACK_BASE_URL = "ONRECORD_SLACK_BASE_URL"  # no secret: a stand-in or a proxy for Slack's own address
 
 ENVIRONMENT = "environment"  # where a Problem stands that stands in no file
@@ -145,6 +146,11 @@ class AlertSettings(Entry):
     gone_after: Duration = Field(
         timedelta(hours=24), description="Time they must span.", json_schema_extra={"default": "24h"}
     )
+    repeat_after: Duration = Field(
+        timedelta(hours=48),
+        description="After how long a critical alert that nobody took up is told again, and then escalated.",
+        json_schema_extra={"default": "48h"},
+    )
     retry_for: Duration = Field(
         timedelta(days=3),
         description="How long an undelivered message is tried again.",
@@ -182,11 +188,13 @@ class SettingsFile(Entry):
 
 @dataclass(frozen=True, slots=True)
 class Slack:
-    """``token`` posts to any channel the app is in, ``webhook`` to the one it was made for."""
+    """``token`` posts to any channel the app is in, ``webhook`` to the one it was made for. With ``app_token`` messages
+    have buttons, and what is pressed comes back over a connection this program opens (Socket Mode)."""
 
     token: Secret | None = None
     webhook: Secret | None = None
     base_url: str | None = None
+    app_token: Secret | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +244,12 @@ def parse_settings(text: str, *, file: str = "settings.yaml", environ: Mapping[s
         database=secrets[DATABASE_URL] or (Secret(entry.database) if entry.database else None),
         fetch=entry.fetch,
         web=entry.web,
-        slack=Slack(secrets[SLACK_TOKEN], secrets[SLACK_WEBHOOK], _with_slash(base_url or entry.slack.base_url)),
+        slack=Slack(
+            secrets[SLACK_TOKEN],
+            secrets[SLACK_WEBHOOK],
+            _with_slash(base_url or entry.slack.base_url),
+            secrets[SLACK_APP_TOKEN],
+        ),
         mail=mail,
         readers=entry.readers,
         alerts=entry.alerts,
@@ -325,6 +338,8 @@ def _secret_fault(name: SecretName, text: str) -> str | None:
         return "holds line breaks or control characters"
     if name is SLACK_TOKEN and text.startswith(("xapp-", "http")):
         return "is not a bot token: those begin with xoxb-"
+    if name is SLACK_APP_TOKEN and not text.startswith("xapp-"):
+        return "is not an app-level token: those begin with xapp-"
     if name is SLACK_WEBHOOK:
         return webhook_fault(text)
     if name is PING_URL and webhook_fault(text):

@@ -56,7 +56,9 @@ def snooze(
     names: Alerts,
     until: Annotated[str, typer.Option(help="A date or a length: 2026-12-24, 12h, 7d, 2w.")] = "",
     next_change: Annotated[bool, typer.Option("--next-change", help="Until the document changes again.")] = False,
-    rule: Annotated[str, typer.Option(help="Only this rule on this source; with --until or for good.")] = "",
+    rule: Annotated[
+        list[str] | None, typer.Option(help="Only this rule on this source; with --until or for good.")
+    ] = None,
     who: Who = "",
     as_json: AsJson = False,
 ) -> None:
@@ -73,7 +75,7 @@ def snooze(
     if scope is None:
         raise typer.BadParameter("say how far it reaches: --until, --next-change or --rule")
     at = moment(until, utc_now()) if until else None
-    _do(Wish(Handling.SNOOZE, scope=scope, until=at, rule=rule), names, who, as_json)
+    _do(Wish(Handling.SNOOZE, scope=scope, until=at, rules=tuple(rule or ())), names, who, as_json)
 
 
 @alerts.command("dismiss")

@@ -54,6 +54,23 @@ def alerts_export(
     done(export_alert(home(), os.environ, alert, out, as_json=as_json))
 
 
+@alerts.command("feed")
+def alerts_feed(
+    company: Annotated[str, typer.Option(help="Id of a company.")] = "",
+    topic: Annotated[str, typer.Option(help="A topic of companies.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """The address of an Atom feed of alerts: all, one company's, or one topic's. Whoever has it can read that feed.
+
+    Example: onrecord alerts feed --topic police-sales
+    """
+    from monitor.commands.told import feed_address
+
+    if company and topic:
+        raise typer.BadParameter("a feed is of a company or of a topic")
+    done(feed_address(home(), os.environ, company=company, topic=topic, as_json=as_json))
+
+
 outbox = group("outbox")
 
 

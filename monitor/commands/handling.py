@@ -109,7 +109,7 @@ def as_object(each: Handled) -> Json:
         "to": wish.to or None,
         "scope": wish.scope.value if wish.scope else None,
         "until": wish.until,
-        "rule": wish.rule or None,
+        "rules": list(wish.rules),
         "reason": wish.reason.value if wish.reason else None,
         "text": wish.text or None,
         "refused": each.refused or None,

@@ -9,13 +9,15 @@ from typing import Any
 from sqlalchemy import Connection
 
 from alerts.decide import why_not
-from alerts.message import plain_report, shown_report
+from alerts.message import plain_report
 from alerts.routes import explain as explain_routes
 from alerts.routes import facts_of
 from alerts.standalone import page_to_pass_on
 from core.errors import NotFound, Refused
+from core.links import FeedKind
 from core.model import Alert, Severity
 from core.report import Report
+from core.shown import shown_report
 from core.text.visible import one_line
 from core.wording import counted, long_date
 from monitor.app import utc_now
@@ -24,6 +26,7 @@ from monitor.commands.handling import alert_number, as_object, log_lines, stands
 from monitor.commands.output import emit, note, say
 from monitor.commands.reading import archive_of
 from monitor.home import Home
+from monitor.keys import links_of
 from storage import changes, handlings, notices, outbox
 from storage.deliveries import Delivery
 from storage.notices import AlertRow
@@ -86,6 +89,26 @@ def export_alert(home: Home, environ: Mapping[str, str], name: str, out: Path | 
         emit({"alert": row.id, "file": str(path), "bytes": len(page.encode())})
     else:
         say(str(path))
+    return 0
+
+
+def feed_address(home: Home, environ: Mapping[str, str], *, company: str, topic: str, as_json: bool) -> int:
+    """The signed address of a feed. Raises NotFound for what nobody watches, Refused where there are no pages."""
+    loaded = load_home(home, environ)
+    base_url = loaded.settings.web.base_url
+    links = links_of(home.make_data(loaded.settings), base_url)
+    if links is None:
+        raise Refused("feeds are pages: set web.base_url in settings.yaml to the address people reach them at")
+    if company and company not in loaded.watchlist.company_ids:
+        raise NotFound(f"no company in sources.yaml has the id {company!r}")
+    if topic and topic not in loaded.watchlist.topics:
+        raise NotFound(f"no company in sources.yaml has the topic {topic!r}")
+    kind: FeedKind = "company" if company else "topic" if topic else "all"
+    address = links.feed(kind, company or topic)
+    if as_json:
+        emit({"feed": kind, "name": company or topic or None, "address": address})
+    else:
+        say(address)
     return 0
 
 

@@ -117,7 +117,7 @@ def prepared(folder: Path, *, with_pages: bool = False) -> Iterator[Rehearsal]:
         )
         rehearsal = Rehearsal(folder, clock, site, slack, mailbox, agent, deliver)
         if port is not None:
-            pages = Pages(agent.archive, clock, guest="operator")
+            pages = Pages(agent.archive, clock, lambda: agent.loaded.routes.people, guest="operator")
             stack.callback(pages.close)
             rehearsal.pages = pages.open()
         yield rehearsal

@@ -10,9 +10,9 @@ from sqlalchemy import insert, select
 
 from core.errors import NotFound, Refused
 from core.handling import Actor, Handling, NotRelevant, Snooze, Wish, told
-from storage import handlings, outbox
+from storage import handlings, outbox, silences, switching
 from storage.engine import Database
-from storage.schema import companies, documents, events
+from storage.schema import companies, deliveries, documents, events
 from tests.contract.test_outbox import ALERT, NOW, SLACK
 
 OSEI = Actor("slack", "A. Osei", "osei", "U012AB3CD")
@@ -152,3 +152,56 @@ def test_what_cannot_be_is_refused_with_the_reason(database: Database, wish: Wis
 def test_an_alert_that_is_not_there(database: Database) -> None:
     with pytest.raises(NotFound, match="alert 99 is not in the archive"):
         handled(database, 99, ACKNOWLEDGE)
+
+
+def test_a_snooze_is_a_silence_and_opening_the_alert_again_ends_it(database: Database) -> None:
+    document_id = a_document(database)
+    with database.write() as conn:
+        alert_id = outbox.record_alert(conn, replace(ALERT, fingerprint="d" * 64, document_id=document_id), NOW)
+    assert alert_id is not None
+    until = NOW + timedelta(days=7)
+    handled(database, alert_id, Wish(Handling.SNOOZE, scope=Snooze.UNTIL, until=until, text="they announced it"))
+    handled(database, alert_id, Wish(Handling.SNOOZE, scope=Snooze.NEXT_CHANGE))
+    with database.read() as conn:
+        first, second = silences.active(conn, NOW)
+    assert (first.author, first.reason, first.expires_at, first.until_change) == (
+        "A. Osei",
+        f"snoozed under alert {alert_id}: they announced it",
+        until,
+        False,
+    )
+    assert first.match == second.match == {"document": frozenset({"halden/sales"})}
+    assert (second.expires_at, second.until_change) == (None, True)
+    handled(database, alert_id, Wish(Handling.REOPEN), at=NOW + timedelta(hours=1))
+    with database.read() as conn:
+        assert silences.active(conn, NOW + timedelta(hours=1)) == []
+        assert [each.ended_because for each in silences.kept(conn)] == ["opened again by A. Osei"] * 2
+
+
+def test_somebody_who_was_switched_off_acts_no_more(database: Database) -> None:
+    alert_id = an_alert(database)
+    with database.write() as conn:
+        assert switching.switch_off(conn, [("person", "osei")], ROOT, "left", NOW) == [("person", "osei")]
+    outcome = handled(database, alert_id, ACKNOWLEDGE)
+    assert (outcome.refused, outcome.says) == (True, "A. Osei was switched off by root (left)")
+    with database.write() as conn:
+        assert switching.switch_on(conn, [("person", "osei")], ROOT, NOW) == [("person", "osei")]
+    assert handled(database, alert_id, ACKNOWLEDGE).is_new
+
+
+def test_a_target_that_was_switched_off_gets_nothing_and_says_why(database: Database) -> None:
+    alert_id = an_alert(database)
+    with database.write() as conn:
+        places = [("slack", "#rights")]
+        assert switching.switch_off(conn, places, ROOT, "the channel closes", NOW) == places
+        assert switching.switch_off(conn, places, ROOT, "again", NOW) == []
+        other = outbox.record_alert(conn, replace(ALERT, fingerprint="o" * 64), NOW)
+        assert other is not None
+        outbox.enqueue(conn, other, [SLACK], NOW)
+    with database.read() as conn:
+        rows = conn.execute(select(deliveries.c.alert_id, deliveries.c.state, deliveries.c.error)).all()
+        assert sorted(tuple(row) for row in rows) == [
+            (alert_id, "dropped", "dropped: switched off by root (the channel closes)"),
+            (other, "dropped", "dropped: switched off by root (the channel closes)"),
+        ]
+        assert outbox.claim(conn, NOW, 10, timedelta(minutes=5)) == []

@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from alerts.channels import Means, open_channels
 from alerts.decide import decide
+from alerts.message import compose
 from alerts.sender import Policy, Sent, send_due
 from core.config.secret import Secret
 from core.config.settings import Slack
@@ -23,7 +24,7 @@ from storage import outbox
 from storage.engine import Database, open_database
 from storage.migrate import prepare
 from storage.schema import alerts, companies, deliveries, events
-from tests.changes import BASE_URL, FIRST_CHANGED, hedge_added, twenty_passages_change
+from tests.changes import BASE_URL, FIRST_CHANGED, hedge_added, six_long_passages_change, twenty_passages_change
 from tests.deliveries import written_everywhere
 from tests.hostile import ALL
 from tests.slack_standin import HOOK, TOKEN, Answer, SlackStandIn
@@ -182,16 +183,95 @@ def test_a_broken_slack_is_tried_again(database: Database, slack: SlackStandIn, 
     assert rows(database)[0][0] == "queued"
 
 
-def test_a_connection_cut_after_the_message_is_a_repeat_with_the_same_id(
+def cut_off_after_the_message(slack: SlackStandIn) -> None:
+    slack.script.append(Answer(200, {}, drops=True))
+
+
+def is_uncertain(database: Database) -> list[bool]:
+    with database.read() as conn:
+        return list(conn.execute(select(deliveries.c.is_uncertain)).scalars())
+
+
+def test_after_a_connection_that_was_cut_slack_says_whether_the_message_arrived(
     database: Database, slack: SlackStandIn, clock: Clock
 ) -> None:
     (id_,) = raised(database, RIGHTS)
-    slack.script.append(Answer(200, {}, drops=True))
+    cut_off_after_the_message(slack)
     channels = open_channels(means(slack))
     assert send_due(database, channels, clock) == Sent(retried=1)
+    assert is_uncertain(database) == [True]
+    clock.forward(16)
+    assert send_due(database, channels, clock) == Sent(sent=1)
+    assert [post.delivery for post in slack.posts] == [id_]
+    with database.read() as conn:
+        receipt = conn.execute(select(deliveries.c.receipt)).scalar_one()
+    assert receipt == {"channel": "C0RIGHTS", "ts": "1795475352.000001", "found": True}
+
+
+def test_a_message_that_did_not_arrive_is_sent(database: Database, slack: SlackStandIn, clock: Clock) -> None:
+    (id_,) = raised(database, RIGHTS)
+    slack.script.append(Answer(502, "<html>bad gateway</html>"))
+    channels = open_channels(means(slack))
+    assert send_due(database, channels, clock) == Sent(retried=1)
+    assert (is_uncertain(database), slack.posts) == ([True], [])
+    clock.forward(16)
+    assert send_due(database, channels, clock) == Sent(sent=1)
+    assert [post.delivery for post in slack.posts] == [id_]
+
+
+def test_where_slack_may_not_be_asked_the_message_is_sent_again_with_its_id(
+    database: Database, slack: SlackStandIn, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    (id_,) = raised(database, RIGHTS)
+    slack.scopes = []
+    cut_off_after_the_message(slack)
+    channels = open_channels(means(slack))
+    send_due(database, channels, clock)
     clock.forward(16)
     assert send_due(database, channels, clock) == Sent(sent=1)
     assert [post.delivery for post in slack.posts] == [id_, id_]
+    assert "Slack does not say whether a message for #rights arrived (missing_scope)" in caplog.text
+
+
+def test_a_claim_that_died_is_asked_after_too(database: Database, slack: SlackStandIn, clock: Clock) -> None:
+    (id_,) = raised(database, RIGHTS)
+    with database.write() as conn:
+        (delivery,) = outbox.claim(conn, clock(), 1, timedelta(minutes=5))
+    open_channels(means(slack))["slack"].send(compose(delivery))  # and the process is killed here
+    clock.forward(301)
+    assert send_due(database, open_channels(means(slack)), clock) == Sent(sent=1)
+    assert [post.delivery for post in slack.posts] == [id_]
+
+
+def test_what_is_too_long_stands_in_the_thread_and_a_part_that_failed_comes_later(
+    database: Database, slack: SlackStandIn, clock: Clock
+) -> None:
+    (id_,) = raised(database, RIGHTS, change=six_long_passages_change())
+    slack.refuse_parts = 1
+    channels = open_channels(means(slack))
+    assert send_due(database, channels, clock) == Sent(retried=1)
+    assert rows(database) == [
+        (
+            "queued",
+            "the message for #rights arrived, its part 1 for the thread did not: "
+            "Slack refused a message for #rights: internal_error",
+        )
+    ]
+    clock.forward(16)
+    assert send_due(database, channels, clock) == Sent(sent=1)
+    assert [(post.delivery, post.part) for post in slack.posts] == [(id_, 0), (id_, 1)]
+    assert slack.posts[1].payload["thread_ts"] == slack.stamps[0]
+    assert "This is sentence 79 of passage 5." in slack.posts[1].words
+    assert slack.posts[1].payload["unfurl_links"] is False
+
+
+def test_a_part_waits_the_second_slack_asks_for(database: Database, slack: SlackStandIn, clock: Clock) -> None:
+    raised(database, RIGHTS, change=six_long_passages_change())
+    slack.limit_parts = 1
+    waited: list[float] = []
+    channels = open_channels(replace(means(slack), pause=waited.append))
+    assert send_due(database, channels, clock) == Sent(sent=1)
+    assert ([post.part for post in slack.posts], waited) == ([0, 1], [1.0])
 
 
 def test_a_slack_that_cannot_be_reached_is_tried_again(database: Database, slack: SlackStandIn, clock: Clock) -> None:

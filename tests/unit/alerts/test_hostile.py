@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from alerts.channels import Means, kinds
-from alerts.channels._blocks import MAX_BLOCKS, MAX_HEADER, MAX_TEXT, _length, blocks, fallback_text
+from alerts.channels._blocks import MAX_BLOCKS, MAX_HEADER, MAX_TEXT, _length, blocks, fallback_text, layout
 from alerts.channels._objects import as_line, as_object
 from alerts.channels.console import CHANNEL as CONSOLE
 from alerts.channels.email import letter_of
@@ -25,6 +25,7 @@ from core.model import Change
 from tests.changes import BASE_URL, FIRST_CHANGED
 from tests.deliveries import message_of, written_everywhere
 from tests.hostile import ALL, BULK
+from tests.slack_standin import fault_of
 
 MAIL = Mail("localhost", 25, "none", "onrecord@example.org")
 UNSEEN = re.compile(
@@ -33,6 +34,7 @@ UNSEEN = re.compile(
 CASES = [pytest.param(text, id=f"{number:02}") for number, text in enumerate(ALL)]
 OWN_LINK = f"{BASE_URL}/c/halden-sales/6..7"
 OWN = re.escape(BASE_URL) + r"/(c/halden-sales/6\.\.7|v/halden-sales/[67]|[au]/[\w.-]+)"
+OWN_LINKS = [OWN_LINK, f"{BASE_URL}/v/halden-sales/6", f"{BASE_URL}/v/halden-sales/7"]
 LINKS = Links(b"k" * 32, BASE_URL)
 
 
@@ -59,14 +61,15 @@ def walked(value: Any) -> Iterator[dict[str, Any]]:
 @pytest.mark.parametrize("text", CASES)
 def test_slack_reads_no_mention_and_no_link_in_what_a_page_wrote(text: str) -> None:
     message = hostile_message(text)
-    found = blocks(message)
+    laid = layout(message, has_buttons=True)
+    found = [block for post in (laid.main, *laid.thread) for block in post]
     kinds_used = {node["type"] for node in walked(found) if "type" in node}
     assert kinds_used <= {
         "header", "plain_text", "rich_text", "rich_text_section", "rich_text_quote", "rich_text_list",
-        "text", "date", "link", "context",
+        "text", "date", "link", "context", "actions", "button", "static_select", "users_select",
     }  # fmt: skip
     assert "mrkdwn" not in json.dumps(found)
-    assert [node["url"] for node in walked(found) if node.get("type") == "link"] == [OWN_LINK]
+    assert [node["url"] for node in walked(found) if node.get("type") == "link"] == OWN_LINKS
     assert all(node["text"] for node in walked(found) if node.get("type") in {"text", "plain_text"})
     assert not UNSEEN.search("".join(str(node["text"]) for node in walked(found) if isinstance(node.get("text"), str)))
     line = fallback_text(message)
@@ -76,11 +79,12 @@ def test_slack_reads_no_mention_and_no_link_in_what_a_page_wrote(text: str) -> N
 
 @pytest.mark.parametrize("text", CASES)
 def test_slack_limits_hold(text: str) -> None:
-    found = blocks(hostile_message(text))
-    assert len(found) <= MAX_BLOCKS
-    assert _length(found) <= MAX_TEXT
-    assert len(found[0]["text"]["text"]) <= MAX_HEADER
-    json.dumps(found).encode()
+    laid = layout(hostile_message(text), has_buttons=True)
+    for post in (laid.main, *laid.thread):
+        assert len(post) <= MAX_BLOCKS
+        assert _length(post) <= MAX_TEXT
+        assert fault_of({"blocks": json.loads(json.dumps(post))}) == ""
+    assert len(laid.main[0]["text"]["text"]) <= MAX_HEADER
 
 
 @pytest.mark.parametrize("text", CASES)

@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from alerts.decide import decide, first_look_alert
-from alerts.message import compose, marked, parted, plain_text, shown_report
+from alerts.message import compose, marked, parted, plain_text
 from core.model import Act, Edit
 from core.occasions import CompanyLook, SourceLook
 from core.report import Earlier
+from core.shown import shown_report
 from tests.changes import BASE_URL, FIRST_CHANGED, change_of, fact_specific_added, hedge_added, page_is_gone, reading
 from tests.deliveries import DELIVERY_ID, delivery_of, message_of
 

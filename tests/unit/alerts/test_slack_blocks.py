@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import json
 
-from alerts.channels._blocks import MAX_TEXT, _length, blocks, escaped, fallback_text
-from tests.changes import fact_specific_added, hedge_added, page_is_gone, twenty_passages_change
+from alerts.channels._blocks import IN_THREAD, MAX_TEXT, _length, blocks, escaped, fallback_text, layout
+from tests.changes import (
+    fact_specific_added,
+    hedge_added,
+    page_is_gone,
+    six_long_passages_change,
+    twenty_passages_change,
+)
 from tests.deliveries import message_of
 
 FACT_SPECIFIC = [
@@ -101,7 +107,19 @@ FACT_SPECIFIC = [
                         "type": "link",
                         "url": "https://onrecord.example.org/c/halden-sales/6..7",
                         "text": "Side by side",
-                    }
+                    },
+                    {"type": "text", "text": " · "},
+                    {
+                        "type": "link",
+                        "url": "https://onrecord.example.org/v/halden-sales/6",
+                        "text": "Before, version 6",
+                    },
+                    {"type": "text", "text": " · "},
+                    {
+                        "type": "link",
+                        "url": "https://onrecord.example.org/v/halden-sales/7",
+                        "text": "After, version 7",
+                    },
                 ],
             }
         ],
@@ -139,6 +157,80 @@ FACT_SPECIFIC = [
 
 def test_the_payload_as_a_literal() -> None:
     assert blocks(message_of(fact_specific_added())) == FACT_SPECIFIC
+
+
+ROW = {
+    "type": "actions",
+    "block_id": "onrecord.01JD7Q4T0C5R8V2N6K9M3X7A1B",
+    "elements": [
+        {
+            "type": "button",
+            "action_id": "onrecord.acknowledge",
+            "value": "acknowledge",
+            "text": {"type": "plain_text", "text": "Acknowledge", "emoji": False},
+            "style": "primary",
+        },
+        {
+            "type": "button",
+            "action_id": "onrecord.confirm",
+            "value": "confirm",
+            "text": {"type": "plain_text", "text": "Confirm", "emoji": False},
+        },
+        {
+            "type": "users_select",
+            "action_id": "onrecord.assign",
+            "placeholder": {"type": "plain_text", "text": "Assign to", "emoji": False},
+        },
+        {
+            "type": "static_select",
+            "action_id": "onrecord.snooze",
+            "placeholder": {"type": "plain_text", "text": "Snooze", "emoji": False},
+            "options": [
+                {"text": {"type": "plain_text", "text": "until the next change", "emoji": False}, "value": "next"},
+                {"text": {"type": "plain_text", "text": "for a day", "emoji": False}, "value": "1d"},
+                {"text": {"type": "plain_text", "text": "for a week", "emoji": False}, "value": "7d"},
+                {"text": {"type": "plain_text", "text": "for a month", "emoji": False}, "value": "30d"},
+                {"text": {"type": "plain_text", "text": "this rule on this source", "emoji": False}, "value": "rule"},
+            ],
+        },
+        {
+            "type": "static_select",
+            "action_id": "onrecord.not_relevant",
+            "placeholder": {"type": "plain_text", "text": "Not relevant", "emoji": False},
+            "options": [
+                {"text": {"type": "plain_text", "text": "navigation", "emoji": False}, "value": "navigation"},
+                {"text": {"type": "plain_text", "text": "translation", "emoji": False}, "value": "translation"},
+                {"text": {"type": "plain_text", "text": "formatting", "emoji": False}, "value": "formatting"},
+                {"text": {"type": "plain_text", "text": "off topic", "emoji": False}, "value": "off_topic"},
+                {"text": {"type": "plain_text", "text": "duplicate", "emoji": False}, "value": "duplicate"},
+            ],
+        },
+        {
+            "type": "button",
+            "action_id": "onrecord.note",
+            "value": "note",
+            "text": {"type": "plain_text", "text": "Note", "emoji": False},
+        },
+    ],
+}
+
+
+def test_with_an_app_token_a_row_of_buttons_stands_before_the_last_line() -> None:
+    message = message_of(fact_specific_added())
+    assert blocks(message, has_buttons=True) == [*FACT_SPECIFIC[:-1], ROW, FACT_SPECIFIC[-1]]
+
+
+def test_what_does_not_fit_stands_whole_in_the_thread() -> None:
+    laid = layout(message_of(six_long_passages_change()))
+    assert len(laid.thread) == 1
+    assert all(_length(post) <= MAX_TEXT for post in (laid.main, *laid.thread))
+    assert IN_THREAD in json.dumps(laid.main)
+    here, there = json.dumps(laid.main, ensure_ascii=False), json.dumps(laid.thread, ensure_ascii=False)
+    last = [f"This is sentence 79 of passage {number}." for number in range(6)]
+    assert [words in here for words in last] == [True, True, True, False, False, False]
+    assert [words in there for words in last] == [False, False, False, True, True, True]
+    assert "[…]" not in there
+    assert layout(message_of(hedge_added())).thread == ()
 
 
 def test_the_line_for_notifications_marks_both_in_plain_characters() -> None:

@@ -246,6 +246,10 @@ ENVIRONMENTS = {
         {"ONRECORD_SLACK_TOKEN": "xapp-hunter2"},
         ["environment: ONRECORD_SLACK_TOKEN is not a bot token: those begin with xoxb-"],
     ),
+    "a bot token for an app token": (
+        {"ONRECORD_SLACK_APP_TOKEN": "xoxb-hunter2"},
+        ["environment: ONRECORD_SLACK_APP_TOKEN is not an app-level token: those begin with xapp-"],
+    ),
     "a webhook for a bot token": (
         {"ONRECORD_SLACK_TOKEN": "https://hooks.slack.com/services/hunter2"},
         ["environment: ONRECORD_SLACK_TOKEN is not a bot token: those begin with xoxb-"],
@@ -274,7 +278,7 @@ ENVIRONMENTS = {
 
 
 def test_every_case_is_tried() -> None:
-    assert (len(SECRETS_IN_THE_FILE), len(FAULTS), len(ENVIRONMENTS)) == (11, 20, 7)
+    assert (len(SECRETS_IN_THE_FILE), len(FAULTS), len(ENVIRONMENTS)) == (11, 20, 8)
 
 
 @pytest.mark.parametrize("name", SECRETS_IN_THE_FILE)
