@@ -116,18 +116,20 @@ def find_or_create(  # noqa: PLR0913 (what a document is made from)
     title: str = "",
     lang: str | None = None,
     role: str | None = None,
+    name: str = "",
     now: datetime,
 ) -> DocumentRow:
     """The company's document at this request (or, without one, at this address), made where it is missing.
 
-    That it was found at the source is noted either way.
+    That it was found at the source is noted either way. Its permanent name is made of ``name``, else of the address.
     """
     same = {"b_company": company_id, "b_request": request_id, "b_url": url}
     statement = _AT_URL if request_id is None else _AT_REQUEST
     found = conn.execute(statement, same).mappings().one_or_none()
     is_new = found is None
     if found is None:
-        slug = _free_slug(conn, f"{_words(company_id) or 'company'}/{slug_words(url, role or kind)}")
+        last = _cut(_words(name)) if name else slug_words(url, role or kind)
+        slug = _free_slug(conn, f"{_words(company_id) or 'company'}/{last or kind}")
         made = conn.execute(
             insert(documents).values(
                 slug=slug,

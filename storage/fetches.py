@@ -21,8 +21,7 @@ _INSERT_GRADE = insert(grades).returning(grades.c.id)
 def insert_fetch(conn: Connection, request_id: int, fetch: Fetch, *, size: int, media_type: str | None) -> int:
     """The row of an attempt, and of its snapshot where those bytes are new; returns the number of the fetch."""
     if fetch.digest is not None:
-        row = {"digest": fetch.digest, "size": size, "media_type": media_type, "stored_at": fetch.finished_at}
-        insert_or_ignore(conn, snapshots, [row])
+        keep_snapshot(conn, fetch.digest, size=size, media_type=media_type, now=fetch.finished_at)
     made = conn.execute(
         _INSERT,
         {
@@ -42,6 +41,12 @@ def insert_fetch(conn: Connection, request_id: int, fetch: Fetch, *, size: int, 
     )
     assert made.inserted_primary_key is not None
     return int(made.inserted_primary_key[0])
+
+
+def keep_snapshot(conn: Connection, digest: str, *, size: int, media_type: str | None, now: datetime) -> None:
+    """The row of bytes that the archive holds; nothing where it is there already."""
+    row = {"digest": digest, "size": size, "media_type": media_type, "stored_at": now}
+    insert_or_ignore(conn, snapshots, [row])
 
 
 def insert_grade(conn: Connection, fetch_id: int, grade: Grade, grader: str) -> int:

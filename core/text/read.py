@@ -14,6 +14,7 @@ from core.errors import ReadError
 from core.model import Reading
 from core.text import html, pdflayout, plain
 from core.text.charset import decode, detect, is_utf8
+from core.text.mail import letter
 
 EXTRACTOR: Final = "+".join((html.VERSION, pdflayout.VERSION, plain.VERSION))  # a new one means that all is read again
 
@@ -55,6 +56,8 @@ def read(
     ``select`` and ``remove`` are CSS selectors of the source and concern HTML alone. ``facts["reader"]`` says who read.
     Raises ReadError: kind ``pdf``, ``html``, ``json``, ``feed``, ``xml`` or ``binary``.
     """
+    if (content_type or "").startswith("message/rfc822"):
+        body, content_type = letter(body)
     kind = sniff(body, content_type)
     if kind == "pdf":
         reading = _read_pdf(body)

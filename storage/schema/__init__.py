@@ -8,6 +8,7 @@ Decision 0002 in docs/design says why a passage's id is made from its text.
 from storage.schema.accounts import audit, entry_links, login_attempts, sessions, users
 from storage.schema.base import Id, UtcTime, metadata
 from storage.schema.cases import appointments, case_alerts, cases, silences, tellings
+from storage.schema.entered import statements
 from storage.schema.identity import acts, document_addresses
 from storage.schema.people import handlings, switched_off
 from storage.schema.seen import fetches, grades, snapshots
@@ -56,6 +57,7 @@ __all__ = [
     "handlings",
     "switched_off",
     "meta",
+    "statements",
     "tasks",
     "users",
     "sessions",

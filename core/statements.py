@@ -1,0 +1,127 @@
+"""A document entered by hand: what a company told a newspaper, wrote in a letter, said to somebody. Pure.
+
+Four dates are kept apart, because they are four different claims: when it was decided, from when it holds, when it was
+made public, and when somebody here first saw it. Each may be as exact as it is known: a day, a month or a year.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Final
+
+from core.errors import ConfigError, Problem
+from core.text.diff import words_of
+from core.text.normalise import tidy
+
+MAX_FILE: Final = 50_000_000
+"""Bytes of a file a person may hand in; a scan beyond it says nothing a smaller one does not."""
+
+_DATE: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_ALIKE: Final = 0.12  # share of words two sentences have in common before one is shown beside the other
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """As far as each is known: ``2024-01-03``, ``2024-01``, ``2024``, or nothing."""
+
+    decided: str = ""
+    effective: str = ""
+    public: str = ""
+    observed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Who said it, through whom, where, and when. ``place`` is an address, or words (``e-mail to a reporter``)."""
+
+    company: str
+    title: str
+    publisher: str
+    place: str = ""
+    dates: Dates = Dates()
+    lang: str = ""
+    note: str = ""
+
+    @property
+    def url(self) -> str:
+        """Where it can be read, where that is an address."""
+        return self.place if re.match(r"https?://\S+$", self.place) else ""
+
+
+def checked(statement: Statement, today: date) -> Statement:
+    """The statement with tidy words. Raises ConfigError with everything that is wrong with it."""
+    problems = [
+        Problem("statement", None, f"it needs {what}")
+        for what, value in (("a title", statement.title), ("who published it", statement.publisher))
+        if not value.strip()
+    ]
+    for name, value in dates_of(statement.dates):
+        wrong = wrong_date(value, today) if value else None
+        if wrong:
+            problems.append(Problem("statement", None, f"the date {name} {wrong}"))
+    if problems:
+        raise ConfigError(problems)
+    return Statement(
+        company=statement.company,
+        title=tidy(statement.title),
+        publisher=tidy(statement.publisher),
+        place=tidy(statement.place),
+        dates=statement.dates,
+        lang=statement.lang,
+        note=tidy(statement.note),
+    )
+
+
+def wrong_date(text: str, today: date) -> str | None:
+    """What is wrong with a date that may be only a year or a month; None where nothing is."""
+    found = _DATE.fullmatch(text)
+    if not found:
+        return f"must be like 2024-01-03, 2024-01 or 2024, not {text!r}"
+    year, month, day = (int(part) if part else 1 for part in found.groups())
+    try:
+        begins = date(year, month, day)
+    except ValueError:
+        return f"is no day there ever was: {text!r}"
+    if year < 1900:
+        return f"is before any statement kept here: {text!r}"
+    return None if begins <= date(today.year + 20, 12, 31) else f"is too far ahead: {text!r}"
+
+
+def dates_of(dates: Dates) -> tuple[tuple[str, str], ...]:
+    """The four dates by name, in the order in which they usually come."""
+    return tuple((each.name, getattr(dates, each.name)) for each in fields(dates))
+
+
+def identity(statement: Statement, body: bytes) -> str:
+    """An address of its own: the same words by the same company, entered twice, are one statement."""
+    name = hashlib.sha256(statement.company.encode() + b"\0" + body).hexdigest()[:20]
+    return f"urn:onrecord:statement:{name}"
+
+
+# --- beside the company's earlier words -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A passage the company said before, on a topic of the statement. ``gone_since`` where it no longer stands."""
+
+    text: str
+    document: str
+    first_seen: str
+    gone_since: str = ""
+
+
+def nearest(sentence: str, earlier: Sequence[Earlier], most: int = 2) -> tuple[Earlier, ...]:
+    """Those that speak most alike, the likest first; none where nothing has much in common."""
+    wanted = set(words_of(sentence))
+    scored: list[tuple[float, int]] = []
+    for at, each in enumerate(earlier):
+        words = set(words_of(each.text))
+        alike = len(wanted & words) / len(wanted | words) if words else 0.0
+        if alike >= _ALIKE:
+            scored.append((-alike, at))
+    return tuple(earlier[at] for _, at in sorted(scored)[:most])
