@@ -12,6 +12,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
+from urllib.parse import urlsplit
+
+from lxml import html
 
 from core.errors import ReadError
 
@@ -216,3 +219,22 @@ def _moment(value: object) -> datetime | None:
     except ValueError:
         return None
     return found if found is None or found.tzinfo else None
+
+
+def parse_index(body: bytes) -> tuple[tuple[str, str, str], ...]:
+    """The documents of a filing, from the index of it: (type, description, file name). Raises ReadError("sec")."""
+    root = html.document_fromstring(body) if body.strip() else None
+    rows: list[tuple[str, str, str]] = []
+    for table in root.iter("table") if root is not None else ():
+        names: list[str] = []
+        for line in table.iter("tr"):
+            cells = [" ".join(cell.text_content().split()) for cell in line if cell.tag in ("th", "td")]
+            if {"type", "document"} <= {cell.casefold() for cell in cells}:
+                names = [cell.casefold() for cell in cells]
+            elif len(cells) == len(names):
+                row = dict(zip(names, cells, strict=True))
+                link = next((a.get("href", "") for a in line.iter("a")), "")
+                rows.append((row["type"], row.get("description", ""), urlsplit(link).path.rpartition("/")[2]))
+    if not rows:
+        raise ReadError("sec", "no table of documents in the index of a filing")
+    return tuple(rows)

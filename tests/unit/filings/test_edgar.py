@@ -9,7 +9,14 @@ from typing import Any
 import pytest
 
 from core.errors import ReadError
-from core.filings.edgar import chosen, exhibits, list_url, parse_continuation, parse_submissions
+from core.filings.edgar import (
+    chosen,
+    exhibits,
+    list_url,
+    parse_continuation,
+    parse_index,
+    parse_submissions,
+)
 
 
 def columns(**over: list[object]) -> dict[str, list[Any]]:
@@ -121,3 +128,24 @@ def test_only_the_exhibits_that_speak_are_read() -> None:
     found = exhibits(rows, event)
     assert [(each.type, each.description) for each in found] == [("EX-99.1", "Press release")]
     assert found[0].url == "https://www.sec.gov/Archives/edgar/data/1234567/000123456725000003/ex991.htm"
+
+
+INDEX = b"""<html><body><table class="tableFile" summary="Document Format Files">
+<tr><th>Seq</th><th>Description</th><th>Document</th><th>Type</th><th>Size</th></tr>
+<tr><td>1</td><td>FORM 8-K</td><td><a href="/ix?doc=/Archives/edgar/data/1/form8-k.htm">form8-k.htm</a> iXBRL</td>
+<td>8-K</td><td>36432</td></tr>
+<tr><td>2</td><td>PRESS RELEASE</td><td><a href="/Archives/edgar/data/1/ex991.htm">ex991.htm</a></td>
+<td>EX-99.1</td><td>120433</td></tr></table>
+<table summary="Data Files"><tr><th>Seq</th></tr><tr><td>3</td></tr></table></body></html>"""
+
+
+def test_the_index_of_a_filing_gives_its_documents() -> None:
+    event = parse_submissions(listed()).filings[1]
+    assert [name for _, _, name in parse_index(INDEX)][1] == "ex991.htm"
+    assert [each.type for each in exhibits(parse_index(INDEX), event)] == ["EX-99.1"]
+
+
+@pytest.mark.parametrize("body", [b"", b"<html><p>Request Rate Threshold Exceeded</p></html>", b"\x00\x01"])
+def test_what_is_no_index_is_refused(body: bytes) -> None:
+    with pytest.raises(ReadError, match="no table of documents"):
+        parse_index(body)
