@@ -32,6 +32,10 @@ FRAME_WORDS: Final = 8  # so many of them: the frame of the site
 _NAME_WORDS: Final = 12
 COLLAPSED: Final = 0.35  # kept and size both below this: most of the text is missing
 
+# What the SEC answers whoever asks too often or without a name, under any status; as its page words it.
+BLOCKED: Final = (b"request rate threshold exceeded", b"originates from an undeclared automated tool")
+_BLOCK_BYTES: Final = 20_000
+
 _GOOD: Final = Grade(GradeLevel.GOOD)
 
 
@@ -39,6 +43,9 @@ def grade_transport(fetch: Fetch, body: bytes) -> Grade | None:
     """The grade where status and transport decide it alone; None where the page must be read first."""
     if fetch.status is None:
         return Grade(GradeLevel.BAD, (fetch.detail or "no whole answer",), str(fetch.reason or "failed"))
+    said = next((words for words in BLOCKED if words in body[:_BLOCK_BYTES].lower()), None)
+    if said is not None and len(body) <= 3 * _BLOCK_BYTES:
+        return Grade(GradeLevel.BAD, (f"the server says “{said.decode()}”",), "rate_limited")
     if fetch.status in (404, 410):
         return Grade(GradeLevel.BAD, (f"the server says there is no such page ({fetch.status})",), "absent")
     if fetch.status in (401, 402, 403, 407, 429, 451):

@@ -117,12 +117,13 @@ def accept(case: Case, course: Course) -> Taken:
             window=Window(last_seen, doubted_at or case.seen_at),
             edits=judged.edits,
             change_class=judged.classified.change_class,
-            relation=Relation.NEXT if is_next else Relation.SAME_VARIANT,
+            relation=case.relation if is_next else Relation.SAME_VARIANT,
             event=_event_of(case, course, judged.classified, is_return),
             matches=judged.matches,
             findings=judged.findings,
             verdict=matching.gravest(judged.findings),
             reasons=judged.classified.reasons,
+            found_late=case.is_found_late,
         )
         told = tell(conn, tools, change, capture, last_good)
     status = "returned" if is_return else "changed"
@@ -160,6 +161,8 @@ def _classify(case: Case, course: Course, edits: tuple[Edit, ...]) -> Classified
 
 
 def _event_of(case: Case, course: Course, classified: Classified, is_return: bool) -> DocumentEvent | None:
+    if case.relation is Relation.PREVIOUS_FILING:  # a filing never changes: nothing happened to the one before
+        return None
     if is_return:
         return DocumentEvent.RETURNED
     if course.is_new_variant:

@@ -15,7 +15,20 @@ from alerts.routes import facts_of
 from core import matching
 from core.cases import trace_of
 from core.course import Shown
-from core.model import Change, ChangeClass, DocumentRef, Edit, Fetch, Grade, Purpose, Reading, Source, VersionRef
+from core.filings.sections import with_items
+from core.model import (
+    Change,
+    ChangeClass,
+    DocumentRef,
+    Edit,
+    Fetch,
+    Grade,
+    Purpose,
+    Reading,
+    Relation,
+    Source,
+    VersionRef,
+)
 from core.report import Earlier, from_plain
 from core.text.mask import mask
 from core.text.read import EXTRACTOR
@@ -37,6 +50,8 @@ from storage import (
 from storage.earlier import earlier_wordings
 from storage.leases import DueRequest
 from storage.sources import START, Asked
+
+FILED_KINDS = frozenset({"sec"})  # whose items are filings
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +114,8 @@ class Case:
     known: Known
     reading: Reading
     forms: tuple[int, ...]
+    relation: Relation = Relation.NEXT  # to the text that stood
+    is_found_late: bool = False
 
     @property
     def seen_at(self) -> datetime:
@@ -108,7 +125,7 @@ class Case:
 def read(tools: Tools, capture: Capture) -> Reading:
     """The reading of a page's bytes with its source's selectors. Raises ReadError."""
     how = reading_of(capture.asked[0])
-    return tools.reader.read(
+    reading = tools.reader.read(
         capture.body,
         content_type=capture.fetch.header("content-type"),
         url=capture.fetch.final_url or capture.fetch.url,
@@ -116,6 +133,19 @@ def read(tools: Tools, capture: Capture) -> Reading:
         remove=how.remove,
         kind=how.kind,
     )
+    return as_filed(tools, capture.source, capture.fetch, reading)
+
+
+def as_filed(tools: Tools, source: Source | None, fetch: Fetch, reading: Reading) -> Reading:
+    """The reading of a filing, divided into its items and under the name its list gives it; any other as it is."""
+    if source is None or source.kind not in FILED_KINDS:
+        return reading
+    with tools.database.read() as conn:
+        filed = listings.filed(conn, fetch.url)
+    if filed is None:
+        return reading
+    day = filed.filed_at.date().isoformat() if filed.filed_at else None
+    return replace(with_items(reading, filed.form), title=filed.title, page_date=day)
 
 
 class HowToRead(NamedTuple):

@@ -6,6 +6,7 @@ What is missing is told by ``monitor/missing.py``; the links of a policy page ar
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -47,11 +48,14 @@ def take_list(tools: Tools, capture: Capture) -> Taken:
         return intake.refuse(tools, capture, _unreadable(tools, asked.source, error))
     with tools.database.read() as conn:
         known = listings.known(conn, asked.source.id)
-    if not found.entries and (found.incomplete or any(item.list_id == capture.request.id for item in known)):
+    is_short = found.incomplete or any(item.list_id == capture.request.id for item in known)
+    if not found.entries and is_short and not kinds()[asked.source.kind].is_filed:
         why = found.incomplete or "the list is empty: nothing is taken for withdrawn"
         return intake.refuse(tools, capture, Grade(GradeLevel.BAD, (why,), "empty_list"))
-    is_ordered = kinds()[asked.source.kind].is_ordered
-    settled = settle(known, found.entries, list_id=capture.request.id, is_ordered=is_ordered)
+    kind = kinds()[asked.source.kind]
+    settled = settle(known, found.entries, list_id=capture.request.id, is_ordered=kind.is_ordered)
+    if kind.is_filed:  # what a list of filings no longer shows was filed all the same
+        settled = replace(settled, withdrawn=(), aged=())
     return _accept(tools, capture, found, settled)
 
 

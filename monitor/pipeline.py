@@ -18,7 +18,7 @@ from core.grade import grade_page, grade_transport
 from core.model import Ask, Fetch, Grade, GradeLevel, Purpose, Source
 from core.schedule import ABSENT_AFTER, CONFIRM_AFTER, item_interval, next_check
 from core.wording import counted
-from monitor import absence, intake, listing
+from monitor import absence, filing, intake, listing
 from monitor.capture import Capture, Taken, close_incident, read
 from monitor.links import has_links
 from monitor.missing import still_lacking
@@ -139,7 +139,10 @@ def _still_stands(
 
 def take(tools: Tools, capture: Capture) -> Taken:
     """Take a capture in as what its source's own address holds: a document, or a list of documents."""
-    return listing.take_list(tools, capture) if listing.is_list(capture.asked[0]) else intake.take_in(tools, capture)
+    asked = capture.asked[0]
+    if listing.is_list(asked):
+        return listing.take_list(tools, capture)
+    return filing.take_filing(tools, capture) if filing.is_filing(asked) else intake.take_in(tools, capture)
 
 
 def take_unread(tools: Tools, request: DueRequest, asked: tuple[Asked, ...]) -> Checked | None:
@@ -214,9 +217,13 @@ def _is_first_look(tools: Tools, request: DueRequest, asked: tuple[Asked, ...]) 
         return listings.stood_at_first(conn, request.id)
 
 
-def _schedule(tools: Tools, request: DueRequest, asked: Asked, fetch: Fetch, taken: Taken) -> datetime:
-    """When to ask again, and since when it has been failing."""
+def _schedule(tools: Tools, request: DueRequest, asked: Asked, fetch: Fetch, taken: Taken) -> datetime | None:
+    """When to ask again, and since when it has been failing; None for a filing that was read."""
     now = tools.now()
+    if filing.is_filing(asked) and taken.status != "failed":
+        with tools.database.write() as conn:
+            record.rest(conn, request.id)
+        return None
     failures = request.failures + 1 if taken.status == "failed" else 0
     every = _interval(tools, request, asked, now)
     if taken.status == "suspect":

@@ -111,7 +111,11 @@ def unpack_reading(payload: bytes | bytearray) -> Reading:
 def pack_feed(feed: Feed) -> bytes:
     """A Feed as bytes, times as seconds since 1970."""
     rows = [
-        (entry.guid, entry.url, entry.title, entry.published_at and entry.published_at.timestamp(), entry.summary_text)
+        (
+            *(entry.guid, entry.url, entry.title),
+            entry.published_at and entry.published_at.timestamp(),
+            *(entry.summary_text, entry.form, entry.series),
+        )
         for entry in feed.entries
     ]
     rest = {name: getattr(feed, name) for name in ("title", "lang", "incomplete", "found_by", "topic")}
@@ -142,6 +146,7 @@ TASKS: Final[Mapping[str, ReaderTask]] = {
     "feed": ReaderTask("monitor.kinds.feed:read", "monitor.reader_wire:pack_feed", unpack_feed),
     "listing": ReaderTask("monitor.kinds.listing:read", "monitor.reader_wire:pack_feed", unpack_feed),
     "sitemap": ReaderTask("monitor.kinds.sitemap:read", "monitor.reader_wire:pack_feed", unpack_feed),
+    "sec": ReaderTask("monitor.kinds.sec:read", "monitor.reader_wire:pack_feed", unpack_feed),
 }
 
 
@@ -206,13 +211,13 @@ def _within(column: list[int], low: int, high: int) -> list[int]:
 
 
 def _entry(row: object) -> FeedEntry:
-    if not isinstance(row, list) or len(row) != 5:
+    if not isinstance(row, list) or len(row) != 7:
         raise BadAnswer("a feed entry of the wrong shape")
-    guid, url, title, seconds, summary = row
+    guid, url, title, seconds, *texts = row
     if seconds is not None and not (isinstance(seconds, int | float) and 0 <= seconds < 1e11):
         raise BadAnswer("a time that is none")
     published_at = None if seconds is None else datetime.fromtimestamp(seconds, UTC)
-    return FeedEntry(_string(guid), _string(url), _string(title), published_at, _string(summary))
+    return FeedEntry(_string(guid), _string(url), _string(title), published_at, *map(_string, texts))
 
 
 def _mapping(data: object) -> dict[str, object]:

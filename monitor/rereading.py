@@ -19,7 +19,7 @@ from core.errors import ReadError
 from core.model import Change, ChangeClass, Edit, Reading, Relation, VersionRef, Window
 from core.text.diff import compare
 from core.text.read import EXTRACTOR
-from monitor.capture import forms_of, reading_of, started_at, tell_change
+from monitor.capture import as_filed, forms_of, reading_of, started_at, tell_change
 from monitor.tools import Tools
 from storage import changes, documents, fetches, record, rereading, sources, spans, versions
 from storage.rereading import GoodCapture
@@ -110,6 +110,7 @@ def _read_snapshots(
                 remove=how.remove,
                 kind=how.kind,
             )
+            reading = as_filed(tools, source, fetch, reading)
             texts[capture.digest] = (reading, forms_of(tools, reading, always=source.always if source else ()))
         except ReadError:
             texts[capture.digest] = None

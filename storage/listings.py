@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from core.items import Known, Same, Settled
 from core.text.feed import FeedEntry
 from storage import sources
 from storage.chunks import chunks
 from storage.documents import move_to
-from storage.schema import feed_items, fetches, request_sources, requests
+from storage.schema import documents, feed_items, fetches, request_sources, requests
+
+_GUIDS = select(feed_items.c.guid).where(feed_items.c.source_id == bindparam("b_source"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,7 @@ def record(conn: Connection, listing: Listing, settled: Settled) -> list[Moved]:
         elif same.is_edited:
             _ask_soon(conn, [same.known.id], listing.at)
         conn.execute(update(feed_items).where(feed_items.c.id == same.known.id).values(**values))
-    guids = {
-        guid for (guid,) in conn.execute(select(feed_items.c.guid).where(feed_items.c.source_id == listing.source_id))
-    }
+    guids = {guid for (guid,) in conn.execute(_GUIDS, {"b_source": listing.source_id})}
     for position, entry in settled.fresh:
         guid = entry.guid if entry.guid not in guids else f"{entry.guid}\n{entry.url}"  # a guid used for many things
         if guid not in guids:
@@ -119,6 +119,8 @@ def _insert(conn: Connection, listing: Listing, entry: FeedEntry, guid: str, pos
             url=entry.url,
             title=entry.title,
             published_at=entry.published_at,
+            form=entry.form or None,
+            series=entry.series or None,
             request_id=request_id,
             first_fetch_id=listing.fetch_id,
             last_fetch_id=listing.fetch_id,
@@ -231,6 +233,51 @@ def waiting(conn: Connection, source_id: str) -> int:
     asked = select(fetches.c.id).where(fetches.c.request_id == request_sources.c.request_id).exists()
     found = select(func.count()).where(request_sources.c.source_id == source_id, ~asked)
     return int(conn.execute(found).scalar_one())
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A listed filing: what it is called, as what it was filed and when, and the series it is the next of."""
+
+    title: str
+    form: str
+    series: str | None
+    filed_at: datetime | None
+
+
+def filed(conn: Connection, url: str) -> Filed | None:
+    """The filing at an address, None where no list calls it one."""
+    found = select(feed_items.c.title, feed_items.c.form, feed_items.c.series, feed_items.c.published_at)
+    row = conn.execute(found.where(feed_items.c.url == url, feed_items.c.form.is_not(None)).limit(1)).first()
+    return Filed(*row) if row else None
+
+
+def series_request(
+    conn: Connection, source_id: str, company_id: str, series: str
+) -> tuple[int, datetime | None] | None:
+    """Where the document of a series stands: the request of its newest filing, and when that was filed."""
+    found = (
+        select(feed_items.c.request_id, feed_items.c.published_at)
+        .join(documents, documents.c.request_id == feed_items.c.request_id)
+        .where(
+            feed_items.c.source_id == source_id,
+            feed_items.c.series == series,
+            documents.c.company_id == company_id,
+            documents.c.current_version_id.is_not(None),
+        )
+        .order_by(feed_items.c.published_at.desc(), feed_items.c.id.desc())
+    )
+    row = conn.execute(found.limit(1)).first()
+    return (int(row.request_id), row.published_at) if row else None
+
+
+def add(conn: Connection, listing: Listing, entries: Sequence[FeedEntry]) -> int:
+    """Items found beside those of the list itself; how many of them are new."""
+    known = {guid for (guid,) in conn.execute(_GUIDS, {"b_source": listing.source_id})}
+    fresh = [entry for entry in entries if entry.guid not in known]
+    for entry in fresh:
+        _insert(conn, listing, entry, entry.guid, 0)
+    return len(fresh)
 
 
 def title_of(conn: Connection, request_id: int) -> str:

@@ -51,6 +51,7 @@ __all__ = [
     "record_fetch",
     "record_grade",
     "record_unchanged",
+    "rest",
     "schedule",
 ]
 
@@ -250,6 +251,11 @@ def record_unchanged(
 def schedule(conn: Connection, request_id: int, next_due_at: datetime, failures: int) -> None:
     """When to ask again. A request that nobody asks for any more (its source ended meanwhile) stays at rest."""
     conn.execute(_SCHEDULE, {"b_id": request_id, "b_due": next_due_at, "b_failures": failures})
+
+
+def rest(conn: Connection, request_id: int) -> None:
+    """It is not asked again: what stands there never changes."""
+    conn.execute(_THIS_REQUEST.values(next_due_at=None, failures=0), {"b_id": request_id})
 
 
 def mark_suspect(conn: Connection, request_id: int, fetch_id: int) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, exists, func, insert
 
 from core.model import Company, Source
 from storage.chunks import chunks
-from storage.schema import companies, fetches, grades, incidents, request_sources, requests, sources
+from storage.schema import companies, feed_items, fetches, grades, incidents, request_sources, requests, sources
 from storage.schema import hosts as hosts_table
 from storage.upsert import insert_or_ignore
 
@@ -344,7 +344,11 @@ def _settle_requests(conn: Connection, touched: list[str], now: datetime) -> Non
         theirs = select(request_sources.c.request_id).where(request_sources.c.source_id.in_(some))
         shortest = select(func.min(sources.c.every_seconds)).where(asked).scalar_subquery()
         back = update(requests).where(requests.c.id.in_(theirs), exists().where(asked))
-        conn.execute(back.where(requests.c.next_due_at.is_(None)).values(next_due_at=now))
+        is_read = and_(
+            requests.c.last_good_fetch_id.is_not(None),
+            exists().where(feed_items.c.request_id == requests.c.id, feed_items.c.form.is_not(None)),
+        )  # a filing, which never changes
+        conn.execute(back.where(requests.c.next_due_at.is_(None), ~is_read).values(next_due_at=now))
         conn.execute(back.where(requests.c.every_seconds != shortest).values(every_seconds=shortest))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
@@ -48,7 +48,7 @@ KINDS: dict[str, KindShape] = {
     ),
     "pdf": _kind("url", timedelta(hours=24), "always", "editions"),
     "sitemap": _kind("url", timedelta(hours=24), "select", "remove", "always", "match"),
-    "sec": _kind("cik", timedelta(minutes=10), "forms"),
+    "sec": _kind("cik", timedelta(minutes=10), "forms", "since", "url"),
     "hkex": _kind("code", timedelta(hours=1)),
     "cninfo": _kind("code", timedelta(hours=2)),
     "registry": _kind("url", timedelta(hours=24), "code"),
@@ -68,6 +68,13 @@ def _selector(text: str) -> str:
         why = str(error).splitlines()[0] if str(error) else "unreadable"
         raise refusal(f"must be a CSS selector, not {shown(text)}: {why}") from None
     return text
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise refusal(f"must be a day such as 2019-01-31, not {shown(text)}") from None
 
 
 Selector = Annotated[Text, AfterValidator(_selector)]
@@ -90,6 +97,12 @@ Code = Annotated[
     str,
     pattern(r"[A-Za-z0-9.-]{1,20}", "the code of a listing, such as 00020"),
     WithJsonSchema({"type": "string", "pattern": "^[A-Za-z0-9.-]{1,20}$"}),
+]
+Day = Annotated[
+    str,
+    BeforeValidator(lambda value: value.isoformat() if isinstance(value, date) else value),
+    AfterValidator(_day),
+    WithJsonSchema({"type": "string", "format": "date"}),
 ]
 Country = Annotated[
     str,
@@ -146,6 +159,7 @@ class SourceEntry(Entry):
     )
     lang: Lang | None = Field(None, description="Language of the document, where it is known.")
     forms: list[Text] | None = Field(None, description="Forms to read (kind sec), such as 10-K or DEF 14A.")
+    since: Day | None = Field(None, description="Filings from this day on (kind sec), such as 2019-01-01.")
     confidence: Confidence | None = Field(
         None, description="How sure the address is: seen in copies, recalled from memory, or checked by a person."
     )

@@ -16,6 +16,7 @@ from core.config.addresses import is_own_machine, same_address
 from core.config.entries import check, slug
 from core.config.shapes import KINDS, CompanyEntry, DefaultsEntry, RegistryEntry, SourceEntry, SourcesFile
 from core.config.yamlfile import Path, YamlFile, read_yaml, shown
+from core.filings.edgar import list_url
 from core.model import Company, Source
 
 FASTEST = timedelta(minutes=1)  # for other people's servers; your own machine may be asked as often as you like
@@ -255,12 +256,14 @@ class _Reading:
     def _source(self, declared: _Declared, source_id: str) -> Source:
         entry = declared.entry
         cik = (entry.cik or declared.company_cik) if entry.kind == "sec" else None
-        options = (("cik", cik), ("code", entry.code), ("forms", ",".join(entry.forms or ())), *_list_options(entry))
+        forms = entry.forms or ([*self.defaults.sec_forms.domestic, *self.defaults.sec_forms.foreign] if cik else [])
+        filed = (("cik", cik), ("forms", ",".join(dict.fromkeys(forms))), ("since", entry.since))
+        options = (*filed, ("code", entry.code), *_list_options(entry))
         return Source(
             id=source_id,
             company=declared.company,
             kind=entry.kind,
-            url=entry.url or "",
+            url=entry.url or (list_url(cik) if cik else ""),
             enabled=self._is_enabled(entry),
             role=entry.role,
             lang=entry.lang,

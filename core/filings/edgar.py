@@ -45,6 +45,7 @@ class Filing:
     items: tuple[str, ...] = ()
     document: str = ""
     description: str = ""
+    archives: str = ARCHIVES
 
     @property
     def is_amendment(self) -> bool:
@@ -62,7 +63,7 @@ class Filing:
 
     @property
     def folder(self) -> str:
-        return f"{ARCHIVES}{self.cik}/{self.accession.replace('-', '')}/"
+        return f"{self.archives}{self.cik}/{self.accession.replace('-', '')}/"
 
     @property
     def url(self) -> str:
@@ -122,6 +123,12 @@ def parse_submissions(body: bytes) -> Submissions:
         more=tuple(f"{LISTS}{name}" for name in older if isinstance(name, str) and _NAME.fullmatch(name)),
         incomplete=fault,
     )
+
+
+def list_of(found: Submissions, url: str) -> tuple[str, ...]:
+    """The older parts of a list, beside the list itself."""
+    folder = url.rpartition("/")[0]
+    return tuple(f"{folder}/{part.rpartition('/')[2]}" for part in found.more)
 
 
 def parse_continuation(body: bytes, cik: int) -> tuple[Filing, ...]:
@@ -228,7 +235,7 @@ def parse_index(body: bytes) -> tuple[tuple[str, str, str], ...]:
     for table in root.iter("table") if root is not None else ():
         names: list[str] = []
         for line in table.iter("tr"):
-            cells = [" ".join(cell.text_content().split()) for cell in line if cell.tag in ("th", "td")]
+            cells = [" ".join(" ".join(map(str, cell.itertext())).split()) for cell in line if cell.tag in ("th", "td")]
             if {"type", "document"} <= {cell.casefold() for cell in cells}:
                 names = [cell.casefold() for cell in cells]
             elif len(cells) == len(names):

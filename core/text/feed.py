@@ -36,13 +36,18 @@ _FEED_ROOT: Final = re.compile(r"<(?:[a-z0-9]+:)?(?:rss|feed|rdf)[\s>]", re.IGNO
 
 @dataclass(frozen=True, slots=True)
 class FeedEntry:
-    """One entry. ``guid`` is its identity within the feed; ``url`` is absolute, empty where it links to nothing."""
+    """One entry. ``guid`` is its identity within the feed; ``url`` is absolute, empty where it links to nothing.
+
+    Of filings: the ``form`` filed, and the ``series`` of documents it is the next of, empty where it stands alone.
+    """
 
     guid: str
     url: str
     title: str
     published_at: datetime | None
     summary_text: str
+    form: str = ""
+    series: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from email import message_from_bytes, policy
 from email.errors import MessageError
-from email.message import EmailMessage
-from typing import cast
 
 from core.errors import ReadError
 
@@ -13,7 +11,7 @@ from core.errors import ReadError
 def letter(body: bytes) -> tuple[bytes, str]:
     """The part people read, as UTF-8 with its content type. Raises ReadError("mail") where there is none."""
     try:
-        message = cast(EmailMessage, message_from_bytes(body, policy=policy.default))
+        message = message_from_bytes(body, policy=policy.default)
         part = message.get_body(("plain", "html"))
         if part is None:
             raise ReadError("mail", "an e-mail without a text: only attachments")

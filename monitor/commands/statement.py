@@ -51,7 +51,7 @@ def add(
         if not statement.dates.observed:
             statement = replace(statement, dates=replace(statement.dates, observed=today.isoformat()))
         entered = enter(tools, company, checked(statement, today), handed)
-        channels = sending.channels_of(loaded, lambda text: (note if as_json else say)(text.rstrip("\n")))
+        channels = sending.channels_of(loaded, lambda text: (note if as_json else say)(text.rstrip("\n")), tools.now)
         with Holder(home.data(loaded.settings)) as holder:
             sending.send(tools, loaded, channels, owner=holder.name)
     _print_entered(entered, as_json=as_json)

@@ -22,7 +22,8 @@ class Kind:
 
     ``start`` gives the addresses to ask first. ``read`` makes a Reading of a document's bytes, a Feed of a list's; it
     raises ReadError, never anything else. ``is_ordered``: the list shows the newest first and lets the oldest fall off
-    its end, so that only what is missing from its midst was taken out.
+    its end, so that only what is missing from its midst was taken out. ``is_filed``: what it lists is filed once and
+    never changes, so each item is asked once, and one of a series is a version of the same document as the one before.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Kind:
     start: Callable[[Source], tuple[str, ...]]
     read: Callable[..., Any]
     is_ordered: bool = True
+    is_filed: bool = False
 
     @property
     def reader(self) -> str:

@@ -49,6 +49,8 @@ feed_items = Table(
     Column("list_request_id", Id),  # the page of the list that showed it last
     Column("missing_fetch_id", Id),  # the first capture of that page that no longer showed it; None while listed
     Column("misses", Integer),  # captures in a row that agreed
+    Column("form", Text),  # of a filing: as what it was filed
+    Column("series", Text),  # of a filing: the row of documents it is the next of; None for one that stands alone
     Column("unlinked_fetch_id", Id),  # the capture at which that was told
     UniqueConstraint("source_id", "guid"),
     Index("ix_feed_items_request_id", "request_id"),

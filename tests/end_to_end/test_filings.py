@@ -1,0 +1,219 @@
+"""Filings over years: each read once, the next of a form held against the one before. A controlled clock."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from core.model import ChangeClass, Relation
+from storage import changes, documents, incidents
+from storage.schema import alerts
+from storage.schema import changes as change_rows
+from tests.filings import LIST, PROSE, SOURCE, Edgar, Filed, annual
+from tests.site import Answer, World, world
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+NO_SALE = "We do not sell our products to customers in Belarus, China, Iran, North Korea, Russia or Syria."
+SHORTER = "We do not sell our products to customers in Belarus, Iran, North Korea, Russia or Syria."
+MAY = "Suppliers of our suppliers may use forced labor, which would harm our reputation and our business."
+HAVE = "Suppliers of our suppliers have used forced labor, which harmed our reputation and our business."
+STANDS = "Our audits cover every factory of our suppliers in every region in which we buy goods, once a year."
+
+
+@pytest.fixture
+def acme(tmp_path: Path) -> Iterator[World]:
+    with world(tmp_path) as made:
+        yield made
+
+
+def told(acme: World) -> list[str]:
+    with acme.database.read() as conn:
+        return list(conn.execute(select(alerts.c.title).order_by(alerts.c.id)).scalars())
+
+
+def slugs(acme: World) -> list[str]:
+    with acme.database.read() as conn:
+        return [row.slug for row in documents.list_documents(conn)]
+
+
+def all_changes(acme: World) -> list[changes.StoredChange]:
+    with acme.database.read() as conn:
+        return [changes.by_id(conn, number) for number in conn.execute(select(change_rows.c.id)).scalars()]
+
+
+def quoted(stored: changes.StoredChange) -> list[tuple[str, str, str]]:
+    """Each edit as (act, before, after)."""
+    change = stored.change
+    assert change.before is not None
+    assert change.after is not None
+    return [
+        (
+            edit.act.value,
+            " / ".join(change.before.places[at].text for at in edit.before),
+            " / ".join(change.after.places[at].text for at in edit.after),
+        )
+        for edit in change.edits
+    ]
+
+
+TRAINED = "Everybody who buys goods for us is trained once a year to see the signs of work that is not free."
+LAST_YEAR = Filed(3, "10-K", "2025-02-14", annual(2024, NO_SALE, MAY, STANDS, TRAINED))
+THIS_YEAR = Filed(12, "10-K", "2026-03-05", annual(2025, TRAINED, SHORTER, HAVE, STANDS))
+
+
+def test_this_years_filing_is_held_against_last_years_item_by_item(acme: World) -> None:
+    acme.watch(SOURCE)
+    edgar = Edgar([LAST_YEAR])
+    edgar.serve(acme)
+    assert sorted(acme.statuses()) == ["new", "new"]
+    assert told(acme) == []  # what stood there is the first look's
+    edgar.files(THIS_YEAR)
+    edgar.serve(acme)
+    acme.check(4 * DAY)
+    (stored,) = all_changes(acme)
+    change = stored.change
+    assert (change.relation, change.change_class) == (Relation.PREVIOUS_FILING, ChangeClass.SUBSTANTIVE)
+    assert change.event is None
+    edits = [edit for edit in quoted(stored) if "Form 10-K |" not in edit[1]]
+    assert ("reworded", NO_SALE, SHORTER) in edits  # a country dropped is shown
+    assert ("reworded", MAY, HAVE) in edits  # a risk that came true is shown
+    assert [act for act, before, _ in edits if before in (TRAINED, STANDS)] == [
+        "moved"
+    ]  # what only moved is no removal
+    assert {act for act, _, _ in edits} == {"reworded", "moved"}
+    assert change.after is not None
+    places = [edit.after[0] for edit in change.edits if change.after.places[edit.after[0]].text in (SHORTER, HAVE)]
+    assert {change.after.heading_path(at) for at in places} == {("Item 1A. Risk Factors",)}
+    (alert,) = told(acme)
+    assert "10-K filed 2026-03-05" in alert
+    assert slugs(acme) == ["acme/10-k"]  # one document, a version a year
+
+
+def test_a_paragraph_dropped_this_year_is_a_removal(acme: World) -> None:
+    acme.watch(SOURCE)
+    edgar = Edgar([LAST_YEAR])
+    edgar.serve(acme)
+    acme.check()
+    edgar.files(replace(THIS_YEAR, body=annual(2025, MAY, STANDS)))
+    edgar.serve(acme)
+    acme.check(4 * DAY)
+    (stored,) = all_changes(acme)
+    assert ("removed", NO_SALE, "") in quoted(stored)
+    assert stored.change.verdict == "REMOVED"
+
+
+def test_each_filing_is_asked_once_for_ever(acme: World) -> None:
+    acme.watch(SOURCE)
+    edgar = Edgar([LAST_YEAR, THIS_YEAR])
+    edgar.serve(acme)
+    for _ in range(60):
+        acme.check(DAY)
+    asked = Counter(ask.url for ask in acme.site.asked)
+    assert (asked[LAST_YEAR.url], asked[THIS_YEAR.url]) == (1, 1)
+    assert asked[LIST] > 50
+    acme.watch(replace(SOURCE, every=2 * HOUR))  # an edit of the file is no reason to read a filing again
+    acme.check(DAY)
+    assert Counter(ask.url for ask in acme.site.asked)[LAST_YEAR.url] == 1
+
+
+def test_differences_between_filings_of_the_past_are_found_late(acme: World) -> None:
+    acme.watch(SOURCE)
+    Edgar([LAST_YEAR, THIS_YEAR]).serve(acme)
+    acme.check()
+    (stored,) = all_changes(acme)
+    assert stored.change.found_late
+    assert ("reworded", NO_SALE, SHORTER) in quoted(stored)
+    assert told(acme) == []
+    order = [ask.url for ask in acme.site.asked]
+    assert order.index(LAST_YEAR.url) < order.index(THIS_YEAR.url)
+
+
+def test_an_event_and_its_exhibit_are_documents_of_their_own(acme: World) -> None:
+    acme.watch(SOURCE)
+    edgar = Edgar([LAST_YEAR])
+    edgar.serve(acme)
+    acme.check()
+    release = f"<p>Acme will stop selling its products in Xinjiang, China. {PROSE}</p>".encode()
+    exhibits = (("EX-99.1", "ex991.htm", release), ("EX-10.1", "ex101.htm", b"<p>A credit agreement</p>"))
+    event = Filed(20, "8-K", "2026-03-02", f"<p>Item 7.01 Regulation FD</p><p>{PROSE}</p>".encode(), "7.01", exhibits)
+    edgar.files(event)
+    edgar.serve(acme)
+    acme.check(2 * DAY)
+    assert slugs(acme) == ["acme/10-k", "acme/8-k-2026-03-02", "acme/ex-99-1"]
+    assert f"{event.folder}/ex101.htm" not in [ask.url for ask in acme.site.asked]
+    assert any("EX-99.1 to 8-K" in title for title in told(acme))
+
+
+def test_an_amendment_holds_a_part_and_removes_nothing(acme: World) -> None:
+    acme.watch(SOURCE)
+    edgar = Edgar([LAST_YEAR])
+    edgar.serve(acme)
+    acme.check()
+    body = f"<p><b>Item 10. Directors</b></p><p>{PROSE}</p>".encode()
+    edgar.files(Filed(14, "10-K/A", "2026-03-03", body))
+    edgar.serve(acme)
+    acme.check(3 * DAY)
+    assert [stored.change.before for stored in all_changes(acme)] == [None]  # a new document, held against nothing
+    assert slugs(acme) == ["acme/10-k", "acme/10-k-a-2026-03-03"]
+
+
+# --- what the service answers besides -----------------------------------------------------------------------------------
+
+BLOCK = (
+    b"<html><head><title>SEC.gov | Request Rate Threshold Exceeded</title></head>"
+    b"<body><h1>Your Request Originates from an Undeclared Automated Tool</h1><p>To allow for equitable access"
+    b" to all users, SEC reserves the right to limit requests.</p></body></html>"
+)
+
+
+def open_incidents(acme: World) -> list[str]:
+    with acme.database.read() as conn:
+        return [each.code for each in incidents.list_open(conn)]
+
+
+@pytest.mark.parametrize("status", [200, 403, 429])
+def test_the_block_page_is_known_by_its_words_and_never_a_document(acme: World, status: int) -> None:
+    acme.watch(SOURCE)
+    edgar = Edgar([LAST_YEAR])
+    edgar.serve(acme)
+    acme.site.answers[LAST_YEAR.url] = Answer(BLOCK, status)
+    acme.check()
+    assert (slugs(acme), open_incidents(acme)) == ([], ["rate_limited"])
+    edgar.serve(acme)
+    acme.check(DAY)
+    assert (slugs(acme), open_incidents(acme)) == (["acme/10-k"], [])
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (BLOCK, 200, "rate_limited"),
+        (b"<?xml version='1.0'?><Error><Code>NoSuchKey</Code></Error>", 404, "absent"),
+        (b'{"cik": "1234567", "filings": {"recent": {"accessionNumber": ["0001', 200, "unreadable"),
+    ],
+)
+def test_a_list_that_cannot_be_read_is_an_incident_and_loses_nothing(
+    acme: World, body: bytes, status: int, code: str
+) -> None:
+    acme.watch(SOURCE)
+    edgar = Edgar([LAST_YEAR])
+    edgar.serve(acme)
+    acme.check()
+    acme.site.answers[LIST] = Answer(body, status)
+    acme.check(DAY)
+    assert (slugs(acme), open_incidents(acme)) == (["acme/10-k"], [code])
+    assert told(acme) == []
+
+
+def test_an_older_part_of_the_list_that_is_missing_costs_only_itself(acme: World) -> None:
+    acme.watch(replace(SOURCE, options=(*SOURCE.options, ("since", "2005-01-01"), ("pages", "3"))))
+    Edgar([LAST_YEAR]).serve(acme, older=["CIK0001234567-submissions-001.json"])
+    acme.check()
+    assert slugs(acme) == ["acme/10-k"]
+    assert open_incidents(acme) == ["absent"]
