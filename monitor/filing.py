@@ -74,7 +74,9 @@ def _place(conn: Connection, tools: Tools, capture: Capture, filed: Filed) -> No
     source, request_id = capture.source, capture.request.id
     stood = listings.series_request(conn, source.id, source.company, filed.series) if filed.series else None
     if stood is not None and _follows(stood[1], filed.filed_at):
-        documents.move_to(conn, source.company, stood[0], request_id, tools.now())
+        document_id = documents.move_to(conn, source.company, stood[0], request_id, tools.now())
+        if document_id is not None:
+            documents.retitle(conn, document_id, filed.title)
     day = filed.filed_at.date().isoformat() if filed.filed_at else ""
     documents.find_or_create(
         conn,

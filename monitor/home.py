@@ -32,6 +32,7 @@ from core.config.settings import (
 )
 from core.config.sources import Watchlist, parse_sources
 from core.errors import ConfigError, Problem
+from core.filings.edgar import LISTS
 from core.rules.parse import parse_packs
 from core.rules.ruleset import RuleSet
 
@@ -157,6 +158,8 @@ def load(
         settings = parse_settings(texts.get("settings.yaml", ""), environ=secrets.named(SECRETS))
     except ConfigError as error:
         problems += error.problems
+    if watchlist is not None and settings is not None:
+        problems += _nameless(watchlist, settings)
     if problems or watchlist is None or rules is None or routes is None or settings is None:
         raise ConfigError(problems)
     webhooks = _webhooks(routes, secrets)
@@ -168,6 +171,15 @@ def load_settings(home: Home, environ: Mapping[str, str]) -> Settings:
     """The settings alone, for commands that only read the archive. Raises ConfigError with their problems."""
     text = _read(home.settings, "settings.yaml", needed=False)
     return parse_settings(text or "", environ=_Secrets(home, environ).named(SECRETS))
+
+
+def _nameless(watchlist: Watchlist, settings: Settings) -> list[Problem]:
+    """The SEC answers nobody it cannot write to: https://www.sec.gov/search-filings/edgar-search-assistance/accessing-edgar-data."""
+    if settings.fetch.contact is not None:
+        return []
+    what = "sources of kind sec need fetch.contact in settings.yaml: a mail address, told to the SEC and to nobody else"
+    asking = [source for source in watchlist.enabled if source.kind == "sec" and source.url.startswith(LISTS)]
+    return [Problem("sources.yaml", watchlist.lines.get(source.id), f"{source.id}: {what}") for source in asking]
 
 
 # --- files -------------------------------------------------------------------------------------------------------

@@ -230,6 +230,11 @@ def move_to(conn: Connection, company_id: str, old: int, new: int, now: datetime
     return int(found.id)
 
 
+def retitle(conn: Connection, document_id: int, title: str) -> None:
+    """What it is called from now on; its permanent name stays."""
+    conn.execute(update(documents).where(documents.c.id == document_id).values(title=title))
+
+
 def refs(conn: Connection, ids: Sequence[int]) -> dict[int, DocumentRef]:
     """The names of documents, by id; those that do not exist are missing."""
     found: dict[int, DocumentRef] = {}

@@ -20,6 +20,7 @@ from storage.schema import companies, feed_items, fetches, grades, incidents, re
 from storage.schema import hosts as hosts_table
 from storage.upsert import insert_or_ignore
 
+SHARED = ".sec.gov"  # all of its servers count together what one of us asks, and so must we
 START = "start"
 ITEM = "item"
 MORE = "more:"  # a further page of a list, with its depth: more:1
@@ -80,6 +81,8 @@ def address(url: str) -> str:
 def host_of(url: str) -> str:
     """The host to be polite to, with its port where that is not the usual one."""
     parts = urlsplit(url)
+    if (parts.hostname or "").lower().endswith(SHARED):
+        return SHARED.removeprefix(".")
     usual = {"http": 80, "https": 443}.get(parts.scheme.lower())
     name = (parts.hostname or "").lower()
     return name if parts.port is None or parts.port == usual else f"{name}:{parts.port}"

@@ -11,6 +11,7 @@ from core.errors import NotFound
 from core.statements import Dates, Earlier, Statement, dates_of
 from core.wording import stamp
 from storage import events
+from storage.documents import retitle
 from storage.schema import documents, fetches, passages, spans, statements
 
 MOST_PASSAGES = 20_000  # of one company's words, the newest first
@@ -66,7 +67,7 @@ def withdraw(conn: Connection, statement_id: int, why: str, now: datetime) -> St
             update(statements).where(statements.c.id == statement_id).values(withdrawn_at=now, withdrawn_why=why)
         )
         marked = f"Withdrawn: {row.statement.title}"
-        conn.execute(update(documents).where(documents.c.id == row.document_id).values(title=marked))
+        retitle(conn, row.document_id, marked)
         events.write(
             conn,
             "statement.withdrawn",
@@ -84,7 +85,7 @@ def restore(conn: Connection, statement_id: int, now: datetime) -> StatementRow:
     if row.withdrawn_at is not None:
         values = {"withdrawn_at": None, "withdrawn_why": None}
         conn.execute(update(statements).where(statements.c.id == statement_id).values(**values))
-        conn.execute(update(documents).where(documents.c.id == row.document_id).values(title=row.statement.title))
+        retitle(conn, row.document_id, row.statement.title)
         about = {"title": row.statement.title, "reason": row.withdrawn_why or ""}
         company, document = row.statement.company, row.document_id
         events.write(conn, "statement.restored", at=now, company_id=company, document_id=document, data=about)

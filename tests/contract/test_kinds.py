@@ -24,7 +24,7 @@ from tests.pdf_maker import Line, one_page
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "kinds"
 ROOT = DATA.parents[2]
-COUNTS = {"feed": 8, "listing": 8, "page": 3, "pdf": 2, "sitemap": 6}
+COUNTS = {"feed": 8, "listing": 8, "page": 3, "pdf": 2, "sec": 5, "sitemap": 6}
 
 
 @dataclass(frozen=True)
@@ -142,8 +142,9 @@ def test_an_option_the_kind_does_not_know_is_refused(kind: str) -> None:
     from core.config.sources import parse_sources
 
     assert kind in KINDS
-    text = f"companies: [{{name: A, sources: [{{kind: {kind}, url: 'https://a.example/', forms: [10-K]}}]}}]"
-    with pytest.raises(ConfigError, match=f'"forms" does not belong to a source of kind {kind}'):
+    key, value = ("editions", "[]") if kind == "sec" else ("forms", "[10-K]")
+    text = f"companies: [{{name: A, sources: [{{kind: {kind}, url: 'https://a.example/', {key}: {value}}}]}}]"
+    with pytest.raises(ConfigError, match=f'"{key}" does not belong to a source of kind {kind}'):
         parse_sources(text, built_kinds=built_kinds())
 
 

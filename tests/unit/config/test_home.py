@@ -32,6 +32,18 @@ def loaded(home: Home, environ: Mapping[str, str] | None = None, previous: Loade
     return load(home, environ or {}, built_kinds=BUILT, previous=previous)
 
 
+def test_the_sec_is_asked_only_by_somebody_it_can_write_to(place: Home) -> None:
+    place.sources.write_text("companies:\n  - {name: Acme, cik: '0000097745', sources: [{kind: sec}]}\n")
+    with pytest.raises(ConfigError) as refused:
+        load(place, {}, built_kinds=BUILT | {"sec"})
+    assert str(refused.value) == (
+        "sources.yaml:2: acme/sec: sources of kind sec need fetch.contact in settings.yaml: a mail address, "
+        "told to the SEC and to nobody else"
+    )
+    place.settings.write_text("fetch: {contact: desk@ngo.example}\n")
+    assert load(place, {}, built_kinds=BUILT | {"sec"}).watchlist.sources[0].kind == "sec"
+
+
 def problems_of(home: Home, environ: Mapping[str, str] | None = None) -> list[str]:
     with pytest.raises(ConfigError) as caught:
         loaded(home, environ)

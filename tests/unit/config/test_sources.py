@@ -103,7 +103,7 @@ companies:
             id="acme/sec",
             company="acme",
             kind="sec",
-            url="",
+            url="https://data.sec.gov/submissions/CIK0000000042.json",
             enabled=False,
             every=timedelta(minutes=10),
             options=(("cik", "0000000042"), ("forms", "10-K,DEF 14A")),

@@ -136,9 +136,9 @@ CASES: dict[str, tuple[str, list[str]]] = {
         ['sources.yaml:4: "forms" does not belong to a source of kind page (only sec)'],
     ),
     "an address for a kind without one": (
-        acme("{kind: sec, cik: '0000000001', url: \"https://acme.example/a\", enabled: false}"),
+        acme("{kind: hkex, code: '00020', url: \"https://acme.example/a\", enabled: false}"),
         [
-            'sources.yaml:4: "url" does not belong to a source of kind sec (only page, feed, listing, pdf, sitemap, registry)'
+            'sources.yaml:4: "url" does not belong to a source of kind hkex (only page, feed, listing, pdf, sitemap, sec, registry)'
         ],
     ),
     "a listing code missing": (
