@@ -137,7 +137,7 @@ def test_a_reader_process_calls_what_the_kind_offers(kind: Kind) -> None:
     assert TASKS[kind.name].function == kind.reader
 
 
-@pytest.mark.parametrize("kind", built_kinds())
+@pytest.mark.parametrize("kind", sorted(built_kinds()))
 def test_an_option_the_kind_does_not_know_is_refused(kind: str) -> None:
     from core.config.sources import parse_sources
 
@@ -148,7 +148,7 @@ def test_an_option_the_kind_does_not_know_is_refused(kind: str) -> None:
         parse_sources(text, built_kinds=built_kinds())
 
 
-@pytest.mark.parametrize("kind", built_kinds())
+@pytest.mark.parametrize("kind", sorted(built_kinds()))
 def test_the_docs_name_the_kind(kind: str) -> None:
     assert f"| `{kind}` |" in (ROOT / "docs" / "how-to" / "sources.md").read_text(encoding="utf-8")
 
