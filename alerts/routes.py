@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.config.routes import Route, Routes
-from core.model import Alert, Change, Company, Intent
+from core.model import Alert, Change, Company, DocumentRef, Intent
 from core.occasions import CompanyLook
 from core.wording import listed, unique
 
@@ -62,6 +62,19 @@ def facts_of_incident(alert: Alert, *, company: Company, kind: str, source: str 
         severity=(alert.severity.value,),
         kind=(kind,),
         source=(source,) if source else (),
+    )
+
+
+def facts_of_due(alert: Alert, *, company: Company, document: DocumentRef, topics: Iterable[str] = ()) -> AlertFacts:
+    """The facts of a promise that falls due: where it stands and what it is about."""
+    return _facts(
+        company=(company.id,),
+        topic=(*company.topics, *topics),
+        severity=(alert.severity.value,),
+        kind=(document.kind,),
+        lang=_languages(document.lang),
+        source=(document.source,) if document.source else (),
+        document=(document.slug,),
     )
 
 

@@ -232,7 +232,7 @@ def reduced(report: Report, detail: Detail, *, base_url: str = "") -> Report:
         sections = tuple(
             replace(each, entries=tuple(_titled(entry) for entry in each.entries)) for each in report.sections
         )
-        is_event = report.kind in {"change", "first_look", "incident"}
+        is_event = report.kind in {"change", "first_look", "incident", "due"}
         return replace(
             report,
             found="" if is_event else report.found,

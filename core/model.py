@@ -403,10 +403,10 @@ class Change:
     id: int = 0
 
 
-# Of one event each: change, first_look, incident. Lists: digest, summary (of a day with too many), silence (what it
+# Of one event each: change, first_look, incident, due (a promise that names a date). Lists: digest, summary (of a day with too many), silence (what it
 # swallowed), report (on a week of watching). About the telling itself: dead_letter, drill, drill_failed, test.
 AlertKind = Literal[
-    "change", "first_look", "incident", "digest", "summary", "silence", "report",
+    "change", "first_look", "incident", "due", "digest", "summary", "silence", "report",
     "dead_letter", "drill", "drill_failed", "test",
 ]  # fmt: skip
 

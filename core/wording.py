@@ -39,6 +39,8 @@ SWAPPED: Final = Mark("?", "ANOTHER FILE", "unsure")
 REWORDED: Final = Mark("≈", "REWORDED", "plain")
 STANDING: Final = Mark("=", "ALREADY THERE", "plain")
 NOT_SEEN: Final = Mark("▨", "CANNOT BE SEEN", "unsure")
+FALLS_DUE: Final = Mark("◷", "FALLS DUE", "plain")
+PAST_DUE: Final = Mark("◷", "DUE DATE PASSED", "unsure")
 SEEN_AGAIN: Final = Mark("↩", "SEEN AGAIN", "gain")
 
 DIGEST: Final = Mark("≡", "DIGEST", "plain")

@@ -17,11 +17,10 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, Self, runtime_checkable
 
 from core.config.settings import Settings
 from core.errors import StorageError
-from core.matching import Commitments
 from core.model import Finding
 from monitor.home import Home, Loaded, load, load_settings
 from monitor.kinds import built_kinds
@@ -30,6 +29,9 @@ from monitor.tools import Clock, Fetches, Reads, Tools
 from storage.blobs import BlobStore
 from storage.engine import Database, open_database
 from storage.migrate import prepare
+
+if TYPE_CHECKING:
+    from core.commitments import Frame, Lexicon
 
 # In the folder of the program, or where an installed package puts it.
 _FOLDERS = (Path(__file__).resolve().parent.parent, Path(sysconfig.get_path("data"), "share/onrecord"))
@@ -186,12 +188,12 @@ def _fetcher(settings: Settings) -> Fetches:
     )
 
 
-class _Lexicon:
+class LazyLexicon:
     """The shipped lexicon, read when it is first asked something: it takes a second, and most checks find nothing."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._read: Commitments | None = None
+        self._read: Lexicon | None = None
 
     def holds_commitment(self, text: str, *, lead_in: str = "") -> bool:
         return self._lexicon().holds_commitment(text, lead_in=lead_in)
@@ -208,7 +210,17 @@ class _Lexicon:
         leads = {"lead_in_before": lead_in_before, "lead_in_after": lead_in_after}
         return self._lexicon().compare(before, after, **leads, company_names=company_names)
 
-    def _lexicon(self) -> Commitments:
+    @property
+    def version(self) -> str:
+        return self._lexicon().version
+
+    def names_topic(self, text: str) -> bool:
+        return self._lexicon().names_topic(text)
+
+    def frame(self, sentence: str, *, lead_in: str = "", company_names: tuple[str, ...] = (), lang: str = "") -> Frame:
+        return self._lexicon().frame(sentence, lead_in=lead_in, company_names=company_names, lang=lang)
+
+    def _lexicon(self) -> Lexicon:
         with self._lock:
             if self._read is None:
                 from core.commitments import parse_lexicon
@@ -218,6 +230,6 @@ class _Lexicon:
 
 
 @cache
-def lexicon() -> Commitments:
+def lexicon() -> LazyLexicon:
     """What tells a promise from other sentences."""
-    return _Lexicon()
+    return LazyLexicon()

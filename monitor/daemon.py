@@ -26,10 +26,11 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from alerts.channels import Channel
 from core.config.people import Person
 from core.errors import ConfigError, StorageError
-from monitor import first_looks, logs, notify, outages, reminders, sending, tasks
-from monitor.app import Agent, build, make_tools, utc_now
+from monitor import deadlines, first_looks, ledgers, logs, notify, outages, reminders, sending, tasks
+from monitor.app import Agent, build, lexicon, make_tools, utc_now
 from monitor.cache import load_home
 from monitor.home import Home, Loaded
+from monitor.ledgers import Keeping
 from monitor.lockfile import DaemonLock, Holder, give_back
 from monitor.narrator import as_object, narrate
 from monitor.pages import Pages, first_link
@@ -52,6 +53,7 @@ CUT_SHORT: Final = 1.5  # and after its connections were closed
 SENDERS: Final = 8
 FIRST_ROUND: Final = timedelta(minutes=2)
 EVENTS_A_LOOK: Final = 2_000
+LEDGERS_A_LOOK: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,7 @@ class Daemon:
             (self.tidy, 30.0),
             (self.look, 5.0),
             (self.ping, EVERY),
+            (self.keep, 10.0),
         ]
 
     def end(self, reason: str) -> None:
@@ -279,6 +282,13 @@ class Daemon:
         """Keep the line open over which Slack tells of presses, where there is to be one."""
         loaded = self.state.loaded
         self.presses.keep(loaded.settings.slack, loaded.routes.people)
+
+    def keep(self) -> None:
+        """Bring ledgers of commitments up to the newest captures, a few documents at a time; tell what falls due."""
+        state = self.state
+        keeping = Keeping(lexicon(), state.loaded.rules, state.tools.companies, state.tools.now)
+        ledgers.catch_up(self.database, keeping, most=LEDGERS_A_LOOK)
+        deadlines.tell(state.tools)
 
     def narrate(self) -> None:
         """Log what happened since the last look: the events, in words. Several ticks ask; each event is told once."""

@@ -20,6 +20,7 @@ from core.config.routes import console_routes
 from core.model import Company, Fetch, Purpose, Source
 from core.rules.parse import parse_packs
 from monitor.importing import Recorded, import_capture
+from monitor.ledgers import Keeping, catch_up
 from monitor.readers import InlineReader
 from monitor.tools import Tools
 from storage import accounts, incidents, record, sources
@@ -132,6 +133,7 @@ def seed(folder: Path, *, guest: Role | None = None) -> Seeded:
     _mingchuan(story)
     _hostile(story)
     _kestrel(database)
+    catch_up(database, Keeping(lexicon, rules, watched, lambda: NOW))
     app = create_app(
         database,
         blobs,

@@ -28,7 +28,21 @@ from core.vitals import Vitals
 from core.wording import counted, number, stamp
 from storage.blobs import BlobStore
 from storage.engine import Database
-from web import acting, changes, companies, documents, entry, feeds, health, people, problems, search, speech, today
+from web import (
+    acting,
+    changes,
+    companies,
+    documents,
+    entry,
+    feeds,
+    health,
+    people,
+    problems,
+    promises,
+    search,
+    speech,
+    today,
+)
 from web.access import guard, may
 from web.site import Site
 from web.wire import Guarded
@@ -37,7 +51,7 @@ HERE: Final = Path(__file__).resolve().parent
 HTMX: Final = "vendor/htmx-2.0.11.min.js"
 STATIC: Final = ("onrecord.css", "onrecord.js", HTMX, "vendor/htmx-LICENSE.txt")
 KINDS: Final = {"css": "text/css", "js": "text/javascript", "txt": "text/plain"}
-FAMILIES: Final = (today, documents, changes, search, companies, entry, people, health)
+FAMILIES: Final = (today, documents, changes, search, promises, companies, entry, people, health)
 
 
 @dataclass(frozen=True, slots=True)

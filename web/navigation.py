@@ -9,6 +9,7 @@ from core.access import Need, Role, allows
 WAYS: Final[tuple[tuple[str, str, Need], ...]] = (
     ("/", "Today", "reader"),
     ("/search", "Search", "reader"),
+    ("/commitments", "Commitments", "reader"),
     ("/companies", "Companies", "reader"),
     ("/alerts", "Alerts", "reader"),
     ("/sources", "Sources", "reader"),

@@ -35,13 +35,23 @@ class Gate:
         """Whether the passage (an item is read with its lead-in) holds a commitment."""
         folded = _read(with_lead_in(text, lead_in)[:MAX_READ])
         for lang in self._languages(folded):
-            matched = self._sets[lang].Match(folded) or ()
-            if folded and len(_NAMES) not in matched:  # the last part matches every text: re2 gave up
-                return True
-            seen = {_NAMES[at] for at in matched if at < len(_NAMES)}
-            if seen and _binds(seen, is_english=lang == "en"):
+            seen = self._seen(folded, lang)
+            if seen is None or (seen and _binds(seen, is_english=lang == "en")):
                 return True
         return False
+
+    def names_topic(self, text: str) -> bool:
+        """Whether the passage speaks of one of the topics of rights this lexicon knows."""
+        folded = _read(text[:MAX_READ])
+        found = [self._seen(folded, lang) for lang in self._languages(folded)]
+        return any(seen is None or "topic" in seen for seen in found)
+
+    def _seen(self, folded: str, lang: str) -> set[str] | None:
+        """The parts that match; None where re2 gave up: then the part that matches every text is missing."""
+        matched = self._sets[lang].Match(folded) or ()
+        if folded and len(_NAMES) not in matched:
+            return None
+        return {_NAMES[at] for at in matched if at < len(_NAMES)}
 
     def _languages(self, folded: str) -> tuple[str, ...]:
         if folded.isascii() and (" the " in folded or " and " in folded or "we " in folded or " of " in folded):

@@ -27,6 +27,10 @@ class Lexicon:
         """Whether a passage holds a sentence that binds somebody: see :mod:`core.commitments.gate` for what counts."""
         return self._gate.holds(text, lead_in)
 
+    def names_topic(self, text: str) -> bool:
+        """Whether a passage speaks of one of the topics of rights the lexicon knows."""
+        return self._gate.names_topic(text)
+
     def frame(self, sentence: str, *, lead_in: str = "", company_names: tuple[str, ...] = (), lang: str = "") -> Frame:
         """One sentence taken apart, read with its lead-in; ``company_names`` are read as "we".
 

@@ -1,7 +1,7 @@
 """The tables. Facts are never rewritten; what is derived from them is rebuilt for one document at a time.
 
 Facts: fetches, snapshots, grades, versions, changes, matches, alerts, deliveries, events.
-Derived: spans, the search index, and the "current" columns of documents and requests.
+Derived: spans, the ledger of commitments, the search index, and the "current" columns of documents and requests.
 Decision 0002 in docs/design says why a passage's id is made from its text.
 """
 
@@ -11,6 +11,7 @@ from storage.schema.cases import appointments, case_alerts, cases, silences, tel
 from storage.schema.entered import statements
 from storage.schema.identity import acts, document_addresses
 from storage.schema.people import handlings, switched_off
+from storage.schema.promises import commitment_acts, commitment_events, commitments, ledgers
 from storage.schema.seen import fetches, grades, snapshots
 from storage.schema.texts import (
     document_sources,
@@ -54,6 +55,10 @@ __all__ = [
     "deliveries",
     "incidents",
     "events",
+    "commitments",
+    "commitment_events",
+    "commitment_acts",
+    "ledgers",
     "handlings",
     "switched_off",
     "meta",

@@ -1,0 +1,138 @@
+"""The promises of one version: which sentences bind somebody, and where each of them stands.
+
+A promise is a sentence with the lead-in it is read with. What the gate lets through and the frame then shows to bind
+nobody (a freedom of the company's own, a request to the reader) is left out: a ledger is read line by line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from core.commitments.frame import Frame
+from core.commitments.wording import MAX_SENTENCE, prepare, split_sentences, with_lead_in, word_set
+from core.model import Finding, Place, Reading
+
+LEAST_TIER = 2
+"""An aim and all that is firmer; below it stand freedoms and beliefs."""
+
+LEAST_WORDS = 4
+LEAST_LINE = 30  # characters: a shorter passage without a full stop is a label, not a line cut off
+
+_ENDS = frozenset(".!?:;。！？：；”\"')")
+_LEAD_ON = word_set("the a an of and or to in our for with by on at that not is are as from their its will be any all")
+_A_TITLE = re.compile(r"(?:our|its|the) commitment to")  # "Our commitment to human rights", and no more
+
+
+class Promising(Protocol):
+    """What a ledger needs of a lexicon."""
+
+    def holds_commitment(self, text: str, *, lead_in: str = "") -> bool: ...
+    def names_topic(self, text: str) -> bool: ...
+    def frame(
+        self, sentence: str, *, lead_in: str = "", company_names: tuple[str, ...] = (), lang: str = ""
+    ) -> Frame: ...
+    def compare(
+        self,
+        before: str,
+        after: str,
+        *,
+        lead_in_before: str = "",
+        lead_in_after: str = "",
+        company_names: tuple[str, ...] = (),
+    ) -> Finding: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """One sentence of a version. ``place`` is the index of its place, ``heading`` the section it stands in."""
+
+    text: str
+    lead_in: str = ""
+    heading: str = ""
+    place: int = -1
+    binds: bool = True
+    is_heading: bool = False
+
+    @property
+    def whole(self) -> str:
+        """The sentence as it is read: an item with its lead-in in front."""
+        return with_lead_in(self.text, self.lead_in)
+
+    @property
+    def key(self) -> str:
+        """What two equal promises share, whatever their quotes, dashes and capitals."""
+        return prepare(self.whole)
+
+
+def sentences_of(lexicon: Promising, reading: Reading, names: tuple[str, ...] = ()) -> tuple[Promise, ...]:
+    """Every sentence of a version, in order; ``binds`` says which are promises. A heading never is, but may be what
+    became of one."""
+    found: list[Promise] = []
+    for at, text in _passages(reading):
+        place = reading.places[at]
+        lead_in = _lead_in(reading, at)
+        heading = reading.places[place.heading].text if place.heading >= 0 else ""
+        may_bind = place.kind != "heading" and lexicon.holds_commitment(text, lead_in=lead_in)
+        for index, sentence in enumerate(split_sentences(text)):
+            lead = lead_in if index == 0 else ""
+            binds = may_bind and is_promise(lexicon, sentence, lead, names)
+            found.append(Promise(sentence.strip(), lead, heading, at, binds, place.kind == "heading"))
+    return tuple(found)
+
+
+def _passages(reading: Reading) -> Iterator[tuple[int, str]]:
+    """Passages with the index of their place. A sentence that a line or page break cut in two is whole again."""
+    leads = {place.lead_in for place in reading.places if place.lead_in >= 0}
+    held: tuple[int, str] | None = None
+    for at, place in enumerate(reading.places):
+        if held and _runs_on(held[1], place, reading.places[held[0]]):
+            held = (held[0], f"{held[1]} {place.text}")
+            continue
+        if held:
+            yield held
+        is_lead = at in leads and place.text.rstrip().endswith((":", "："))
+        held = None if is_lead else (at, place.text)
+    if held:
+        yield held
+
+
+def _runs_on(text: str, place: Place, first: Place) -> bool:
+    if place.kind != "paragraph" or first.kind != "paragraph" or place.stream != first.stream:
+        return False
+    if len(text) < LEAST_LINE or len(text) > MAX_SENTENCE or text.rstrip()[-1:] in _ENDS:
+        return False
+    last = text.split()[-1].lower()
+    return place.text[:1].islower() or last in _LEAD_ON or text.rstrip().endswith((",", "-", "–"))
+
+
+def is_promise(lexicon: Promising, sentence: str, lead_in: str, names: tuple[str, ...]) -> bool:
+    """Whether a sentence, read with its lead-in, holds somebody to something."""
+    if len(sentence) > MAX_SENTENCE or not lexicon.holds_commitment(sentence, lead_in=lead_in):
+        return False
+    frame = lexicon.frame(sentence, lead_in=lead_in, company_names=names)
+    if len(frame.words) < LEAST_WORDS or frame.tier is None or frame.tier < LEAST_TIER:
+        return False
+    if frame.actor == "users" or sentence.rstrip().endswith("?") or frame.words[0] == "please":
+        return False
+    if frame.stance not in ("restrains", "both"):
+        return False
+    if frame.acts:
+        return True
+    if _A_TITLE.fullmatch(frame.modality):
+        return False
+    has_scope = bool(frame.of("places") or frame.of("customers")) or frame.actor in ("third", "affected")
+    return has_scope or lexicon.names_topic(frame.sentence)
+
+
+def _lead_in(reading: Reading, at: int) -> str:
+    """The words that introduce an item, where they are words and not a title of one or two."""
+    lead = reading.lead_in(at)
+    return lead if lead.rstrip().endswith((":", "：")) or len(lead.split()) > 2 else ""
+
+
+def promises_of(sentences: Sequence[Promise]) -> tuple[Promise, ...]:
+    """Those that bind somebody."""
+    return tuple(sentence for sentence in sentences if sentence.binds)
