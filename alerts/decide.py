@@ -75,6 +75,8 @@ def reason_to_tell(change: Change) -> str | None:
         return f"document event: {label(change.event.value).lower()}" if change.event else None
     if change.change_class is ChangeClass.SUBSTANTIVE:
         return "the words changed in substance"
+    if any(match.asked for match in change.matches):
+        return "a rule asks to hear of exactly this"
     touched = {change.edits[match.edit].act for match in change.matches if 0 <= match.edit < len(change.edits)}
     if touched & TOLD_ACTS or any(match.act in TOLD_ACTS for match in change.matches):
         return "a passage that holds a watched term changed"

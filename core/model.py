@@ -318,7 +318,11 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A rule found in a passage that changed (or stands in a first look): what happened, and the words as evidence."""
+    """A rule found in a passage that changed (or stands in a first look): what happened, and the words as evidence.
+
+    ``gone_from`` (document, source, company): these were the last such words there. ``asked``: the rule asks to hear of
+    exactly this (a move, a class that is otherwise quiet).
+    """
 
     rule: str
     pack: str
@@ -327,6 +331,8 @@ class Match:
     words: tuple[str, ...]
     edit: int = -1
     title: str = ""
+    gone_from: str = ""
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from core.model import Act, Change, DocumentEvent, Edit, Finding, Match, Reading
 from core.text.sentences import sentences as sentence_spans
 from core.text.visible import CUT, cut
 from core.text.words import Segment, word_diff
-from core.wording import ACT_PHRASES, GRAVITY, OF_ACT, OF_VERDICT, Mark, quoted, unique
+from core.wording import ACT_PHRASES, GONE_FROM, GRAVITY, OF_ACT, OF_VERDICT, Mark, quoted, unique
 
 Pointer = TypeVar("Pointer", Match, Finding)
 
@@ -127,7 +127,8 @@ def match_in_words(match: Match) -> str:
     words = ", ".join(quoted(word, 60) for word in match.words[:3])
     title = match.title or match.rule
     rule = f" ({match.rule})" if match.title and match.title != match.rule else ""
-    return f"{title}: {words} {ACT_PHRASES[match.act]}{rule}" if words else f"{title} {ACT_PHRASES[match.act]}{rule}"
+    what = f"{ACT_PHRASES[match.act]}{GONE_FROM[match.gone_from] if match.gone_from else ''}"
+    return f"{title}: {words} {what}{rule}" if words else f"{title} {what}{rule}"
 
 
 def in_words(finding: Finding) -> tuple[str, ...]:

@@ -123,6 +123,12 @@ ACT_PHRASES: Final[dict[str, str]] = {
     "present": "stands there",
 }
 
+GONE_FROM: Final[dict[str, str]] = {
+    "document": ", the last mention in this document",
+    "source": ", the last mention in the documents of this source",
+    "company": ", the last mention in the watched documents of this company",
+}
+
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _NUMBERS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _LANGUAGES: Final = {

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
-from core import matching
 from core.course import SAME_TEXT
 from core.model import (
     Act,
@@ -23,7 +22,9 @@ from core.model import (
     Purpose,
     Window,
 )
+from core.rule_matches import About, match_edits, place_of
 from core.text.likeness import likeness
+from monitor.asking import Archive
 from monitor.capture import Capture, Taken, tell
 from monitor.tools import Fetches, Response, Tools
 from storage import documents, fetches, incidents, record, sources, versions
@@ -115,17 +116,25 @@ def _gone(
     edits = tuple(
         Edit(Act.REMOVED, before=(at,)) for at, place in enumerate(stood.reading.places) if place.stream == "main"
     )
+    window = Window(last_seen.started_at if last_seen else None, capture.fetch.started_at)
+    happened = DocumentEvent.MOVED if moved else event
+    about = About(
+        at=place_of(ref, role=capture.source.role),
+        event=happened,
+        window=window,
+        archive=Archive(tools.database.read, tools.rules, document.id, capture.fetch.id),
+    )
     change = Change(
         document=ref,
         before=stood.reading,
         after=None,
         before_version=stood.ref,
         after_version=None,
-        window=Window(last_seen.started_at if last_seen else None, capture.fetch.started_at),
+        window=window,
         edits=edits,
         change_class=ChangeClass.SUBSTANTIVE,
-        event=DocumentEvent.MOVED if moved else event,
-        matches=matching.match_edits(stood.reading, None, edits, tools.rules, role=capture.source.role),
+        event=happened,
+        matches=match_edits(stood.reading, None, edits, tools.rules, about),
         reasons=reasons,
     )
     bad = Grade(GradeLevel.BAD, reasons, "absent")

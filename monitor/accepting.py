@@ -25,7 +25,9 @@ from core.model import (
     VersionRef,
     Window,
 )
+from core.rule_matches import About, match_edits, match_present, place_of
 from core.text.diff import compare
+from monitor.asking import Archive
 from monitor.capture import Case, Taken, close_incident, keep_version, look_anew, names_of, started_at, tell
 from storage import changes, record, variants, versions
 from storage.habits import boilerplate
@@ -36,7 +38,8 @@ from storage.habits import boilerplate
 def accept_first(case: Case, grade: Grade) -> Taken:
     """The first good capture of a document: what stands there is matched; only a newcomer at a known source is told."""
     tools, capture = case.tools, case.capture
-    present = matching.match_present(case.reading, tools.rules, role=capture.source.role)
+    at = place_of(case.known.ref, role=capture.source.role)
+    present = match_present(case.reading, tools.rules, at, case.seen_at)
     with tools.database.write() as conn:
         version = keep_version(conn, case, before=None, edits=(), variant=0)
         record.record_grade(conn, capture.fetch.id, grade, GRADER)
@@ -47,7 +50,8 @@ def accept_first(case: Case, grade: Grade) -> Taken:
         look_anew(conn, capture)
         told = 0
         if not capture.is_first_look:
-            told = tell(conn, tools, _newcomer(case, version, present), capture, None)
+            added = match_present(case.reading, tools.rules, at, case.seen_at, event=DocumentEvent.NEW)
+            told = tell(conn, tools, _newcomer(case, version, added), capture, None)
     return Taken("new", grade, document=case.known.document.slug, alerts=told, reasons=grade.reasons)
 
 
@@ -55,11 +59,7 @@ def _newcomer(case: Case, version: VersionRef, present: Sequence[tuple[int, Matc
     """A document that appeared at a known source: its rules count as added."""
     places = [at for at, place in enumerate(case.reading.places) if place.stream == "main"]
     index_of = {at: index for index, at in enumerate(places)}
-    rules = case.tools.rules
-    found = tuple(
-        replace(match, act=Act.ADDED, severity=rules.severity(match.rule, "added"), edit=index_of.get(at, -1))
-        for at, match in present
-    )
+    found = tuple(replace(match, edit=index_of.get(at, -1)) for at, match in present)
     return Change(
         document=case.known.ref,
         before=None,
@@ -86,18 +86,21 @@ class _Judged:
     classified: Classified
     matches: tuple[Match, ...]
     findings: tuple[Finding, ...]
+    event: DocumentEvent | None
 
 
 def accept(case: Case, course: Course) -> Taken:
     """Another text than the one that stood: a version, a change, and whoever should hear of it."""
     tools, capture, known = case.tools, case.capture, case.known
-    judged = _judge(case, course)
-    doubted_at = _first_doubt(case, course)
     is_return = known.document.state != "live"
+    is_next = course.base is known.current
+    doubted_at = _first_doubt(case, course)
+    last_seen = known.document.last_good_at if is_next else course.base.version.seen_at
+    window = Window(last_seen, doubted_at or case.seen_at)
+    judged = _judge(case, course, window, is_return=is_return)
     with tools.database.write() as conn:
         last_good = known.document.last_good_fetch_id
         # Spans follow what the page showed before this capture; the change follows what it is held against.
-        is_next = course.base is known.current
         version = keep_version(
             conn,
             case,
@@ -107,18 +110,17 @@ def accept(case: Case, course: Course) -> Taken:
         )
         record.record_grade(conn, capture.fetch.id, course.grade, GRADER)
         close_incident(conn, tools, capture)
-        last_seen = known.document.last_good_at if is_next else course.base.version.seen_at
         change = Change(
             document=known.ref,
             before=course.base.reading,
             after=case.reading,
             before_version=course.base.version,
             after_version=version,
-            window=Window(last_seen, doubted_at or case.seen_at),
+            window=window,
             edits=judged.edits,
             change_class=judged.classified.change_class,
             relation=case.relation if is_next else Relation.SAME_VARIANT,
-            event=_event_of(case, course, judged.classified, is_return),
+            event=judged.event,
             matches=judged.matches,
             findings=judged.findings,
             verdict=matching.gravest(judged.findings),
@@ -131,19 +133,29 @@ def accept(case: Case, course: Course) -> Taken:
     return Taken(status, course.grade, classified.change_class, known.document.slug, told, classified.reasons)
 
 
-def _judge(case: Case, course: Course) -> _Judged:
+def _judge(case: Case, course: Course, window: Window, *, is_return: bool) -> _Judged:
     base, tools = course.base, case.tools
     edits = _restored(case, compare(base.reading, base.forms, case.reading, case.forms))
     classified = _classify(case, course, edits)
     loud = set(classified.carriers) if classified.change_class is ChangeClass.SUBSTANTIVE else set()
-    matches = matching.match_edits(base.reading, case.reading, edits, tools.rules, role=case.capture.source.role)
     names = names_of(tools, case.known.ref)
     findings = matching.find_verdicts(base.reading, case.reading, edits, tools.commitments, company_names=names)
+    event = _event_of(case, course, classified, is_return)
+    about = About(
+        at=place_of(case.known.ref, role=case.capture.source.role),
+        change_class=classified.change_class,
+        loud=loud,
+        event=event,
+        findings=findings,
+        window=window,
+        archive=Archive(tools.database.read, tools.rules, case.known.document.id, case.capture.fetch.id),
+    )
     return _Judged(
         edits,
         classified,
-        tuple(match for match in matches if match.edit in loud),
+        match_edits(base.reading, case.reading, edits, tools.rules, about),
         tuple(finding for finding in findings if finding.edit in loud),
+        event,
     )
 
 
@@ -156,7 +168,9 @@ def _classify(case: Case, course: Course, edits: tuple[Edit, ...]) -> Classified
         return Classified(ChangeClass.VARIANT, (f"variant {course.variant} is shown again",), ())
     with case.tools.database.read() as conn:
         lives, returned = _lives(conn, case, course, edits), _returned(conn, case)
-    guard = matching.guard_for(case.tools.rules, case.tools.commitments, always=case.capture.source.always)
+    source = case.capture.source
+    at = place_of(case.known.ref, role=source.role)
+    guard = matching.guard_for(case.tools.rules, case.tools.commitments, always=source.always, at=at)
     return classify(course.base.reading, case.reading, edits, guard, lives=lives, returned=returned)
 
 

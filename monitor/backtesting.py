@@ -7,6 +7,7 @@ written and nobody is told. A rule that has not changed gives exactly the alerts
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -17,10 +18,14 @@ from core import matching
 from core.classify import FormLife, classify
 from core.errors import NotFound
 from core.matching import Commitments
-from core.model import Act, Change, ChangeClass, DocumentEvent, Hit, Match, Severity
+from core.model import Change, ChangeClass, DocumentEvent, Hit, Match, Severity
+from core.query.passage import NOWHERE, Standing
+from core.rule_matches import About, match_edits, match_present, place_of
 from core.rules.lint import Counted, exploded
+from core.rules.model import Rule, RuleAct
 from core.rules.ruleset import RuleSet
 from core.text.fold import fold
+from monitor.asking import Archive
 from storage import backtest as archive
 from storage import changes, versions
 from storage.backtest import Past, Reach
@@ -70,25 +75,32 @@ class Once:
 
     def __init__(self, rules: RuleSet) -> None:
         self._rules = rules
-        self._found: dict[tuple[str, str], tuple[Hit, ...]] = {}
+        self._found: dict[tuple[str, str, Standing | None, bool], tuple[Hit, ...]] = {}
+        self.asks_place, self.asks_times = rules.asks_place, rules.asks_times
+        self.wordless = rules.wordless
 
-    def match(self, text: str, *, lead_in: str = "") -> tuple[Hit, ...]:
-        key = (text, lead_in)
+    def match(
+        self, text: str, *, lead_in: str = "", at: Standing | None = NOWHERE, guards: bool = False
+    ) -> tuple[Hit, ...]:
+        key = (text, lead_in, at, guards) if self.asks_place else (text, lead_in, None, False)
         if key not in self._found:
-            self._found[key] = self._rules.match(text, lead_in=lead_in)
+            self._found[key] = self._rules.match(text, lead_in=lead_in, at=at, guards=guards)
         return self._found[key]
 
-    def watched(self, text: str) -> bool:
-        return any(not self._rules.is_context_only(hit.pack) for hit in self.match(text))
+    def watched(self, text: str, *, at: Standing | None = None) -> bool:
+        return any(self._rules.guards(hit) for hit in self.match(text, at=at, guards=True))
+
+    def rule(self, rule_id: str) -> Rule:
+        return self._rules.rule(rule_id)
 
     def in_context(self, hits: Sequence[Hit], *, role: str | None, neighbours: bool) -> tuple[Hit, ...]:
         return self._rules.in_context(hits, role=role, neighbours=neighbours)
 
-    def severity(self, rule: str, act: matching.Event) -> Severity:
-        return self._rules.severity(rule, act)
+    def severity(self, rule_id: str, act: RuleAct) -> Severity:
+        return self._rules.severity(rule_id, act)
 
-    def title(self, rule: str) -> str:
-        return self._rules.title(rule)
+    def title(self, rule_id: str) -> str:
+        return self._rules.title(rule_id)
 
 
 def _unheard(_done: int, _total: int) -> None:
@@ -155,7 +167,7 @@ def count(conn: Connection, rules: RuleSet) -> Counted:
     for _, text in archive.distinct_passages(conn):
         total += 1
         words.update(word.strip(".,;:!?()\"'") for word in fold(text).text.split())
-        terms = {hit.rule for hit in apart.match(text)}
+        terms = {hit.rule for hit in apart.match(text, at=None)}
         for term in terms:
             by_term[term] = by_term.get(term, 0) + 1
         for rule in {term.partition("#")[0] for term in terms}:
@@ -172,7 +184,7 @@ def _nothing(conn: Connection, rules: RuleSet, wanted: Collection[str], reach: R
 
 
 def _hits(rules: Once, text: str, wanted: Collection[str]) -> bool:
-    return any(hit.rule in wanted for hit in rules.match(text))
+    return any(hit.rule in wanted for hit in rules.match(text, at=None))
 
 
 def _would_alert(change: Change, severity: Severity, own: tuple[Match, ...]) -> WouldAlert:
@@ -192,18 +204,36 @@ class _Trial:
 
     def judge(self, change: Change, fetch_id: int) -> Change:
         """The change with what these rules find in it, as its day would have judged it."""
-        rules, role = self.rules, change.document.role
-        if change.after is None:
-            return replace(change, matches=matching.match_edits(change.before, None, change.edits, rules, role=role))
         if change.before is None:
-            return replace(change, matches=_newcomers(change, rules))
-        matches = matching.match_edits(change.before, change.after, change.edits, rules, role=role)
-        if not matches or change.change_class in QUIET:
-            return replace(change, matches=())
-        loud = self._loud(change, fetch_id, {match.edit for match in matches})
-        kept = tuple(match for match in matches if match.edit in loud)
-        is_loud = ChangeClass.SUBSTANTIVE if loud else change.change_class
-        return replace(change, matches=kept, change_class=is_loud)
+            return replace(change, matches=_newcomers(change, self.rules))
+        if change.after is None:
+            return replace(change, matches=self._matches(change, fetch_id, None))
+        touched = {match.edit for match in self._matches(change, fetch_id, None, ChangeClass.SUBSTANTIVE)}
+        is_quiet = not touched or change.change_class in QUIET
+        loud = set() if is_quiet else self._loud(change, fetch_id, touched)
+        change_class = ChangeClass.SUBSTANTIVE if loud else change.change_class
+        kept = self._matches(replace(change, change_class=change_class), fetch_id, loud)
+        return replace(change, matches=kept, change_class=change_class)
+
+    def _matches(
+        self,
+        change: Change,
+        fetch_id: int,
+        loud: Collection[int] | None,
+        change_class: ChangeClass | None = None,
+    ) -> tuple[Match, ...]:
+        """What these rules say of the change, with the findings and the event on record."""
+        ref = change.document
+        about = About(
+            at=place_of(ref, role=ref.role),
+            change_class=change_class or change.change_class,
+            loud=loud,
+            event=change.event,
+            findings=change.findings,
+            window=change.window,
+            archive=Archive(lambda: nullcontext(self.conn), self.rules, ref.id, fetch_id),
+        )
+        return match_edits(change.before, change.after, change.edits, self.rules, about)
 
     def _loud(self, change: Change, fetch_id: int, touched: Collection[int]) -> Collection[int]:
         """Those of the touched edits that were no mere reordering, formatting, or coming and going told before."""
@@ -211,7 +241,8 @@ class _Trial:
         assert change.after is not None
         if change.event is DocumentEvent.SWAPPED:
             return touched
-        guard = matching.guard_for(self.rules, self.commitments)
+        at = place_of(change.document, role=change.document.role)
+        guard = matching.guard_for(self.rules, self.commitments, at=at)
         lives = self._lives(change, fetch_id)
         return {
             at
@@ -235,7 +266,6 @@ class _Trial:
 def _newcomers(change: Change, rules: Once) -> tuple[Match, ...]:
     """A document that appeared at a known source: everything in it was added."""
     assert change.after is not None
-    found = matching.match_present(change.after, rules, role=change.document.role)
-    return tuple(
-        replace(match, act=Act.ADDED, severity=rules.severity(match.rule, "added"), edit=-1) for _, match in found
-    )
+    at = place_of(change.document, role=change.document.role)
+    found = match_present(change.after, rules, at, change.window.first_changed_at, event=DocumentEvent.NEW)
+    return tuple(replace(match, edit=-1) for _, match in found)

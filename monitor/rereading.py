@@ -7,6 +7,7 @@ technical change and never alerts; a real change the old reading had missed is r
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -17,8 +18,10 @@ from core.classify import classify
 from core.course import Shown
 from core.errors import ReadError
 from core.model import Change, ChangeClass, Edit, Reading, Relation, VersionRef, Window
+from core.rule_matches import About, match_edits, place_of
 from core.text.diff import compare
 from core.text.read import EXTRACTOR
+from monitor.asking import Archive
 from monitor.capture import as_filed, forms_of, reading_of, started_at, tell_change
 from monitor.tools import Tools
 from storage import changes, documents, fetches, record, rereading, sources, spans, versions
@@ -168,25 +171,28 @@ def _found_late(conn: Connection, derivation: _Derivation, after: Shown, edits: 
     """A real change between two captures that the old reading took for the same; 1 where it is one of substance."""
     tools, before = derivation.tools, derivation.current
     assert before is not None
-    guard = matching.guard_for(tools.rules, tools.commitments)
+    ref = documents.ref(conn, derivation.document.id)
+    at = place_of(ref, role=ref.role)
+    guard = matching.guard_for(tools.rules, tools.commitments, at=at)
     classified = classify(before.reading, after.reading, edits, guard)
     if classified.change_class is not ChangeClass.SUBSTANTIVE:
         return 0
     loud = set(classified.carriers)
-    ref = documents.ref(conn, derivation.document.id)
-    found = matching.match_edits(before.reading, after.reading, edits, tools.rules, role=ref.role)
     findings = matching.find_verdicts(before.reading, after.reading, edits, tools.commitments)
     findings = tuple(finding for finding in findings if finding.edit in loud)
+    window = Window(started_at(conn, derivation.last_good), after.version.seen_at)
+    archive = Archive(lambda: nullcontext(conn), tools.rules, ref.id, after.version.fetch_id)
+    about = About(at, loud=loud, findings=findings, window=window, archive=archive)
     change = Change(
         document=ref,
         before=before.reading,
         after=after.reading,
         before_version=before.version,
         after_version=after.version,
-        window=Window(started_at(conn, derivation.last_good), after.version.seen_at),
+        window=window,
         edits=edits,
         change_class=ChangeClass.SUBSTANTIVE,
-        matches=tuple(match for match in found if match.edit in loud),
+        matches=match_edits(before.reading, after.reading, edits, tools.rules, about),
         findings=findings,
         verdict=matching.gravest(findings),
         reasons=("found late: a better reading of both captures shows it", *classified.reasons),

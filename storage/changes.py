@@ -241,6 +241,8 @@ def _matches(conn: Connection, change_ids: Sequence[int]) -> dict[int, list[Matc
             words=tuple(row.words),
             edit=row.edit,
             title=row.title,
+            gone_from=row.gone_from or "",
+            asked=bool(row.asked),
         )
         found.setdefault(row.change_id, []).append(match)
     return found
@@ -262,6 +264,8 @@ def _match_to_row(match: Match, text: str | None) -> dict[str, Any]:
         "words": list(match.words),
         "passage_id": passage_id(text) if text is not None else None,
         "edit": match.edit,
+        "gone_from": match.gone_from or None,
+        "asked": match.asked or None,
     }
 
 

@@ -46,8 +46,11 @@ _SILENT = frozenset(("OR", "AND", "NOT", "OPEN", "CLOSE"))
 _STAR = re.compile(r"\*")
 
 
-def parse(text: str, *, fields: tuple[str, ...] = FIELDS) -> Query:
-    """The tree of a query. Raises QueryError, which says where and why. ``fields`` are those that may be asked."""
+def parse(text: str, *, fields: tuple[str, ...] = FIELDS, may_only_refuse: bool = False) -> Query:
+    """The tree of a query. Raises QueryError, which says where and why. ``fields`` are those that may be asked.
+
+    ``may_only_refuse``: words need not be asked for, it is enough to refuse some (``-never``).
+    """
     if len(text) > LONGEST:
         raise QueryError(
             text[:80] + "…", LONGEST, f"a query may have {LONGEST:,} characters, this one has {len(text):,}"
@@ -63,7 +66,7 @@ def parse(text: str, *, fields: tuple[str, ...] = FIELDS) -> Query:
         raise error.orig_exc from None
     except UnexpectedInput as error:
         raise _misplaced(lexer, tokens, error) from None
-    if not needs_words(query):
+    if not may_only_refuse and not needs_words(query):
         raise lexer.wrong(
             0, "at least one word or phrase must be asked for; this would also be answered by passages without any"
         )

@@ -41,6 +41,7 @@ class Standing:
     role: str = ""
     lives: tuple[Life, ...] = ()
     is_watched: bool = True
+    source: str = ""
 
 
 NOWHERE = Standing()

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from core.query.evaluate import marks
-from core.query.passage import Passage, Span
+from core.query.loosen import OF_DOCUMENT, loosened
+from core.query.passage import NOWHERE, Passage, Span, Standing
 from core.query.tree import And, Near, Or, Query, Regex, Sentence, Term
 from core.text.fold import is_han
 from core.text.literals import BORDER, cost
@@ -25,10 +26,17 @@ class Asked:
     def __init__(self, tree: Query) -> None:
         self.tree = tree
         self.literals = literals(tree)
+        self._of_document = loosened(tree, OF_DOCUMENT)
+        self._words = loosened(tree)
 
-    def spans(self, captured: str, joint: int) -> list[Span]:
-        """The words by which the passage answers, as offsets into the captured text."""
-        return marks(self.tree, Passage(captured, joint))
+    def spans(self, passage: Passage, at: Standing | None, *, guards: bool) -> list[Span]:
+        """The words by which the passage answers, as offsets into the captured text.
+
+        ``at`` None: nothing is known of the place, and the words alone decide. ``guards``: the document is known, and
+        neither the section nor the time.
+        """
+        tree = self._words if at is None else self._of_document if guards else self.tree
+        return marks(tree, passage, at or NOWHERE) if tree is not None else []
 
 
 def literals(query: Query) -> Literals | None:

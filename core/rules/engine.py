@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
+from core.query.passage import NOWHERE, Passage, Standing
 from core.rules.asked import Asked
 from core.rules.model import Near, Rule
 from core.text.fold import HAN, Folded, Shift, fold, is_han, joins_word
@@ -83,10 +84,11 @@ class _Target(NamedTuple):
 class Subject:
     """A text prepared for matching: folded, its skeleton, and its sentences once somebody asks."""
 
-    def __init__(self, captured: str, joint: int = 0) -> None:
-        """``joint``: where a list item begins after its lead-in; no sentence ends there."""
+    def __init__(self, captured: str, joint: int = 0, at: Standing | None = NOWHERE, *, guards: bool = False) -> None:
+        """``joint``: where a list item begins after its lead-in; no sentence ends there. ``at`` is where it stands."""
         self.folded: Folded = fold(captured)
         self._joint = joint
+        self._at, self._guards = at, guards
         self._slices: dict[tuple[int, int], tuple[bytes, int, bool]] = {}
         self._tokens: dict[tuple[int, int], list[int]] = {}
 
@@ -123,6 +125,10 @@ class Subject:
         starts = self._starts
         return bisect_right(starts, start) - 1, bisect_right(starts, max(start, end - 1)) - 1
 
+    @cached_property
+    def _passage(self) -> Passage:
+        return Passage(self.folded.captured, self._joint)
+
     @property
     def all_ranges(self) -> list[tuple[int, int]]:
         return [(number, number) for number in range(len(self._starts))]
@@ -154,7 +160,7 @@ class Subject:
     def asked(self, check: Asked) -> list[Span]:
         """Where a query is answered, in the folded text."""
         folded = self.folded
-        spans = check.spans(folded.captured, self._joint)
+        spans = check.spans(self._passage, self._at, guards=self._guards)
         return [(folded.locate(start), max(folded.locate(end), folded.locate(start) + 1)) for start, end in spans]
 
     def word_starts(self, where: tuple[int, int]) -> list[int]:
@@ -286,7 +292,7 @@ class Engine:
             parse,  # here: it brings a parser along that few packs need and costs a start 50 ms
         )
 
-        asked = Asked(parse(query, fields=()))
+        asked = Asked(parse(query))
         target = _Target(rule, False, False, check=asked)
         for string in asked.literals or ():
             self._aim_at(string, target)

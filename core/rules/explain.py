@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from core.query.passage import NOWHERE, Standing
 from core.rules.model import Rule
 from core.rules.ruleset import RuleSet
 from core.text.fold import fold
@@ -13,14 +14,26 @@ from core.text.pattern import compile_re2
 FARTHEST = 10_000
 
 
-def silences(rules: RuleSet, text: str) -> dict[str, str]:
-    """Each rule that does not fire on the text, with the reason; "none of its terms stands here" for most."""
-    fired = {hit.rule for hit in rules.match(text)}
+def silences(rules: RuleSet, text: str, at: Standing = NOWHERE) -> dict[str, str]:
+    """Each rule that does not fire on the text where it stands, with the reason; "none of its terms stands here" for most."""
+    fired = {hit.rule for hit in rules.match(text, at=at)}
     silent = [rule for rule in rules.rules if rule.id not in fired]
     loosened = [part for rule in silent for part in _loosened(rule)]
     packs = tuple(replace(pack, rules=tuple(part for part in loosened if part.pack == pack.id)) for pack in rules.packs)
-    hits = {hit.rule: tuple(text[start:end] for start, end in hit.spans) for hit in RuleSet(packs, "").match(text)}
-    return {rule.id: _why(rule, text, hits) for rule in silent}
+    apart = RuleSet(packs, "").match(text, at=None)
+    hits = {hit.rule: tuple(text[start:end] for start, end in hit.spans) for hit in apart}
+    anywhere = {hit.rule: tuple(text[start:end] for start, end in hit.spans) for hit in rules.match(text, at=None)}
+    return {rule.id: _elsewhere(rule, anywhere.get(rule.id)) or _why(rule, text, hits) for rule in silent}
+
+
+def _elsewhere(rule: Rule, found: tuple[str, ...] | None) -> str:
+    """Why the words of a rule, which stand here, do not count at this place; empty where they do not stand."""
+    if not rule.has_words:
+        return f"it looks for no words, only for: {rule.when.in_words()}"
+    if not found:
+        return ""
+    asks = rule.when.in_words() if rule.when.asks_place else f"its query, {rule.query}"
+    return f"{_quoted(found)} stands here, and not where it is asked for: {asks}"
 
 
 def _loosened(rule: Rule) -> Iterator[Rule]:

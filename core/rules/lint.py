@@ -172,7 +172,7 @@ def _impossible(rule: Rule) -> Iterator[tuple[Kind, str]]:
     for word in rule.cased:
         if fold(word).text not in plain:
             yield "impossible", f"cased names “{word}”, which no term of the rule holds"
-    if rule.query and _contradicts(parse(rule.query, fields=())):
+    if rule.query and _contradicts(parse(rule.query)):
         yield "impossible", "its query asks for words and refuses the same words: no passage answers it"
 
 
@@ -217,7 +217,7 @@ def _slow(rule: Rule) -> Iterator[tuple[Kind, str]]:
             slow += [f"{near.a[0].source} near …"]
     for source in slow:
         yield "slow", f"/{source}/ names no letters that must stand there: it is run on every sentence of every text"
-    if rule.query and literals(parse(rule.query, fields=())) is None:
+    if rule.query and literals(parse(rule.query)) is None:
         yield "slow", "its query names no plain word that must stand there: it is asked of every passage"
 
 

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 from core.model import Severity
+from core.rules.when import ALWAYS, When, from_plain, to_plain
 from core.text.pattern import Pattern
 
-RuleAct = Literal["present", "added", "removed"]
-RULE_ACTS: tuple[RuleAct, ...] = ("present", "added", "removed")
+RuleAct = Literal["present", "added", "removed", "reworded", "moved", "restored", "absent"]
+RULE_ACTS: tuple[RuleAct, ...] = ("present", "added", "removed", "reworded", "moved", "restored", "absent")
+WEIGHED_AS: dict[RuleAct, RuleAct] = {"reworded": "added", "moved": "present", "restored": "added", "absent": "removed"}
+"""What happened that has no severity of its own weighs as something that has."""
 RULE_LANGS = ("any", "en", "zh", "fr", "de", "es")
 
 Plain = dict[str, object]
@@ -30,13 +33,15 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule. ``query`` is an expression of ``core.query``, checked when the pack was read. ``severities`` are for present, added and removed; ``line`` is where it stands in its file."""
+    """One rule. ``query`` is an expression of ``core.query``, checked when the pack was read. ``severities`` are those of
+    ``RULE_ACTS``, in that order; ``line`` is where it stands in its file. ``seeks_absence``: it matters to the rule
+    whether words that went were the last."""
 
     id: str
     pack: str
     title: str
     lang: str
-    severities: tuple[Severity, Severity, Severity]
+    severities: tuple[Severity, ...]
     phrases: tuple[str, ...] = ()
     regexes: tuple[Pattern, ...] = ()
     nears: tuple[Near, ...] = ()
@@ -44,6 +49,13 @@ class Rule:
     cased: tuple[str, ...] = ()
     query: str = ""
     line: int = 0
+    when: When = ALWAYS
+    seeks_absence: bool = False
+
+    @property
+    def has_words(self) -> bool:
+        """Whether it looks for words; else its conditions alone make it speak."""
+        return bool(self.phrases or self.regexes or self.nears or self.query)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,18 +140,19 @@ def _rule_to_plain(rule: Rule) -> Plain:
         "cased": list(rule.cased),
         "query": rule.query,
         "line": rule.line,
+        "when": to_plain(rule.when),
+        "absence": rule.seeks_absence,
     }
 
 
 def _rule_from_plain(plain: Plain, pack: str) -> Rule:
-    present, added, removed = cast("list[str]", plain["severities"])
     nears = cast("list[tuple[object, object, int, bool]]", plain["nears"])
     return Rule(
         id=str(plain["id"]),
         pack=pack,
         title=str(plain["title"]),
         lang=str(plain["lang"]),
-        severities=(Severity(present), Severity(added), Severity(removed)),
+        severities=tuple(map(Severity, cast("list[str]", plain["severities"]))),
         phrases=_words(plain["phrases"]),
         regexes=_patterns(plain["regexes"]),
         nears=tuple(Near(_patterns(a), _patterns(b), int(within), bool(ordered)) for a, b, within, ordered in nears),
@@ -147,6 +160,8 @@ def _rule_from_plain(plain: Plain, pack: str) -> Rule:
         cased=_words(plain["cased"]),
         query=str(plain["query"]),
         line=int(cast("int", plain["line"])),
+        when=from_plain(cast("Plain", plain["when"])),
+        seeks_absence=bool(plain["absence"]),
     )
 
 

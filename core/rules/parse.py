@@ -15,15 +15,16 @@ from core.config.yamlfile import Path, YamlFile, nearest, read_yaml, shown
 from core.errors import ConfigError, Problem, QueryError
 from core.model import SEVERITIES, Severity
 from core.query.grammar import parse as parse_query
-from core.rules.model import RULE_ACTS, RULE_LANGS, Near, Pack, PackTest, Rule
+from core.rules.model import RULE_ACTS, RULE_LANGS, WEIGHED_AS, Near, Pack, PackTest, Rule
 from core.rules.ruleset import RuleSet, digest_of
+from core.rules.when import ABSENT, ALWAYS, CLOSED, KEYS, SCOPES, TEXTS, When
 from core.text.fold import fold
 from core.text.pattern import Pattern, PatternError, translate
 
 MAX_WITHIN = 200
 _PACK_KEYS = ("schema", "pack", "version", "title", "label", "purpose", "severity", "context_only", "rules",
               "overrides", "tests")  # fmt: skip
-_RULE_KEYS = ("id", "title", "lang", "any", "regex", "near", "unless", "cased", "query", "severity")
+_RULE_KEYS = ("id", "title", "lang", "any", "regex", "near", "unless", "cased", "query", "when", "severity")
 _NEAR_KEYS = ("a", "b", "within", "order")
 _TEST_KEYS = ("t", "lang", "hit", "not", "none", "only")
 _SEVERITY_NAMES = tuple(map(str, SEVERITIES))
@@ -178,13 +179,14 @@ class _Reader:
         if lang not in RULE_LANGS:
             guess = nearest(str(lang), RULE_LANGS)
             doc.fault((*at, "lang"), f"rule {rule_id}: lang {shown(lang)} is not one of {', '.join(RULE_LANGS)}", guess)
-        chosen = {**severities, **_severity(doc, (*at, "severity"), entry.get("severity"))}
+        own = _severity(doc, (*at, "severity"), entry.get("severity"))
+        when = read_when(doc, (*at, "when"), entry.get("when"), rule_id)
         rule = Rule(
             id=rule_id,
             pack=pack,
             title=_text(doc, (*at, "title"), entry.get("title"), default=_title_from(rule_id)),
             lang=str(lang),
-            severities=(chosen["present"], chosen["added"], chosen["removed"]),
+            severities=weighed({**severities, **own}),
             phrases=self._phrases(doc, (*at, "any"), entry.get("any"), rule_id),
             regexes=self._patterns(doc, (*at, "regex"), entry.get("regex"), rule_id),
             nears=self._nears(doc, (*at, "near"), entry.get("near"), rule_id),
@@ -192,8 +194,10 @@ class _Reader:
             cased=self._phrases(doc, (*at, "cased"), entry.get("cased"), rule_id),
             query=_query(doc, (*at, "query"), entry.get("query"), rule_id),
             line=doc.line(at) or 0,
+            when=when,
+            seeks_absence=bool(when.gone_from) or ABSENT in when.act or ABSENT in own,
         )
-        if not any(entry.get(key) for key in ("any", "regex", "near", "query")):
+        if not any(entry.get(key) for key in ("any", "regex", "near", "query")) and not when.is_enough_alone:
             doc.fault(at, f"rule {rule_id} can never fire: it has none of any, regex, near and query")
         return rule
 
@@ -259,9 +263,23 @@ class _Reader:
 # --- values ------------------------------------------------------------------------------------------------------
 
 
+def weighed(chosen: Severities) -> tuple[Severity, ...]:
+    """The severities of ``RULE_ACTS``; what has none of its own weighs as its like (``WEIGHED_AS``)."""
+    return tuple(chosen.get(act) or chosen[WEIGHED_AS[act]] for act in RULE_ACTS)
+
+
 def _with(rule: Rule, chosen: Severities) -> Rule:
-    present, added, removed = (chosen.get(act, old) for act, old in zip(RULE_ACTS, rule.severities, strict=True))
-    return replace(rule, severities=(present, added, removed))
+    """The rule with severities of an override; what follows another (reworded: added) follows it here too."""
+    was: Severities = {str(act): severity for act, severity in zip(RULE_ACTS, rule.severities, strict=True)}
+    follows: Severities = {
+        act: chosen[like] for act, like in WEIGHED_AS.items() if like in chosen and was[act] == was[like]
+    }
+    becomes: Severities = was | follows | chosen
+    return replace(
+        rule,
+        severities=tuple(becomes[act] for act in RULE_ACTS),
+        seeks_absence=rule.seeks_absence or ABSENT in chosen,
+    )
 
 
 def _title_from(rule_id: str) -> str:
@@ -307,16 +325,55 @@ def _words(doc: YamlFile, at: Path, value: Any, rule: str) -> tuple[str, ...]:
 
 
 def _query(doc: YamlFile, at: Path, value: Any, rule: str) -> str:
-    """An expression of the search grammar. A rule sees the passage alone, so nothing may be asked of its place."""
+    """An expression of the search grammar: a saved search is a rule."""
     if value is None:
         return ""
     if not isinstance(value, str):
         doc.fault(at, f"rule {rule}: query must be a text, not {shown(value)}; put it in quotes")
         return ""
     try:
-        parse_query(value, fields=())
+        parse_query(value)
     except QueryError as error:
         doc.fault(at, f"rule {rule}: query, {error}")
+    return value
+
+
+def read_when(doc: YamlFile, at: Path, value: Any, rule: str) -> When:
+    """The conditions of a rule (core.rules.when)."""
+    if value is None:
+        return ALWAYS
+    if not isinstance(value, dict) or not value:
+        doc.fault(at, f"rule {rule}: when must hold conditions, such as {{act: removed}}")
+        return ALWAYS
+    _refuse_unknown(doc, at, value, KEYS, "when")
+    found: dict[str, Any] = {}
+    for key, given in value.items():
+        if key in TEXTS:
+            found[key] = _condition(doc, (*at, key), given, rule)
+        elif key in KEYS:
+            names = _words(doc, (*at, key), given, rule)
+            known = CLOSED.get(key, ())
+            for number, name in enumerate(names):
+                if known and name not in known:
+                    message = f"rule {rule}: {key} {shown(name)} is not one of {', '.join(known)}"
+                    doc.fault((*at, key, number), message, nearest(name, known))
+            found["class_" if key == "class" else key] = names
+    if len(found.get("gone_from", ())) > 1:
+        doc.fault((*at, "gone_from"), f"rule {rule}: gone_from is one of {', '.join(SCOPES)}")
+    if found.get("gone_from") and ABSENT not in found.get("act", (ABSENT,)):
+        doc.fault((*at, "gone_from"), f"rule {rule}: gone_from says how far `absent` reaches, which act does not name")
+    return When(**found)
+
+
+def _condition(doc: YamlFile, at: Path, value: Any, rule: str) -> str:
+    """An expression for the words before or after a change; it may consist of a refusal alone (``-never``)."""
+    if not isinstance(value, str):
+        doc.fault(at, f"rule {rule}: {at[-1]} must be an expression, not {shown(value)}; put it in quotes")
+        return ""
+    try:
+        parse_query(value, fields=(), may_only_refuse=True)
+    except QueryError as error:
+        doc.fault(at, f"rule {rule}: {at[-1]}, {error}")
     return value
 
 
@@ -324,7 +381,7 @@ def _severity(doc: YamlFile, at: Path, value: Any) -> Severities:
     if value is None:
         return {}
     if not isinstance(value, dict):
-        doc.fault(at, "severity must say present, added or removed")
+        doc.fault(at, f"severity must say one or more of {', '.join(RULE_ACTS)}")
         return {}
     _refuse_unknown(doc, at, value, RULE_ACTS, "severity")
     found: Severities = {}

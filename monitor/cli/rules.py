@@ -18,18 +18,32 @@ rules = group("rules", "What is looked for.")
 @rules.command("test")
 def rules_test(
     text: Annotated[str, typer.Argument(help="A sentence, a file that holds one, or - for standard input.")],
-    role: Annotated[str | None, typer.Option(help="Role of the page it stands on, such as human-rights.")] = None,
+    before: Annotated[str | None, typer.Option(help="What it said before: then tells of the change alone.")] = None,
+    role: Annotated[str, typer.Option(help="Role of the page it stands on, such as human-rights.")] = "",
+    company: Annotated[str, typer.Option(help="Company whose page it is.")] = "",
+    topic: Annotated[list[str] | None, typer.Option(help="Topic of that company; may be given several times.")] = None,
+    kind: Annotated[str, typer.Option(help="Kind of the source: page or feed.")] = "",
+    lang: Annotated[str, typer.Option(help="Language of the document, such as en.")] = "",
+    heading: Annotated[str, typer.Option(help="Heading it stands under.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Which rules fire on a text, on which words and how gravely; and which nearly did, and what stood in the way.
 
-    Example: onrecord rules test "We do not knowingly sell to the police."
+    Rules that ask where a passage stands fire only where the options say that it stands there.
+
+    Example: onrecord rules test "We do not knowingly sell to the police." --before "We never sell to the police."
     """
+    from core.query.passage import Life, Standing
     from monitor.commands.promises import text_of
-    from monitor.commands.rules import test_rules
+    from monitor.commands.rules import test_change, test_rules
 
     given_text = sys.stdin.read() if text == "-" else text_of(text)
-    done(test_rules(home(), os.environ, given_text, role=role, as_json=as_json))
+    now = datetime.now(UTC)
+    stands = (Life(now, now, None, True, heading),)
+    at = Standing(company, tuple(topic or ()), kind, lang, role, stands)
+    if before is not None:
+        done(test_change(home(), os.environ, (text_of(before), given_text), at, as_json=as_json))
+    done(test_rules(home(), os.environ, given_text, at, as_json=as_json))
 
 
 @rules.command("lint")

@@ -10,9 +10,15 @@ from typing import Any, Final
 
 from core.config.yamlfile import read_yaml
 from core.errors import ConfigError, NotFound, Problem
+from core.matching import find_verdicts
+from core.model import Act, Edit, Place, Reading
+from core.query.passage import Standing
+from core.quotes import match_in_words
+from core.rule_matches import About, match_edits
 from core.rules.explain import silences
 from core.rules.lint import Remark
 from core.rules.lint import lint as lint_rules
+from core.rules.model import RULE_ACTS
 from core.rules.parse import parse_packs
 from core.rules.ruleset import RuleSet
 from core.text.visible import one_line
@@ -33,11 +39,11 @@ Json = dict[str, Any]
 # --- rules test ------------------------------------------------------------------------------------------------------
 
 
-def test_rules(home: Home, environ: Mapping[str, str], text: str, *, role: str | None, as_json: bool) -> int:
+def test_rules(home: Home, environ: Mapping[str, str], text: str, at: Standing, *, as_json: bool) -> int:
     """Which rules fire on a text, with the words they found and how grave they are; and why the others do not."""
     rules = load_home(home, environ).rules
-    hits = rules.match(text)
-    told = {hit.rule for hit in rules.in_context(hits, role=role, neighbours=False)}
+    hits = rules.match(text, at=at)
+    told = {hit.rule for hit in rules.in_context(hits, role=at.role, neighbours=False)}
     found: list[Json] = [
         {
             "rule": hit.rule,
@@ -45,26 +51,48 @@ def test_rules(home: Home, environ: Mapping[str, str], text: str, *, role: str |
             "title": hit.title,
             "words": [text[start:end] for start, end in hit.spans],
             "spans": [list(span) for span in hit.spans],
-            "severity": {act: rules.severity(hit.rule, act).value for act in ("present", "added", "removed")},
+            "severity": {act: rules.severity(hit.rule, act).value for act in RULE_ACTS},
             "alone": hit.rule in told,
+            "when": rules.rule(hit.rule).when.in_words(),
         }
         for hit in hits
     ]
-    silent = silences(rules, text)
+    silent = silences(rules, text, at)
     holds = lexicon().holds_commitment(text)
     if as_json:
         emit({"text": text, "rules": found, "silent": silent, "commitment": holds})
         return 0
     for each in found:
         words = ", ".join(f"“{one_line(word, 200)}”" for word in each["words"])
-        grave = ", ".join(f"{act} {severity}" for act, severity in each["severity"].items())
+        grave = ", ".join(f"{act} {each['severity'][act]}" for act in ("present", "added", "removed"))
         needs = "" if each["alone"] else " (only beside a topic, or on a policy)"
-        say(f"{each['rule']}  {each['title']}: {words}\n    {grave}{needs}")
+        when = f"; only when {each['when']}" if each["when"] else ""
+        say(f"{each['rule']}  {each['title']}: {words}\n    {grave}{needs}{when}")
     for rule, why in silent.items():
         if why != ORDINARY:
             say(f"silent: {rule}  {one_line(why, 300)}")
     note(f"{counted(len(found), 'rule')} fire{'s' if len(found) == 1 else ''}; "
          f"it {'holds a' if holds else 'holds no'} commitment.")  # fmt: skip
+    return 0
+
+
+def test_change(home: Home, environ: Mapping[str, str], texts: tuple[str, str], at: Standing, *, as_json: bool) -> int:
+    """What the rules say of a sentence that was reworded: old and new words, the verdict, how grave it would be."""
+    rules, (was, now) = load_home(home, environ).rules, texts
+    before, after = (Reading((Place(text, "paragraph", "main"),)) for text in texts)
+    edit = Edit(Act.REWORDED, (0,), (0,))
+    findings = find_verdicts(before, after, (edit,), lexicon())
+    matches = match_edits(before, after, (edit,), rules, About(at, findings=findings))
+    verdict = findings[0].verdict.value if findings else None
+    if as_json:
+        found = [
+            {"rule": m.rule, "act": str(m.act), "severity": m.severity.value, "words": list(m.words)} for m in matches
+        ]
+        emit({"before": was, "after": now, "verdict": verdict, "rules": found})
+        return 0
+    for match in matches:
+        say(f"{match.severity.value:<9}{match_in_words(match)}")
+    note(f"{counted(len(matches), 'rule')} would speak; verdict: {verdict or 'none, no commitment is touched'}.")
     return 0
 
 

@@ -41,6 +41,8 @@ matches = Table(
     Column("words", JSON, nullable=False),
     Column("passage_id", BigInteger),
     Column("edit", Integer, nullable=False, default=-1),
+    Column("gone_from", Text),  # document | source | company: the last such words there went
+    Column("asked", Boolean),  # the rule asks to hear of exactly this
 )
 
 alerts = Table(

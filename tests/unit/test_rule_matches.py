@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from core.matching import match_edits
 from core.model import Act, Edit, Match, Place, Reading
+from core.query.passage import NOWHERE
+from core.rule_matches import About, match_edits
 from core.rules.parse import parse_packs
 from core.rules.ruleset import RuleSet
 
@@ -47,7 +48,7 @@ def told(matches: tuple[Match, ...]) -> list[tuple[str, Act | str, tuple[str, ..
 
 def test_a_lost_lead_in_is_the_evidence_and_the_words_of_the_item_did_not_go() -> None:
     edit = Edit(Act.REWORDED, (1,), (1,), lost_lead_in=True)
-    found = match_edits(uses(LEAD_IN), uses("Our instruments are used for:"), (edit,), rules(), role=None)
+    found = match_edits(uses(LEAD_IN), uses("Our instruments are used for:"), (edit,), rules(), About(NOWHERE))
     assert told(found) == [
         ("try.dna", Act.REWORDED, ("DNA databases",)),
         ("try.will-not", Act.REMOVED, (LEAD_IN,)),
@@ -56,7 +57,7 @@ def test_a_lost_lead_in_is_the_evidence_and_the_words_of_the_item_did_not_go() -
 
 def test_a_refusal_that_comes_to_stand_above_an_item_is_added_to_it() -> None:
     edit = Edit(Act.REWORDED, (1,), (1,), lost_lead_in=True)
-    found = match_edits(uses("Our instruments are used for:"), uses(LEAD_IN), (edit,), rules(), role=None)
+    found = match_edits(uses("Our instruments are used for:"), uses(LEAD_IN), (edit,), rules(), About(NOWHERE))
     assert told(found) == [
         ("try.will-not", Act.ADDED, (LEAD_IN,)),
         ("try.dna", Act.REWORDED, ("DNA databases",)),
