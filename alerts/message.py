@@ -210,6 +210,16 @@ def place_line(report: Report) -> str:
     return " · ".join(unique((" › ".join(where.heading_path), where.language, where.address))) if where else ""
 
 
+def is_list(report: Report) -> bool:
+    """Whether it tells of several alerts, or of the telling itself, and of no one event."""
+    return report.kind in {"digest", "summary", "silence", "report", "dead_letter", "drill_failed", "test"}
+
+
+def facts_title(report: Report) -> str:
+    """What stands over the labelled lines of a report."""
+    return "What it is, and what to try" if report.kind == "incident" else "What stands there"
+
+
 def more_line(report: Report) -> str:
     """``and 14 more passages``, empty where everything is quoted."""
     what = "passage" if report.kind == "change" else "rule"
@@ -229,6 +239,8 @@ def templates() -> Environment:
     )
     environment.globals.update(
         captions=captions,
+        facts_title=facts_title,
+        is_list=is_list,
         earlier_line=earlier_line,
         four_lines=four_lines,
         has_marks=has_marks,

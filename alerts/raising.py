@@ -80,6 +80,22 @@ def _with_somebody(conn: Connection, chosen: Sequence[Intent], routes: Routes) -
     return [*chosen, *(each for each in default if (each.channel, each.target) not in there)]
 
 
+def send_straight(
+    conn: Connection, alert: Alert, intents: Sequence[Intent], routes: Routes, now: datetime
+) -> list[str]:
+    """Queue a message that is no event (a digest, a report, a drill) at once; ids of its deliveries, none where it was raised before."""
+    alert_id = outbox.record_alert(conn, alert, now)
+    if alert_id is None:
+        return []
+    return [outbox.post(conn, alert_id, intent, Posting(now, detail=_less(intent, routes)), now) for intent in intents]
+
+
+def _less(intent: Intent, routes: Routes) -> str | None:
+    """How much less than everything a message may say there; None where it may say all."""
+    detail = detail_of(options_for(intent, routes), intent.channel)
+    return None if detail == "quotes" else detail
+
+
 # --- cases -------------------------------------------------------------------------------------------------------
 
 
@@ -160,16 +176,15 @@ def _tell(conn: Connection, of: _Telling, intent: Intent, routes: Routes) -> Non
     tellings.record(conn, of.alert_id, alert, intent, tellings.Kept(telling, placed.case_id, now))
     delivery_id = None
     if telling.send_at is not None:
-        detail = detail_of(options, intent.channel)
         posting = Posting(
             telling.send_at,
             placed.case_id,
-            None if detail == "quotes" else detail,
+            _less(intent, routes),
             is_loud=situation.is_part and placed.is_graver,
         )
         delivery_id = outbox.post(conn, of.alert_id, replace(intent, why=telling.why), posting, now)
     elif telling.how is How.OVER_BUDGET:
-        delivery_id = _summary_of_the_day(conn, of, intent, options)
+        delivery_id = _summary_of_the_day(conn, of, intent, routes)
     if delivery_id is not None:
         tellings.told_by(conn, of.alert_id, intent.channel, intent.target, delivery_id)
 
@@ -192,11 +207,12 @@ def _open_message(conn: Connection, of: _Telling, intent: Intent) -> str | None:
     return None if of.placed.is_graver and goes_at > of.now else id_
 
 
-def _summary_of_the_day(conn: Connection, of: _Telling, intent: Intent, options: Options) -> str | None:
+def _summary_of_the_day(conn: Connection, of: _Telling, intent: Intent, routes: Routes) -> str | None:
     """The message that says that the budget is spent, for whatever comes before it goes out; None once it has gone.
 
     What comes after it waits for the digest.
     """
+    options = options_for(intent, routes)
     began_at = day_began(options.zone, of.now)
     report = build_summary(options.budget or 0, options.digest)
     name = "\x1f".join(("summary", intent.channel, intent.target, began_at.isoformat()))
@@ -213,6 +229,5 @@ def _summary_of_the_day(conn: Connection, of: _Telling, intent: Intent, options:
         summary = outbox.alert_of(conn, alert.fingerprint)
         found = outbox.open_for_more(conn, intent.channel, intent.target, alert_id=summary)
         return found[0] if found else None
-    detail = detail_of(options, intent.channel)
-    posting = Posting(of.now + of.raised.patience, detail=None if detail == "quotes" else detail)
+    posting = Posting(of.now + of.raised.patience, detail=_less(intent, routes))
     return outbox.post(conn, alert_id, replace(intent, why=alert.reasons), posting, of.now)

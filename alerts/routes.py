@@ -6,7 +6,7 @@ are tried first. What no route takes goes to the default receivers, so nothing i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.config.routes import Route, Routes
@@ -166,6 +166,26 @@ def _intents(chosen: Mapping[str, Sequence[str]], routes: Routes) -> tuple[Inten
             reasons = unique((*(known.why if known else ()), *why))
             found[key] = Intent(", ".join(names), target.channel, target.address, reasons, names)
     return tuple(found.values())
+
+
+def every_target(routes: Routes, why: str) -> tuple[Intent, ...]:
+    """One intent for each target of every receiver that takes part in drills."""
+    names = [name for name, receiver in routes.receivers.items() if receiver.options.drill]
+    return _intents({name: [why] for name in names}, routes)
+
+
+def ways_around(routes: Routes, failed: Collection[tuple[str, str]]) -> tuple[Intent, ...]:
+    """Where the operator hears of places that cannot be reached: through channels that have not failed.
+
+    Other places of the same channel where there is no other channel, and where there is neither, the console.
+    """
+    names = routes.operator or routes.default
+    told = _intents({name: ["it tells of what cannot be delivered"] for name in names}, routes)
+    places, channels = set(failed), {channel for channel, _ in failed}
+    sound = tuple(intent for intent in told if intent.channel not in channels)
+    near = tuple(intent for intent in told if (intent.channel, intent.target) not in places)
+    console = Intent("operator", "console", "", ("no other channel is left",))
+    return sound or near or (console,)
 
 
 def explain(facts: AlertFacts, routes: Routes) -> tuple[str, ...]:

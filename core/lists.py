@@ -17,9 +17,21 @@ from core.hours import in_words
 from core.model import Severity
 from core.quotes import Quote
 from core.report import Entry, Interval, Report, Section
+from core.telling import Silence
 from core.text.visible import cut, one_line
 from core.text.words import Segment
-from core.wording import CHANGED, DIGEST, SILENCE_ENDED, SUMMARY, counted, long_date, number, short_date, unique
+from core.wording import (
+    CHANGED,
+    DIGEST,
+    SILENCE_ENDED,
+    SUMMARY,
+    counted,
+    long_date,
+    number,
+    sentence,
+    short_date,
+    unique,
+)
 
 MAX_ENTRIES: Final = 40
 MAX_WORDS: Final = 400  # of one entry
@@ -86,23 +98,28 @@ def _words(quote: Quote) -> tuple[Segment, ...]:
 
 
 def _woven(before: Sequence[Segment], after: Sequence[Segment]) -> list[Segment]:
-    """``We [-plan to-] publish``: both sides share what stayed; between two shared runs what went out stands first."""
+    """``We [-plan to-] publish``: what stayed once, and where both sides part what went out before what came in.
+
+    Where they do not hold the same words that stayed (one was narrowed more), both stand one after the other.
+    """
+    left, right = [list(segment) for segment in before], [list(segment) for segment in after]
     woven: list[Segment] = []
-    out = [segment for segment in before if segment[1]]
-    at = 0
-    for op, text in after:
-        if op != "same":
-            while at < len(out) and out[at][0] == "out":
-                woven.append(out[at])
-                at += 1
-            woven.append((op, text))
-            continue
-        while at < len(out) and out[at][0] == "out":
-            woven.append(out[at])
-            at += 1
-        woven.append((op, text))
-        at += 1 if at < len(out) else 0
-    woven += [segment for segment in out[at:] if segment[0] == "out"]
+    while left or right:
+        if left and left[0][0] != "same":
+            woven.append(("out", left.pop(0)[1]))
+        elif right and right[0][0] != "same":
+            woven.append(("in", right.pop(0)[1]))
+        elif left and right:
+            length = min(len(left[0][1]), len(right[0][1]))
+            if left[0][1][:length] != right[0][1][:length]:
+                return [*before, ("same", " → "), *after]
+            woven.append(("same", right[0][1][:length]))
+            for side in (left, right):
+                side[0][1] = side[0][1][length:]
+                if not side[0][1]:
+                    side.pop(0)
+        else:
+            woven.append(("same", (left or right).pop(0)[1]))
     return woven
 
 
@@ -173,7 +190,7 @@ def build_digest(facts: DigestFacts, schedule: Schedule, *, at: datetime, base_u
         severity=facts.worst,
         topics=(),
         found=" ".join((f"{_WEEKDAYS[day.weekday()]} {_day(day)}: {count}, {urgent}.", *found)),
-        when=f"{in_words(schedule).capitalize()}.{kept}",
+        when=f"{sentence(in_words(schedule))}.{kept}",
         sections=(unseen,) if facts.not_seen else (),
         interval=Interval(None, at),
         link=base + "/" if base else "",
@@ -205,7 +222,7 @@ def build_summary(budget: int, digest: Schedule) -> Report:
     )
 
 
-def build_silence_end(author: str, reason: str, because: str, count: int, *, at: datetime) -> Report:
+def build_silence_end(silence: Silence, because: str, count: int, *, at: datetime) -> Report:
     """What a silence kept back, told when it ends."""
     return Report(
         kind="silence",
@@ -214,7 +231,8 @@ def build_silence_end(author: str, reason: str, because: str, count: int, *, at:
         title=f"On Record: a silence ended, {counted(count, 'alert')} kept back",
         severity=Severity.LOW,
         topics=(),
-        found=f"Found: {counted(count, 'alert')} kept back by the silence of {one_line(author, 60)}: {one_line(reason, 200)}.",
+        found=f"Found: {counted(count, 'alert')} kept back by the silence of {one_line(silence.author, 60)}: "
+        f"{one_line(silence.reason, 200)}.",
         when=f"Ended {long_date(at)}: {one_line(because, 120)}.",
         interval=Interval(None, at),
         command="onrecord silences list --all",

@@ -14,6 +14,7 @@ from core.model import DocumentRef, Match, Severity, severity_rank
 from core.quotes import Quote, Side, match_in_words
 from core.report import Interval, Report, Where, title_of
 from core.text.visible import cut, one_line
+from core.troubles import what_to_try
 from core.wording import (
     NOT_SEEN,
     SEEN_AGAIN,
@@ -22,6 +23,7 @@ from core.wording import (
     defang,
     listed,
     long_date,
+    number,
     short_date,
     trouble,
     unique,
@@ -147,7 +149,10 @@ def _without_live_host(source: SourceLook) -> str:
 
 @dataclass(frozen=True, slots=True)
 class IncidentFacts:
-    """A source that cannot be seen, or is seen again. ``reasons`` are in words; ``last_good_at`` None: never seen."""
+    """A source that cannot be seen, or is seen again. ``reasons`` are in words; ``last_good_at`` None: never seen.
+
+    ``addresses`` of it cannot be seen; ``reminder`` counts the messages before this one.
+    """
 
     source_id: str
     company: str
@@ -159,6 +164,8 @@ class IncidentFacts:
     closed_at: datetime | None = None
     captures: int = 1
     topics: tuple[str, ...] = ()
+    addresses: int = 1
+    reminder: int = 0
 
 
 def build_incident(facts: IncidentFacts, *, base_url: str | None, severity: Severity = Severity.LOW) -> Report:
@@ -170,7 +177,8 @@ def build_incident(facts: IncidentFacts, *, base_url: str | None, severity: Seve
         when = f"Not seen from {short_date(facts.opened_at)} to {short_date(facts.closed_at)} UTC."
     else:
         found = f"Found: {listed([one_line(reason, 200) for reason in facts.reasons] or [trouble(facts.code)], 2)}."
-        when = f"Since {long_date(facts.opened_at)}. {good}. Not seen is not gone: nothing is reported as removed."
+        since = "Still not seen, since" if facts.reminder else "Since"
+        when = f"{since} {long_date(facts.opened_at)}. {good}. Not seen is not gone: nothing is reported as removed."
     return Report(
         kind="incident",
         mark=SEEN_AGAIN if facts.closed_at else NOT_SEEN,
@@ -184,4 +192,12 @@ def build_incident(facts: IncidentFacts, *, base_url: str | None, severity: Seve
         where=Where(address=defang(facts.url)),
         link=base + "/" if base else "",
         command="" if base else f"onrecord check {facts.source_id} --dry-run",
+        facts=() if facts.closed_at else _class_and_remedy(facts),
     )
+
+
+def _class_and_remedy(facts: IncidentFacts) -> tuple[tuple[str, str], ...]:
+    """What sort of trouble it is, and what the operator can try."""
+    sort, remedy = what_to_try(facts.code)
+    more = [("Addresses", f"{number(facts.addresses)} of this source")] if facts.addresses > 1 else []
+    return (("Class", f"{sort} ({facts.code})"), ("What to try", remedy), *more)

@@ -173,6 +173,11 @@ def counted(count: int, one: str, many: str = "") -> str:
     return f"{number(count)} {one if count == 1 else many or one + 's'}"
 
 
+def sentence(text: str) -> str:
+    """The text with a capital at its beginning, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
 def quoted(words: str, limit: int = 80) -> str:
     """A company's words inside a sentence of ours: in quotation marks, on one line, cut visibly."""
     return f"“{one_line(words, limit)}”"

@@ -26,7 +26,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from alerts.channels import Channel
 from core.config.people import Person
 from core.errors import ConfigError, StorageError
-from monitor import deadlines, first_looks, ledgers, logs, notify, outages, reminders, sending, tasks
+from monitor import deadlines, duties, first_looks, ledgers, logs, notify, outages, reminders, sending, tasks
 from monitor.app import Agent, build, lexicon, make_tools, utc_now
 from monitor.cache import load_home
 from monitor.home import Home, Loaded
@@ -51,6 +51,7 @@ journal: Any = structlog.get_logger()
 GRACE: Final = 5.0  # seconds for what is in hand to finish by itself
 CUT_SHORT: Final = 1.5  # and after its connections were closed
 SENDERS: Final = 8
+PATIENCE: Final = timedelta(minutes=1)  # of a later part of a case with others
 FIRST_ROUND: Final = timedelta(minutes=2)
 EVENTS_A_LOOK: Final = 2_000
 LEDGERS_A_LOOK: Final = 5
@@ -103,6 +104,7 @@ class Daemon:
         self.watchdog = notify.watchdog_seconds()
 
     def _state(self, loaded: Loaded, tools: Tools, fetcher: Fetches) -> State:
+        tools = replace(tools, patience=PATIENCE)
         gap = timedelta(seconds=loaded.settings.fetch.host_gap_seconds)
         desk = Desk(fetcher, self.owner, gap, _unheard, self.stop.is_set)
         return State(loaded, tools, desk, sending.channels_of(loaded, _to_stdout, tools.now))
@@ -182,7 +184,7 @@ class Daemon:
     def _ticks(self) -> list[tuple[Callable[[], None], float]]:
         return [
             (self.check, 1.0),
-            (self.send, 2.0),
+            (self.send, 0.5),
             (self.tell, 5.0),
             (self.listen, 5.0),
             (self.reload, 2.0),
@@ -273,9 +275,10 @@ class Daemon:
             )
 
     def tell(self) -> None:
-        """Raise the alerts of first looks and of sources that cannot be seen; tell again what nobody has taken up."""
+        """Raise what is due: first looks, sources that cannot be seen, duties by schedule, what nobody has taken up."""
         first_looks.tell(self.state.tools)
         outages.tell(self.state.tools)
+        duties.do_all(self.state.tools)
         reminders.tell(self.state.tools, self.state.loaded.settings.alerts.repeat_after)
 
     def listen(self) -> None:

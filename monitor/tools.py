@@ -59,6 +59,12 @@ class Reads(Protocol):
     ) -> Feed: ...
 
 
+class AllRules(Rules, Protocol):
+    """The rules of a home (``core.rules.RuleSet``)."""
+
+    def ids(self) -> tuple[str, ...]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
     """Everything a check needs. ``tells`` off: changes are recorded and nobody is told (imports).
@@ -70,7 +76,7 @@ class Tools:
     database: Database
     blobs: BlobStore
     reader: Reads
-    rules: Rules
+    rules: AllRules
     commitments: Commitments
     routes: Routes
     now: Clock

@@ -10,9 +10,9 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select, text, update
 
 from core.model import Alert, Intent
 from storage import events, switching
@@ -356,3 +356,72 @@ def counts(conn: Connection) -> dict[str, int]:
     """How many deliveries stand in each state."""
     found = conn.execute(select(deliveries.c.state, func.count()).group_by(deliveries.c.state))
     return {state: int(count) for state, count in found}
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Messages for one place that were given up: how many, the newest's time and error, and titles."""
+
+    receiver: str
+    channel: str
+    target: str
+    count: int
+    newest_at: datetime
+    error: str
+    titles: tuple[str, ...]
+
+    @property
+    def place(self) -> tuple[str, str]:
+        return self.channel, self.target
+
+
+def lost(conn: Connection, since: datetime) -> list[Lost]:
+    """Places with dead letters that were last tried since then. Letters about dead letters are none of them."""
+    rows = conn.execute(
+        select(deliveries, alerts.c.title)
+        .join(alerts, alerts.c.id == deliveries.c.alert_id)
+        .where(
+            deliveries.c.state == "dead",
+            deliveries.c.next_attempt_at >= since,
+            alerts.c.kind.not_in(("dead_letter", "drill", "drill_failed")),
+        )
+        .order_by(deliveries.c.next_attempt_at, deliveries.c.id)
+    ).all()
+    places: dict[tuple[str, str], list[Row[Any]]] = {}
+    for row in rows:
+        places.setdefault((row.channel, row.target), []).append(row)
+    return [
+        Lost(
+            theirs[-1].receiver,
+            *place,
+            len(theirs),
+            theirs[-1].next_attempt_at,
+            theirs[-1].error or "",
+            tuple(row.title for row in theirs),
+        )
+        for place, theirs in places.items()
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Whether a message reached one place; ``error`` says in words why it did not."""
+
+    receiver: str
+    channel: str
+    target: str
+    is_sent: bool
+    error: str
+
+    @property
+    def place(self) -> tuple[str, str]:
+        return self.channel, self.target
+
+
+def arrivals(conn: Connection, alert_id: int) -> list[Arrival]:
+    """What became of every message of an alert."""
+    rows = conn.execute(select(deliveries).where(deliveries.c.alert_id == alert_id).order_by(deliveries.c.id))
+    return [
+        Arrival(row.receiver, row.channel, row.target, row.state == "sent", row.error or f"still {row.state}")
+        for row in rows
+    ]

@@ -123,6 +123,49 @@ def swallowed(conn: Connection, number: int) -> list[Swallowed]:
     return [Swallowed(*row) for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """What a silence that ended kept from one target, and nobody has told it yet."""
+
+    silence_id: int
+    receiver: str
+    channel: str
+    target: str
+    alerts: int
+
+
+def untold(conn: Connection) -> list[Untold]:
+    """Of every silence that ended, the targets that have not heard what was kept from them."""
+    rows = conn.execute(
+        select(
+            tellings.c.silence_id,
+            func.min(tellings.c.receiver),
+            tellings.c.channel,
+            tellings.c.target,
+            func.count(),
+        )
+        .join(silences, silences.c.id == tellings.c.silence_id)
+        .where(silences.c.ended_at.is_not(None), tellings.c.delivery_id.is_(None))
+        .group_by(tellings.c.silence_id, tellings.c.channel, tellings.c.target)
+        .order_by(tellings.c.silence_id, tellings.c.channel, tellings.c.target)
+    )
+    return [Untold(*row) for row in rows]
+
+
+def told(conn: Connection, of: Untold, delivery_id: str) -> None:
+    """That message tells it; an empty id where nobody is there any more to be told."""
+    conn.execute(
+        update(tellings)
+        .where(
+            tellings.c.silence_id == of.silence_id,
+            tellings.c.channel == of.channel,
+            tellings.c.target == of.target,
+            tellings.c.delivery_id.is_(None),
+        )
+        .values(delivery_id=delivery_id)
+    )
+
+
 def _silence(row: Row[Any]) -> Silence:
     match: Mapping[str, list[str]] = row.match
     return Silence(

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, func, select, update
 
-from core.model import Alert, Intent, Severity
+from core.model import Alert, Intent, Severity, severity_rank
 from core.telling import How, Telling
 from storage.schema import deliveries, tellings
 from storage.upsert import insert_or_ignore
@@ -44,6 +44,7 @@ class Waiting:
     due_at: datetime
     alerts: int
     over_budget: int
+    worst: Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +119,13 @@ def due(conn: Connection, now: datetime) -> list[Waiting]:
     found: list[Waiting] = []
     for row in conn.execute(ready.group_by(tellings.c.channel, tellings.c.target).order_by("due_at")).all():
         theirs = (*waits, tellings.c.channel == row.channel, tellings.c.target == row.target, tellings.c.due_at <= now)
-        rows = conn.execute(select(tellings.c.receiver, tellings.c.how).where(*theirs).order_by(tellings.c.id)).all()
+        rows = conn.execute(
+            select(tellings.c.receiver, tellings.c.how, tellings.c.severity).where(*theirs).order_by(tellings.c.id)
+        ).all()
         names = list(dict.fromkeys(name for each in rows for name in each.receiver.split(", ")))
         over = sum(1 for each in rows if each.how == How.OVER_BUDGET.value)
-        found.append(Waiting(", ".join(names), row.channel, row.target, row.due_at, len(rows), over))
+        worst = max((Severity(each.severity) for each in rows), key=severity_rank)
+        found.append(Waiting(", ".join(names), row.channel, row.target, row.due_at, len(rows), over, worst))
     return found
 
 

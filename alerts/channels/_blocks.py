@@ -12,10 +12,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from alerts.message import Message, captions, has_marks, link_label, marked, more_line, parted, place_line
+from alerts.message import (
+    Message,
+    captions,
+    facts_title,
+    has_marks,
+    is_list,
+    link_label,
+    marked,
+    more_line,
+    parted,
+    place_line,
+)
 from alerts.presses import buttons
 from core.quotes import Quote, Side
-from core.report import MAX_EARLIER, Report, earlier_line, four_lines, headline, when_parts
+from core.report import MAX_EARLIER, Entry, Report, Section, earlier_line, four_lines, headline, when_parts
 from core.text.visible import cut
 from core.text.words import Segment
 from core.wording import GONE, counted, quoted, short_date, stamp
@@ -71,10 +82,12 @@ def layout(message: Message, *, has_buttons: bool = False) -> Layout:
     report = message.report
     lines = four_lines(report)
     tail = _tail(message, has_buttons=has_buttons and report.kind == "change")
-    first = [_text(cut(lines[1], 300), bold=True), _text("\n" + cut(lines[2], 1_000) + "\n"), *_when(report)]
+    facts = [] if is_list(report) else [_text(cut(lines[1], 300), bold=True)]
+    first = [*facts, _text(("\n" if facts else "") + cut(lines[2], 1_000) + "\n"), *_when(report)]
     if message.notice:
         first = [_text(cut(message.notice, 300) + "\n", bold=True), *first]
-    head = [{"type": "header", "text": _plain(lines[0], MAX_HEADER)}, _rich([_section(first)])]
+    title = f"{report.mark.sign} {report.title}" if is_list(report) else lines[0]
+    head = [{"type": "header", "text": _plain(title, MAX_HEADER)}, _rich([_section(first)])]
     room = MAX_TEXT - _length([*head, *tail]) - ROOM_FOR_MORE
     quotes: list[Json] = []
     whole: list[int] = []
@@ -90,7 +103,10 @@ def layout(message: Message, *, has_buttons: bool = False) -> Layout:
     rest = [at for at in range(len(report.quotes)) if at not in whole]
     left_out = len(report.quotes) - len(quotes)
     more = [*_more(report, left_out), *([_rich([_section([_text(IN_THREAD, italic=True)])])] if rest else [])]
-    return Layout([*head, *quotes, *more, *tail], _thread(report, rest))
+    shown = [*head, *quotes, *more]
+    for section in report.sections:
+        shown += section_blocks(section, MAX_TEXT - _length([*shown, *tail]), MAX_BLOCKS - len(shown) - len(tail))
+    return Layout([*shown, *tail], _thread(report, rest))
 
 
 def _thread(report: Report, rest: Sequence[int]) -> tuple[list[Json], ...]:
@@ -103,6 +119,42 @@ def _thread(report: Report, rest: Sequence[int]) -> tuple[list[Json], ...]:
         else:
             posts.append([block])
     return tuple(posts)
+
+
+def section_blocks(section: Section, room: int, most: int) -> list[Json]:
+    """A titled part: as many of its alerts and lines as fit, and how many did not."""
+    if room < MIN_QUOTE or most < 3:
+        return []
+    found: list[Json] = [_rich([_section([_text(section.title, bold=True)])])]
+    made = [_entry(entry) for entry in section.entries]
+    if section.lines:
+        made.append(_rich([_section([part for name, fact in section.lines for part in _line(name, fact)])]))
+    left = room - _length(found) - MIN_QUOTE
+    for block in made:
+        if len(found) >= most - 1 or left < _length([block]):
+            break
+        found.append(block)
+        left -= _length([block])
+    out = len(made) + 1 - len(found)
+    note = [f"and {counted(out, 'more entry', 'more entries')}: onrecord alerts list" if out else "", section.note]
+    return [*found, *[_rich([_section([_text(cut(text, 300), italic=True)])]) for text in note if text]]
+
+
+def _entry(entry: Entry) -> Json:
+    name = cut(entry.headline, 200)
+    title = _link(entry.link, name) if entry.link and name else _text(name)
+    parts = [_section([_text(f"{entry.mark.sign} {entry.mark.word} ", bold=True), title])]
+    if entry.words:
+        words = [_text(text, **_style(op)) for op, text in parted(entry.words)]
+        parts.append({"type": "rich_text_quote", "elements": words})
+    if entry.facts:
+        parts.append(_section([_text(cut(entry.facts, 400), italic=True)]))
+    return _rich(parts)
+
+
+def _line(name: str, fact: str) -> list[Json]:
+    label = [_text(f"{cut(name, 200)}: ", bold=True)] if name else []
+    return [*label, _text(f"{cut(fact, 400)}\n")]
 
 
 def _when(report: Report) -> list[Json]:
@@ -173,7 +225,7 @@ def _tail(message: Message, *, has_buttons: bool) -> list[Json]:
     report, where = message.report, message.report.where
     found: list[Json] = []
     if report.facts:
-        found.append(_list("What stands there", [f"{name}: {fact}" for name, fact in report.facts[:20]]))
+        found.append(_list(facts_title(report), [f"{name}: {fact}" for name, fact in report.facts[:20]]))
     if report.why:
         found.append(_list("Why you are told", report.why))
     if report.earlier:

@@ -246,6 +246,14 @@ def _duration(value: object) -> timedelta:
     return length
 
 
+def parse_duration(text: str) -> timedelta | None:
+    """``7d`` as people type it on a command line; None for what is no length of time, or one that is too long."""
+    try:
+        return _duration(text)
+    except PydanticCustomError:
+        return None
+
+
 def _duration_meant(value: object) -> str | None:
     loose = re.fullmatch(r"\s*([0-9]{1,7})\s*([smhdw])[a-z]*\.?\s*", value.lower()) if isinstance(value, str) else None
     return f"{loose[1]}{loose[2]}" if loose else None

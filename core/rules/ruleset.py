@@ -80,6 +80,10 @@ class RuleSet:
         """Whether any rule asks when a passage stood."""
         return not self._asked_fields.isdisjoint((*TIMES, "still"))
 
+    def ids(self) -> tuple[str, ...]:
+        """The id of every rule, in the order of the packs."""
+        return tuple(rule.id for rule in self.rules)
+
     def rule(self, rule_id: str) -> Rule:
         """KeyError for an unknown rule."""
         return self._by_id[rule_id]

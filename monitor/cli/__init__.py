@@ -3,9 +3,22 @@
 from monitor.cli.program import app, main
 
 # isort: off
-from monitor.cli import start, look, sources, told, handling, rules, commitments, statement, archive, users, more
+from monitor.cli import (
+    start,
+    look,
+    sources,
+    told,
+    handling,
+    silences,
+    rules,
+    commitments,
+    statement,
+    archive,
+    users,
+    more,
+)
 # isort: on
 
-FAMILIES = (start, look, sources, told, handling, rules, commitments, statement, archive, users, more)
+FAMILIES = (start, look, sources, told, handling, silences, rules, commitments, statement, archive, users, more)
 
 __all__ = ["FAMILIES", "app", "main"]

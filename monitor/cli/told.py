@@ -130,6 +130,19 @@ def routes_explain(
 
     Example: onrecord routes explain c7
     """
-    from monitor.commands.told import explain
+    from monitor.commands.routing import explain
 
     done(explain(home(), os.environ, name, as_json=as_json))
+
+
+@routes.command("test")
+def routes_test(
+    receiver: Annotated[str, typer.Argument(help="A receiver of routes.yaml.")], as_json: AsJson = False
+) -> None:
+    """Send a real message, clearly marked as a test, to every place of a receiver, and say what came of it.
+
+    Example: onrecord routes test rights-desk
+    """
+    from monitor.commands.routing import test
+
+    done(test(home(), os.environ, receiver, as_json=as_json))

@@ -12,7 +12,7 @@ from core.errors import ConfigError, Problem
 from core.model import Purpose
 from core.text.visible import one_line
 from core.wording import counted
-from monitor import first_looks, outages, sending
+from monitor import duties, first_looks, outages, sending
 from monitor.app import Agent, build
 from monitor.cache import load_home
 from monitor.checking import Outcome, Reach, check_now
@@ -90,6 +90,7 @@ def _tell_and_send(agent: Agent, teller: _Teller, owner: str, chosen: Sequence[s
     tools = agent.tools
     first_looks.tell(tools, only=set(chosen))
     outages.tell(tools)
+    duties.do_all(tools)
     write = note if as_json else say
     channels = sending.channels_of(agent.loaded, lambda text: write(text.rstrip("\n")), tools.now)
     teller.shown.text = "sending"

@@ -8,14 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from alerts.decide import why_not
 from alerts.message import plain_report
-from alerts.routes import explain as explain_routes
-from alerts.routes import facts_of
 from alerts.standalone import page_to_pass_on
 from core.errors import NotFound, Refused
 from core.links import FeedKind
-from core.model import Alert, Severity
 from core.report import Report
 from core.shown import shown_report
 from core.text.visible import one_line
@@ -27,7 +23,7 @@ from monitor.commands.output import emit, note, say
 from monitor.commands.reading import archive_of
 from monitor.home import Home
 from monitor.keys import links_of
-from storage import changes, handlings, notices, outbox
+from storage import handlings, notices, outbox
 from storage.deliveries import Delivery
 from storage.notices import AlertRow
 
@@ -215,54 +211,3 @@ def _acted(ids: Sequence[str], state: str, words: str, *, as_json: bool) -> None
         emit({"delivery": id_, "state": state})
     if not as_json:
         note(f"{counted(len(ids), 'delivery', 'deliveries')} {words}.")
-
-
-# --- routes explain -------------------------------------------------------------------------------------------------
-
-
-def explain(home: Home, environ: Mapping[str, str], name: str, *, as_json: bool) -> int:
-    """Who was told of an alert (``12``) or a change (``c7``) and why, who would be told now, or why nobody was."""
-    loaded = load_home(home, environ)
-    is_change = name[:1] in "cC"
-    digits = name[1:].lstrip("hange:# ") if is_change else name.lstrip("alert:# ")
-    if not digits.isdecimal():
-        raise NotFound(f"{name!r} is no alert and no change: write 12 for an alert, c7 for a change")
-    with archive_of(home, environ) as archive, archive.database.read() as conn:
-        number = int(digits)
-        rows = notices.alert_rows(conn, **({"change_id": number} if is_change else {"alert_id": number}))
-        change_id = number if is_change else (rows[0].change_id if rows else None)
-        if not rows and not is_change:
-            raise NotFound(f"alert {number} is not in the archive")
-        stored = changes.by_id(conn, change_id) if change_id is not None else None
-    row = rows[0] if rows else None
-    told: Json = {"alert": row.id if row else None, "change": change_id, "reasons": list(row.reasons) if row else []}
-    told["why_not"] = why_not(stored.change) if stored and row is None else ""
-    told["told"] = _alert(row)["deliveries"] if row else []
-    if stored:
-        severity = Severity(row.severity) if row else stored.severity or Severity.LOW
-        alert = Alert("", "change", severity, row.title if row else "", (), {}, stored.change.document.company_id)
-        told["now"] = list(explain_routes(facts_of(alert, stored.change), loaded.routes))
-    if as_json:
-        emit(told)
-        return 0
-    _print_explained(told, row)
-    return 0
-
-
-def _print_explained(told: Json, row: AlertRow | None) -> None:
-    if row:
-        say(f"alert {row.id}: {one_line(row.title, 200)}")
-        for reason in row.reasons:
-            say(f"  told because: {one_line(reason, 300)}")
-        for each in row.deliveries:
-            say(
-                f"  {each.state}: {each.receiver} ({each.channel} {each.target}): {'; '.join(each.why)}".replace(
-                    " )", ")"
-                )
-            )
-    else:
-        say(f"change {told['change']}: nobody was told: {told['why_not'] or 'no alert was made'}")
-    if told.get("now"):
-        say("\nwith the routes as they are now:" if row else "\nif it were told, with the routes as they are now:")
-        for line in told["now"]:
-            say(f"  {one_line(line, 300) if not line.startswith(' ') else line.rstrip()}")

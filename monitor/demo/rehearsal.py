@@ -18,7 +18,7 @@ from string import Template
 
 from core.config.settings import DEFAULT_IDENTITY, SLACK_TOKEN, WebSettings
 from core.errors import ConfigError, Problem, StorageError
-from monitor import first_looks, outages
+from monitor import duties, first_looks, outages
 from monitor.app import Agent, build
 from monitor.demo.stages import STAGES
 from monitor.demo.stand_ins import TOKEN, PretendMailbox, PretendSlack
@@ -82,6 +82,7 @@ class Rehearsal:
                 work(tools, desk, lease)
         first_looks.tell(tools)
         outages.tell(tools)
+        duties.do_all(tools)
         self.deliver()
         return asked
 

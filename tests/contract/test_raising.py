@@ -147,7 +147,7 @@ def test_beyond_the_budget_there_is_one_summary_that_says_so(database: Database)
         sent += found
     assert [each.kind for each in sent] == ["change", "change", "summary", "change"]
     summary = compose(sent[2])
-    assert summary.text.startswith("SUMMARY · On Record: more than two messages today, the rest in one")
+    assert summary.text.startswith("On Record: more than two messages today, the rest in one")
     assert [f"Document {number}" in summary.text for number in range(3, 8)] == [True] * 5
     tell(database, raised(9), at=NOW + MINUTE)
     assert claimed(database, NOW + MINUTE, channel="slack") == [], "one summary a day; what comes later waits"

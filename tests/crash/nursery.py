@@ -26,7 +26,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from monitor import first_looks, outages, sending
+from monitor import duties, first_looks, outages, sending
 from monitor.app import Agent, build
 from monitor.fetcher import Fetcher, FetchLimits
 from monitor.home import Home, load
@@ -178,6 +178,7 @@ def live(warm: Warm, run: Run, effects: Effects) -> bool:
                 work(tools, desk, lease)
         first_looks.tell(tools)
         outages.tell(tools)
+        duties.do_all(tools)
         channels = sending.channels_of(loaded, show, warm.clock)
         watched = {name: WatchedChannel(channel, effects) for name, channel in channels.items()}
         sending.send(tools, loaded, dict(watched), owner=owner)

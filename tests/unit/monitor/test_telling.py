@@ -66,6 +66,11 @@ def outage(
     )
 
 
+def said(theirs: list[Outage], told: dict[str, datetime] | None = None, now: datetime = NOW) -> tuple[str, int] | None:
+    step = outages.next_step("acme/1", theirs, told or {}, now)
+    return (step.what, step.outage.incident_id if step.outage else 0) if step else None
+
+
 @pytest.mark.parametrize(
     ("given", "is_due"),
     [
@@ -76,19 +81,36 @@ def outage(
     ],
 )
 def test_a_hiccup_is_told_to_nobody(given: Outage, is_due: bool) -> None:
-    assert outages.is_due(given, set(), NOW) is is_due
+    assert said([given]) == (("begins", 1) if is_due else None)
 
 
-def test_each_side_of_an_incident_is_told_once() -> None:
-    open_one, closed_one = outage(count=5), outage(count=5, closed=True)
-    told = {outages.opened(open_one)}
-    assert not outages.is_due(open_one, told, NOW)
-    assert outages.is_due(closed_one, told, NOW)
-    assert not outages.is_due(closed_one, told | {outages.closed(closed_one)}, NOW)
+def test_a_source_is_spoken_of_once_when_it_breaks_however_many_of_its_pages_fail() -> None:
+    many_pages = [outage(number, count=5) for number in range(1, 31)]
+    step = outages.next_step("acme/1", many_pages, {}, NOW)
+    assert step is not None
+    assert (step.what, step.addresses) == ("begins", 30)
+    assert said(many_pages, {"acme/1": NOW + MINUTE}) is None
+
+
+def test_and_again_by_schedule_and_once_when_all_of_it_is_seen_again() -> None:
+    told = {"acme/1": NOW + MINUTE}
+    assert said([outage(1, count=5), outage(2, count=5, closed=True)], told) is None
+    assert said([outage(1, count=5)], told, NOW + MINUTE) == ("lasts", 1)
+    assert said([outage(1, count=5, closed=True)], told) == ("ends", 1)
+    assert said([], told) == ("forget", 0), "what was found to be gone is told as that"
+
+
+def test_reminders_come_after_a_day_three_days_a_week_and_then_every_week() -> None:
+    day = timedelta(days=1)
+    found, at = [], NOW
+    for _ in range(5):
+        at = outages.remind_after(NOW, at)
+        found.append((at - NOW) // day)
+    assert found == [1, 3, 7, 14, 21]
 
 
 def test_the_end_of_what_nobody_heard_of_is_no_news() -> None:
-    assert not outages.is_due(outage(count=1, closed=True), set(), NOW)
+    assert said([outage(count=1, closed=True)]) is None
 
 
 def many(age: timedelta = timedelta(0)) -> list[Outage]:
