@@ -46,6 +46,12 @@ def load_home(home: Home, environ: Mapping[str, str], *, previous: Loaded | None
     return loaded
 
 
+def watchlist_digest(loaded: Loaded) -> str:
+    """Of the text of sources.yaml and of the code that reads it: equal ones name equal sources. Empty where unknown."""
+    known = loaded.digests.get("sources.yaml", "")
+    return f"{known}:{_mark()}" if known else ""
+
+
 def _path(home: Home, environ: Mapping[str, str]) -> Path | None:
     """Where the file is; None where there is no data folder yet, or no telling where it is."""
     try:

@@ -28,7 +28,7 @@ from core.config.people import Person
 from core.errors import ConfigError, StorageError
 from monitor import deadlines, duties, first_looks, ledgers, logs, notify, outages, reminders, sending, tasks
 from monitor.app import Agent, build, lexicon, make_tools, utc_now
-from monitor.cache import load_home
+from monitor.cache import load_home, watchlist_digest
 from monitor.home import Home, Loaded
 from monitor.ledgers import Keeping
 from monitor.lockfile import DaemonLock, Holder, give_back
@@ -165,10 +165,10 @@ class Daemon:
 
     def _sync(self) -> None:
         """Bring the watch list into the database. A row of it that cannot be read must not keep the watch from starting."""
-        watched = self.state.loaded.watchlist
+        watched, digest = self.state.loaded.watchlist, watchlist_digest(self.state.loaded)
         try:
             with self.database.write() as conn:
-                sources.sync(conn, watched.companies, watched.sources, self.state.tools.now())
+                sources.sync(conn, watched.companies, watched.sources, self.state.tools.now(), digest=digest)
         except StorageError:
             raise
         except Exception:  # noqa: BLE001 (the edge of the start: logged with its traceback, and the watch goes on)
@@ -355,7 +355,9 @@ class Daemon:
             fetcher = self.agent.new_fetcher(loaded.settings)
         with self.database.write() as conn:
             watched = loaded.watchlist
-            synced = sources.sync(conn, watched.companies, watched.sources, tools.now())
+            synced = sources.sync(
+                conn, watched.companies, watched.sources, tools.now(), digest=watchlist_digest(loaded)
+            )
             what = f"{len(synced.added)} sources added, {len(synced.ended)} ended, {len(synced.changed)} changed"
             data = {"what": what, "added": list(synced.added), "ended": list(synced.ended)}
             events.write(conn, "configuration.reloaded", at=tools.now(), data=data)

@@ -16,9 +16,9 @@ from sqlalchemy import Connection, and_, bindparam, delete, exists, func, insert
 
 from core.model import Company, Source
 from storage.chunks import chunks
-from storage.schema import companies, feed_items, fetches, grades, incidents, request_sources, requests, sources
+from storage.schema import companies, feed_items, fetches, grades, incidents, meta, request_sources, requests, sources
 from storage.schema import hosts as hosts_table
-from storage.upsert import insert_or_ignore
+from storage.upsert import insert_or_ignore, insert_or_update
 
 SHARED = ".sec.gov"  # all of its servers count together what one of us asks, and so must we
 START = "start"
@@ -88,12 +88,24 @@ def host_of(url: str) -> str:
     return name if parts.port is None or parts.port == usual else f"{name}:{parts.port}"
 
 
-def sync(conn: Connection, watched: Iterable[Company], declared: Iterable[Source], now: datetime) -> Synced:
+_IN_STEP = "watchlist"  # in the table of notes: digest of the file the rows were last brought in step with
+
+
+def sync(
+    conn: Connection, watched: Iterable[Company], declared: Iterable[Source], now: datetime, *, digest: str = ""
+) -> Synced:
     """Bring companies, sources and their requests in step with the file. An unchanged file writes nothing.
+
+    With the ``digest`` of the file nothing is even compared where it is the one of the last time.
 
     A source that is disabled or no longer declared ends; its requests lose their due time unless another source asks
     for them. A source that comes back goes on under its old id. What was archived stays as it is.
     """
+    noted = conn.execute(select(meta.c.value).where(meta.c.key == _IN_STEP)).scalar()
+    if digest and noted == digest:
+        return Synced((), (), ())
+    if noted != digest and (noted or digest):
+        insert_or_update(conn, meta, {"key": _IN_STEP, "value": digest}, "key")
     _sync_companies(conn, watched)
     enabled = {source.id: source for source in declared if source.enabled}
     rows = {row["id"]: row for row in conn.execute(select(sources)).mappings()}

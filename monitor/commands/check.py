@@ -14,7 +14,7 @@ from core.text.visible import one_line
 from core.wording import counted
 from monitor import duties, first_looks, outages, sending
 from monitor.app import Agent, build
-from monitor.cache import load_home
+from monitor.cache import load_home, watchlist_digest
 from monitor.checking import Outcome, Reach, check_now
 from monitor.commands.lines import as_line, as_object
 from monitor.commands.output import emit, mute_stdout, note, progress, say
@@ -41,7 +41,9 @@ def check(home: Home, environ: Mapping[str, str], wanted: Sequence[str], *, dry_
             give_back(agent.archive.database, data, agent.tools.now())
             with agent.tools.database.write() as conn:
                 watched = loaded.watchlist
-                sources.sync(conn, watched.companies, watched.sources, agent.tools.now())
+                sources.sync(
+                    conn, watched.companies, watched.sources, agent.tools.now(), digest=watchlist_digest(loaded)
+                )
             outcome = _ask(agent, teller, holder.name, chosen, Purpose.REHEARSAL if dry_run else Purpose.WATCH)
             if not dry_run:
                 _tell_and_send(agent, teller, holder.name, chosen, as_json=as_json)
