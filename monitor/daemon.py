@@ -100,6 +100,8 @@ class Daemon:
         self.presses = PressLine(self.database, agent.tools.now)
         self.has_reported = False
         self.pulse = Pulse(agent.tools.now)
+        for tick, _ in self._ticks():
+            self.pulse.expect(tick.__name__, is_short=tick not in (self.send, self.do, self.ping, self.reload))
         self.care = SelfCare(self.data, agent.tools, self.pulse)
         self.watchdog = notify.watchdog_seconds()
 
@@ -129,7 +131,6 @@ class Daemon:
         try:
             self._begin(pages)
             for tick, seconds in self._ticks():
-                self.pulse.expect(tick.__name__, is_short=tick not in (self.send, self.do, self.ping, self.reload))
                 soon = {"next_run_time": datetime.now(UTC)} if tick == self.ping else {}
                 scheduler.add_job(partial(self._guarded, tick), "interval", seconds=seconds, name=tick.__name__, **soon)
             scheduler.start()
