@@ -27,6 +27,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -143,7 +144,7 @@ def run(folder: Path, size: Size, say: Callable[[str], None] = lambda _line: Non
         if world.now >= life.until and life.ending != "end":
             lives.pop(0)
             continue
-        status = _forked(lambda life=life: _live(home, loaded, world, shared, life))
+        status = _forked(partial(_live, home, loaded, world, shared, life))
         outcome.lives += 1
         at, outcome.after_a_week, outcome.at_the_end = shared.get()
         world.now = START + timedelta(seconds=at)
