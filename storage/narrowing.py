@@ -8,15 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from core.query.tree import And, Field, Query
-from storage.schema import companies, documents, fetches, spans
+from storage.schema import commitment_events, companies, documents, fetches, spans
 
 FEW: Final = 0.03  # of all documents: below it their passages are listed, above it each proposal is asked
 MOST_LISTED_DOCUMENTS: Final = 5_000
 MOST_LISTED_LIVES: Final = 30_000
-ABOUT_DOCUMENTS: Final = ("company", "topic", "kind", "role", "lang")
+ABOUT_DOCUMENTS: Final = ("company", "topic", "kind", "role", "lang", "verdict")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,16 @@ _DOCUMENTS = select(
 def _documents(conn: Connection, fields: list[Field]) -> tuple[list[int], int]:
     """The documents that fulfil the fields about documents, and how many there are."""
     rows = conn.execute(_DOCUMENTS).all()
-    return [row.id for row in rows if all(_fits(row, field) for field in fields)], len(rows)
+    judged = [_judged(conn, field.value) for field in fields if field.name == "verdict"]
+    fitting = [row.id for row in rows if all(_fits(row, field) for field in fields)]
+    return [one for one in fitting if all(one in theirs for theirs in judged)], len(rows)
+
+
+def _judged(conn: Connection, verdict: str) -> set[int]:
+    """Documents a promise of which was ever judged so."""
+    events = commitment_events.c
+    meant = or_(events.became == verdict, events.verdict == verdict.upper())
+    return set(conn.execute(select(events.document_id).where(meant).distinct()).scalars())
 
 
 def _fits(row: Any, field: Field) -> bool:

@@ -10,9 +10,12 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from core.commitments.ledger import Entry, as_of
+from core.commitments.wording import prepare
 from core.errors import NotFound
 from core.model import DocumentRef
+from core.text.visible import one_line
 from storage import documents as documents_rows
+from storage import sources
 from storage.chunks import chunks
 from storage.ledger import Act, acts_of, acts_on, entry_from, happening_from
 from storage.schema import commitment_acts, commitment_events, commitments, documents, versions
@@ -188,3 +191,30 @@ def company_ids(conn: Connection) -> list[str]:
     """Companies with a document that has a version."""
     rows = conn.execute(select(documents.c.company_id).where(documents.c.version_count > 0).distinct())
     return sorted(row.company_id for row in rows)
+
+
+def company_called(conn: Connection, name: str) -> str:
+    """The company people mean: its id, a name of its, or a part of one. Raises NotFound, naming those there are."""
+    every = [company for one in company_ids(conn) if (company := sources.company_by_id(conn, one))]
+    for found in (
+        [company for company in every if company.id == name],
+        [company for company in every if name.lower() in (company.name.lower(), *map(str.lower, company.aliases))],
+        [company for company in every if name.lower() in company.id or name.lower() in company.name.lower()],
+    ):
+        if len(found) == 1:
+            return found[0].id
+        if found:
+            raise NotFound(f"{name!r} may be {', '.join(company.id for company in found[:8])}")
+    there = ", ".join(company.id for company in every[:8]) or "none yet"
+    raise NotFound(f"no company with documents is called {one_line(name, 60)!r}; there are {there}")
+
+
+def standing_elsewhere(conn: Connection, company_id: str, document_id: int) -> dict[str, str]:
+    """Promises that stand in other documents of the company: what is compared of them → the document's name."""
+    rows = conn.execute(
+        select(commitments.c.words, documents.c.slug)
+        .join(documents, documents.c.id == commitments.c.document_id)
+        .where(commitments.c.company_id == company_id, commitments.c.document_id != document_id, commitments.c.stands)
+        .order_by(commitments.c.id)
+    )
+    return {prepare(row.words): row.slug for row in rows}

@@ -6,7 +6,7 @@ The index proposes, ``core.query.evaluate`` verifies on the text, spans tell the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any, Final
@@ -23,6 +23,7 @@ from core.query.tree import Query, is_indexable, on_text
 from storage import fulltext, passages
 from storage.chunks import chunks
 from storage.fulltext import create_index
+from storage.judged import Judged, asks_verdict
 from storage.narrowing import narrowed
 from storage.schema import companies, document_sources, documents, fetches, sources, span_texts, spans
 
@@ -118,12 +119,15 @@ def not_indexed(total: int) -> str:
 
 def _verified(conn: Connection, tree: Query, asked: dict[int, Passage]) -> Iterator[tuple[datetime, Found]]:
     """Answers among these passages, in their order."""
+    judged = Judged(conn) if asks_verdict(tree) else None
     by_passage: dict[int, list[list[Row[Any]]]] = {}
     for (of, _), lives in _lives(conn, list(asked)).items():
         by_passage.setdefault(of, []).append(lives)
     for key, passage in asked.items():
         for lives in by_passage.get(key, ()):
             standing = standing_of(lives)
+            if judged:
+                standing = replace(standing, verdicts=judged.on(lives[0].document_id, passage.text))
             if answers_query(tree, passage, standing):
                 yield _found(lives, tree, passage, standing)
 

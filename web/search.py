@@ -36,6 +36,7 @@ FIELD_WORDS: Final = {
     "lang": "in the language",
     "heading": "under a heading with",
     "still": "still there:",
+    "verdict": "in a promise that was",
     "seen": "seen in",
     "added": "first seen in",
     "removed": "first absent in",

@@ -199,6 +199,8 @@ def _stands_there(field: Field, at: Standing) -> bool:
             return any(find(wanted, units(life.heading)) for life in at.lives)
         case "still":
             return field.value == still(at)
+        case "verdict":
+            return field.value in at.verdicts
         case _:
             return any(_in_time(field, life) for life in at.lives)
 

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
 from typing import Final
 
 from core.query.tree import Field
 
 TIMES: Final = ("seen", "added", "removed")
-FIELDS: Final = ("company", "topic", "kind", "role", "lang", "heading", "still", *TIMES)
+FIELDS: Final = ("company", "topic", "kind", "role", "lang", "heading", "still", "verdict", *TIMES)
+VERDICTS: Final = (
+    "strengthened", "weakened", "mixed", "reversed", "reworded", "unclassified", "new", "removed",
+    "introduced", "widened", "narrowed", "conditioned", "moved", "restored",
+)  # fmt: skip
+"""Verdicts on a promise, and what else may happen to one (``core/commitments/fate.py``)."""
+
 STILL: Final = ("yes", "no", "unknown")
 
 _DAY = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
@@ -23,6 +30,10 @@ def read_field(name: str, value: str) -> Field:
         return Field(name, value, start, end)
     if name == "still" and value.lower() not in STILL:
         raise ValueError(f"still: is {', '.join(STILL[:-1])} or {STILL[-1]}, not {value!r}")
+    if name == "verdict" and value.lower() not in VERDICTS:
+        near = get_close_matches(value.lower(), VERDICTS, 1)
+        meant = f"; did you mean {near[0]}?" if near else ""
+        raise ValueError(f"verdict: is one of {', '.join(VERDICTS)}, not {value!r}{meant}")
     return Field(name, value.casefold())
 
 

@@ -42,6 +42,7 @@ class Standing:
     lives: tuple[Life, ...] = ()
     is_watched: bool = True
     source: str = ""
+    verdicts: frozenset[str] = frozenset()  # what happened to promises whose wording it holds or held
 
 
 NOWHERE = Standing()

@@ -83,7 +83,7 @@ Query = Term | Regex | Near | Sentence | Field | Not | And | Or
 def needs_words(query: Query) -> bool:
     """Can it only be answered by passages that hold some asked word or match, so that each answer has a quote?"""
     match query:
-        case Term() | Regex() | Near():
+        case Term() | Regex() | Near() | Field("verdict"):  # a promise that was judged is its own quote
             return True
         case Sentence(part):
             return needs_words(part)

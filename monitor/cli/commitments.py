@@ -115,6 +115,93 @@ def _act(key: str, what: str, said: tuple[str, str], *, as_json: bool) -> None:
     done(act(home(), os.environ, key, what, said, as_json=as_json))
 
 
+@promises.command("fate")
+def commitments_fate(
+    document: Annotated[str, typer.Argument(help="A document: its name or a part of it, number, address, or source.")],
+    a: Annotated[int | None, typer.Argument(help="Number of the version before; the one before B without.")] = None,
+    b: Annotated[int | None, typer.Argument(help="Number of the version after; the current one without.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """What became of each promise when a document was rewritten: kept, reworded, weakened, moved, removed.
+
+    JSON, one object: document, before, after, counts and fates (fate, verdict, dimensions, reasons, before, after,
+    heading_before, heading_after).
+
+    Example: onrecord commitments fate thermo-fisher-scientific/ethics 3 4
+    """
+    from monitor.commands.across import fate
+
+    done(fate(home(), os.environ, document, (a, b), as_json=as_json))
+
+
+@promises.command("across")
+def commitments_across(
+    topic: Annotated[str, typer.Argument(help="A topic: the name of a rule pack, such as forced-labour.")],
+    company: Annotated[str | None, typer.Option(help="Only this company: its documents side by side.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """One topic side by side: what each company promises about it, what it does not say, and who says nothing.
+
+    JSON, one object a company: company, name, topic, silent and promises (commitment, document, where, lang, now,
+    since, weakened, says, not_said).
+
+    Example: onrecord commitments across forced-labour
+    """
+    from monitor.commands.across import across
+
+    done(across(home(), os.environ, topic, company, as_json=as_json))
+
+
+@promises.command("editions")
+def commitments_editions(
+    company: Annotated[str | None, typer.Option(help="Only the documents of this company.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Language editions that do not say the same: a place or topic on one side only, two stances, one changed alone.
+
+    Documents are editions of each other where their addresses differ in the language only. JSON, one object a
+    difference: company, kind, what, there, not_here, reason, quote.
+
+    Example: onrecord commitments editions --company hikvision
+    """
+    from monitor.commands.across import editions
+
+    done(editions(home(), os.environ, company, as_json=as_json))
+
+
+@promises.command("spread")
+def commitments_spread(
+    phrase: Annotated[str | None, typer.Argument(help="A phrase; without one, every rare phrase that spread.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Where a phrase was seen first, and at which companies after that. That somebody copied is not said.
+
+    JSON, one object a phrase: phrase and seen (company, document, first_seen, text), the earliest first.
+
+    Example: onrecord commitments spread "fact-specific assessments"
+    """
+    from monitor.commands.across import spreading
+
+    done(spreading(home(), os.environ, phrase, as_json=as_json))
+
+
+@promises.command("read")
+def commitments_read(
+    sentence: Annotated[str, typer.Argument(help="A sentence, or a list item.")],
+    lead_in: Annotated[str, typer.Option(help="The sentence that introduces the list it stands in.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """One sentence taken apart: who is bound, how firmly, to do what, where, for whom, until when; and what is not said.
+
+    JSON, one object: sentence, lang, commitment, says, not_said, knowledge, remedy, tier.
+
+    Example: onrecord commitments read "We will not knowingly sell DNA kits to police in Xinjiang."
+    """
+    from monitor.commands.across import read
+
+    done(read(sentence, lead_in, as_json=as_json))
+
+
 @promises.command("compare")
 def commitments_compare(
     before: Annotated[str, typer.Argument(help="A text, a file that holds it, or - for one JSON pair a line.")],

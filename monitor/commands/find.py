@@ -8,11 +8,13 @@ from typing import Any
 from core.query.grammar import parse
 from core.text.visible import one_line
 from core.wording import counted, long_date
+from monitor.commands.ledger import up_to_date
 from monitor.commands.output import emit, note, progress, say, table
 from monitor.commands.reading import archive_of
 from monitor.home import Home
 from storage import facets, search
 from storage.facets import Facets, Occurrence, Silent
+from storage.judged import asks_verdict
 from storage.search import Found
 
 Json = dict[str, Any]
@@ -23,7 +25,8 @@ def find(home: Home, environ: Mapping[str, str], query: str, *, limit: int, as_j
     """Passages that answer, as they are found. Raises QueryError."""
     tree = parse(query)
     shown = 0
-    with archive_of(home, environ) as archive, archive.database.read() as conn, progress("searching") as line:
+    opened = up_to_date if asks_verdict(tree) else archive_of  # verdicts are told by the ledger
+    with opened(home, environ) as archive, archive.database.read() as conn, progress("searching") as line:
 
         def heard(done: int, total: int) -> None:
             line.text = f"no word can be looked up: {done:,} of {total:,} passages read"

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from core.commitments.fate import FIRMER, SOFTER, Became
 from core.commitments.ledger import Happening
-from core.errors import ConfigError, NotFound, Problem
+from core.errors import ConfigError, Problem
 from core.text.visible import one_line
 from core.wording import counted, long_date, short_date, stamp
 from monitor.app import Archive, lexicon, utc_now
@@ -21,7 +21,7 @@ from monitor.commands.output import emit, note, progress, say
 from monitor.commands.reading import archive_of, document_called
 from monitor.home import Home
 from monitor.ledgers import Keeping, catch_up
-from storage import promises, sources
+from storage import promises
 from storage.promises import Promised, Wanted
 
 Json = dict[str, Any]
@@ -122,7 +122,7 @@ def act(home: Home, environ: Mapping[str, str], key: str, what: str, said: tuple
 
 def _wanted(conn: Any, asked: Asked) -> Wanted:
     wanted = Wanted(
-        company_id=_company(conn, asked.company) if asked.company else None,
+        company_id=promises.company_called(conn, asked.company) if asked.company else None,
         topic=asked.topic,
         document_id=document_called(conn, asked.document).id if asked.document else None,
         softened=asked.weakened,
@@ -145,21 +145,6 @@ def moment_of(text: str) -> datetime:
         problem = Problem("--as-of", None, f"{one_line(text, 40)!r} is no date; write it as 2026-01-31")
         raise ConfigError([problem]) from error
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _company(conn: Any, name: str) -> str:
-    every = [company for one in promises.company_ids(conn) if (company := sources.company_by_id(conn, one))]
-    for found in (
-        [company for company in every if company.id == name],
-        [company for company in every if name.lower() in (company.name.lower(), *map(str.lower, company.aliases))],
-        [company for company in every if name.lower() in company.id or name.lower() in company.name.lower()],
-    ):
-        if len(found) == 1:
-            return found[0].id
-        if found:
-            raise NotFound(f"{name!r} may be {', '.join(company.id for company in found[:8])}")
-    there = ", ".join(company.id for company in every[:8]) or "none yet"
-    raise NotFound(f"no company with documents is called {one_line(name, 60)!r}; there are {there}")
 
 
 # --- how a promise is told -----------------------------------------------------------------------------------------
