@@ -21,11 +21,13 @@ from core.wording import counted
 from monitor import intake
 from monitor.capture import Capture, Taken, close_incident, look_anew, write_event
 from monitor.kinds import kinds
+from monitor.kinds.registry import companies_of
 from monitor.missing import listing_of, still_lacking, tell_events, tell_missing
 from monitor.tools import Tools
 from storage import listings, record, sources
 from storage.sources import LATE, MORE, START, Asked
 
+REGISTER: Final = "registry"
 MOST_PAGES: Final = 50  # of one list, further pages and maps of maps together
 
 
@@ -36,32 +38,60 @@ def is_list(asked: Asked) -> bool:
 
 def take_list(tools: Tools, capture: Capture) -> Taken:
     """A list's capture; the list itself is no document."""
-    fetch, asked = capture.fetch, capture.asked[0]
+    fetch = capture.fetch
     grade = None if fetch.is_not_modified else grade_transport(fetch, capture.body)
     if grade is not None:
         return intake.refuse(tools, capture, grade)
     if fetch.is_not_modified or fetch.digest == capture.request.last_digest:
         return _unchanged(tools, capture)
+    askers = [each for each in capture.asked if is_list(each)]
+    found: dict[tuple[object, ...], Feed] = {}
+    taken = [_take_for(tools, replace(capture, asked=_first(each, capture.asked)), found) for each in askers]
+    told = next((each for each in taken if each.status != "unchanged"), taken[0])
+    reasons = tuple(dict.fromkeys(reason for each in taken for reason in each.reasons))
+    return replace(told, alerts=sum(each.alerts for each in taken), reasons=reasons)
+
+
+def _first(asked: Asked, every: tuple[Asked, ...]) -> tuple[Asked, ...]:
+    return (asked, *(each for each in every if each is not asked))
+
+
+def _take_for(tools: Tools, capture: Capture, read: dict[tuple[object, ...], Feed]) -> Taken:
+    """What the list says to one of the sources that ask for it; ``read`` holds what was read of it for another."""
+    asked = capture.asked[0]
+    how = (asked.source.kind, asked.source.select, asked.source.remove, asked.source.options)
     try:
-        found = read_list(tools, capture)
+        if how not in read:
+            read[how] = read_list(tools, capture)
     except ReadError as error:
         return intake.refuse(tools, capture, _unreadable(tools, asked.source, error))
+    found = _of_company(read[how], asked.source)
     with tools.database.read() as conn:
         known = listings.known(conn, asked.source.id)
     is_short = found.incomplete or any(item.list_id == capture.request.id for item in known)
-    if not found.entries and is_short and not kinds()[asked.source.kind].is_filed:
+    kind = kinds()[asked.source.kind]
+    if not found.entries and is_short and not kind.is_filed and asked.source.kind != REGISTER:
         why = found.incomplete or "the list is empty: nothing is taken for withdrawn"
         return intake.refuse(tools, capture, Grade(GradeLevel.BAD, (why,), "empty_list"))
-    kind = kinds()[asked.source.kind]
     settled = settle(known, found.entries, list_id=capture.request.id, is_ordered=kind.is_ordered)
     if kind.is_filed:  # what a list of filings no longer shows was filed all the same
         settled = replace(settled, withdrawn=(), aged=())
     return _accept(tools, capture, found, settled)
 
 
+def _of_company(found: Feed, source: Source) -> Feed:
+    """Of a register, the rows of one company; of any other list, all of it."""
+    if source.kind != REGISTER:
+        return found
+    return replace(found, entries=tuple(entry for entry in found.entries if entry.series == source.company))
+
+
 def read_list(tools: Tools, capture: Capture) -> Feed:
     """What the list holds, as its kind reads it. Raises ReadError."""
     source, fetch = capture.source, capture.fetch
+    options = source.options
+    if source.kind == REGISTER:
+        options = (*options, companies_of(list(tools.companies.values())))
     return tools.reader.read_list(
         source.kind,
         capture.body,
@@ -69,7 +99,7 @@ def read_list(tools: Tools, capture: Capture) -> Feed:
         url=fetch.final_url or fetch.url,
         select=source.select,
         remove=source.remove,
-        options=source.options,
+        options=options,
     )
 
 

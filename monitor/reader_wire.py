@@ -146,6 +146,9 @@ TASKS: Final[Mapping[str, ReaderTask]] = {
     "feed": ReaderTask("monitor.kinds.feed:read", "monitor.reader_wire:pack_feed", unpack_feed),
     "listing": ReaderTask("monitor.kinds.listing:read", "monitor.reader_wire:pack_feed", unpack_feed),
     "sitemap": ReaderTask("monitor.kinds.sitemap:read", "monitor.reader_wire:pack_feed", unpack_feed),
+    "registry": ReaderTask("monitor.kinds.registry:read", "monitor.reader_wire:pack_feed", unpack_feed),
+    "hkex": ReaderTask("monitor.kinds.hkex:read", "monitor.reader_wire:pack_feed", unpack_feed),
+    "cninfo": ReaderTask("monitor.kinds.cninfo:read", "monitor.reader_wire:pack_feed", unpack_feed),
     "sec": ReaderTask("monitor.kinds.sec:read", "monitor.reader_wire:pack_feed", unpack_feed),
 }
 

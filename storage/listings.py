@@ -18,7 +18,8 @@ from core.text.feed import FeedEntry
 from storage import sources
 from storage.chunks import chunks
 from storage.documents import move_to
-from storage.schema import documents, feed_items, fetches, request_sources, requests
+from storage.schema import documents, feed_items, fetches, grades, request_sources, requests
+from storage.schema import sources as sources_table
 
 _GUIDS = select(feed_items.c.guid).where(feed_items.c.source_id == bindparam("b_source"))
 
@@ -208,9 +209,16 @@ def stood_at_first(conn: Connection, request_id: int) -> bool:
     mine, other, seen, first = feed_items.alias(), feed_items.alias(), fetches.alias(), fetches.alias()
     of_source = select(func.min(other.c.first_fetch_id)).where(other.c.source_id == mine.c.source_id)
     of_page = of_source.join(first, first.c.id == other.c.first_fetch_id).where(first.c.request_id == seen.c.request_id)
+    since = select(sources_table.c.started_at).where(sources_table.c.id == mine.c.source_id).scalar_subquery()
+    begun = (  # the first good capture of that page since the source is watched; it may have listed nothing
+        select(func.min(grades.c.fetch_id))
+        .join(first, first.c.id == grades.c.fetch_id)
+        .where(first.c.request_id == seen.c.request_id, first.c.started_at >= since, grades.c.level == "good")
+    )
     rows = conn.execute(
         select(
             mine.c.first_fetch_id,
+            begun.scalar_subquery().label("begun"),
             of_source.scalar_subquery().label("of_source"),
             of_page.scalar_subquery().label("of_page"),
             request_sources.c.part,
@@ -224,6 +232,7 @@ def stood_at_first(conn: Connection, request_id: int) -> bool:
     ).all()
     return all(
         row.first_fetch_id == (row.of_page if (row.part or "").startswith(sources.MORE) else row.of_source)
+        and (row.begun is None or row.first_fetch_id <= row.begun)
         for row in rows
     )
 

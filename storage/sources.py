@@ -119,6 +119,7 @@ def sync(
     if ended:
         conn.execute(update(sources).where(sources.c.id.in_(ended)).values(ended_at=now))
     _start(conn, [enabled[key] for key in dict.fromkeys([*added, *changed])], now)
+    _forget_validators(conn, added)
     if added or ended or changed:
         _settle_requests(conn, [*added, *ended, *changed], now)
     return Synced(tuple(added), tuple(ended), tuple(key for key in changed if key not in added))
@@ -343,6 +344,16 @@ def _drop_other_starts(conn: Connection, source: Source) -> None:
             request_sources.c.request_id.in_(old),
         )
     )
+
+
+def _forget_validators(conn: Connection, added: Sequence[str]) -> None:
+    """An address that others asked for before is asked for all of it once more: to this source it says something new."""
+    for some in chunks(list(added)):
+        theirs = select(request_sources.c.request_id).where(
+            request_sources.c.source_id.in_(some), request_sources.c.part == START
+        )
+        values = {"etag": None, "last_modified": None, "last_digest": None}
+        conn.execute(update(requests).where(requests.c.id.in_(theirs)).values(**values))
 
 
 def _settle_requests(conn: Connection, touched: list[str], now: datetime) -> None:

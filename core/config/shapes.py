@@ -22,6 +22,7 @@ from core.config.entries import (
     slug,
 )
 from core.config.yamlfile import shown
+from core.registers import RECIPES
 
 
 class KindShape(NamedTuple):
@@ -49,9 +50,9 @@ KINDS: dict[str, KindShape] = {
     "pdf": _kind("url", timedelta(hours=24), "always", "editions"),
     "sitemap": _kind("url", timedelta(hours=24), "select", "remove", "always", "match"),
     "sec": _kind("cik", timedelta(minutes=10), "forms", "since", "url"),
-    "hkex": _kind("code", timedelta(hours=1)),
-    "cninfo": _kind("code", timedelta(hours=2)),
-    "registry": _kind("url", timedelta(hours=24), "code"),
+    "hkex": _kind("code", timedelta(hours=1), "url", "match"),
+    "cninfo": _kind("code", timedelta(hours=2), "url", "match"),
+    "registry": _kind("url", timedelta(hours=24), "recipe"),
 }
 KIND_NAMES = tuple(KINDS)
 CONFIDENCES = ("seen", "recalled", "checked")
@@ -104,6 +105,7 @@ Day = Annotated[
     AfterValidator(_day),
     WithJsonSchema({"type": "string", "format": "date"}),
 ]
+Recipe = Annotated[str, choice(*RECIPES), choice_schema(*RECIPES)]
 Country = Annotated[
     str,
     pattern(r"[A-Z]{2}(/[A-Z]{2}){0,3}", "a country code such as US, or several such as NL/DE", lambda t: t.upper()),
@@ -159,6 +161,7 @@ class SourceEntry(Entry):
     )
     lang: Lang | None = Field(None, description="Language of the document, where it is known.")
     forms: list[Text] | None = Field(None, description="Forms to read (kind sec), such as 10-K or DEF 14A.")
+    recipe: Recipe | None = Field(None, description="Which columns of a register hold what (kind registry).")
     since: Day | None = Field(None, description="Filings from this day on (kind sec), such as 2019-01-01.")
     confidence: Confidence | None = Field(
         None, description="How sure the address is: seen in copies, recalled from memory, or checked by a person."
@@ -194,6 +197,10 @@ class RegistryEntry(Entry):
     name: Text = Field(description="Its name.")
     url: WebAddress = Field(description="Its address.")
     access: Text | None = Field(None, description="How it can be read.")
+    table: WebAddress | None = Field(None, description="Address of its table (CSV or JSON), where it has one.")
+    recipe: Recipe | None = Field(None, description="Which columns hold what; the usual names without.")
+    enabled: bool = Field(False, description="Whether its table is watched, for every company of this file.")
+    every: Duration | None = Field(None, description="Time between two checks, such as 24h or 7d.")
     confidence: Confidence | None = Field(None, description="How sure the address is.")
     note: Text | None = Field(None, description="Anything a colleague should know.")
 

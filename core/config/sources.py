@@ -19,6 +19,7 @@ from core.config.yamlfile import Path, YamlFile, read_yaml, shown
 from core.filings.edgar import list_url
 from core.model import Company, Source
 
+FRAGILE = frozenset({"hkex", "cninfo"})
 FASTEST = timedelta(minutes=1)  # for other people's servers; your own machine may be asked as often as you like
 
 
@@ -107,6 +108,7 @@ class _Reading:
         self.lines: dict[str, int] = {}
         self.taken: dict[str, int | None] = {}
         self.repeats: dict[str, int] = {}
+        self.registers: list[tuple[RegistryEntry, Path]] = []
 
     def watchlist(self) -> Watchlist:
         head = self._head()
@@ -118,6 +120,8 @@ class _Reading:
             self._check_kind(declared)
             self._check_addresses(declared, seen)
             self._add(declared)
+        for entry, at in self.registers:
+            self._add_register(entry, at)
         self.found.refuse_if_faulty()
         assert head is not None
         return Watchlist(
@@ -149,7 +153,11 @@ class _Reading:
             if entry.id in first:
                 self.found.fault((*at, "id"), f"the id {shown(entry.id)} is already used at line {first[entry.id]}")
             first.setdefault(entry.id, self.found.line((*at, "id")))
+            if entry.enabled and entry.table is None:
+                self.found.fault(at, f'the registry {shown(entry.id)} is switched on and has no "table" to read')
             registries.append(Registry(entry.id, entry.name, entry.url, entry.access, entry.confidence))
+            if entry.enabled and entry.table is not None:
+                self.registers.append((entry, at))
         return registries
 
     # --- companies -----------------------------------------------------------------------------------------------
@@ -210,6 +218,9 @@ class _Reading:
                 (*declared.at, "kind"),
                 f"kind {entry.kind} is not built yet: write enabled: false at this source (built so far: {built})",
             )
+        if entry.kind in FRAGILE and entry.url is None and self._is_enabled(entry):
+            why = "it has no documented address: write the one its search for that code is found at, or enabled: false"
+            self.found.fault(declared.at, f'a source of kind {entry.kind} that is switched on needs "url": {why}')
         own = entry.url is not None and is_own_machine(entry.url)
         if entry.every is not None and entry.every < FASTEST and not own:
             self.found.fault((*declared.at, "every"), '"every" must be at least 1m')
@@ -242,6 +253,23 @@ class _Reading:
         if others:
             self.editions[source_id] = tuple(others)
 
+    def _add_register(self, entry: RegistryEntry, at: Path) -> None:
+        """A register is one address, asked for by every company: each has a source of its own there."""
+        for company in self.companies:
+            source_id = self._free(f"{company.id}/{entry.id}", at)
+            self.lines[source_id] = self.found.line(at) or 0
+            self.sources.append(
+                Source(
+                    id=source_id,
+                    company=company.id,
+                    kind="registry",
+                    url=entry.table or "",
+                    every=entry.every or _every(self.defaults, "registry"),
+                    confidence=entry.confidence,
+                    options=(("recipe", entry.recipe),) if entry.recipe else (),
+                )
+            )
+
     def _free(self, wanted: str, at: Path) -> str:
         name = wanted
         while name in self.taken:
@@ -258,7 +286,7 @@ class _Reading:
         cik = (entry.cik or declared.company_cik) if entry.kind == "sec" else None
         forms = entry.forms or ([*self.defaults.sec_forms.domestic, *self.defaults.sec_forms.foreign] if cik else [])
         filed = (("cik", cik), ("forms", ",".join(dict.fromkeys(forms))), ("since", entry.since))
-        options = (*filed, ("code", entry.code), *_list_options(entry))
+        options = (*filed, ("code", entry.code), ("recipe", entry.recipe), *_list_options(entry))
         return Source(
             id=source_id,
             company=declared.company,

@@ -24,7 +24,7 @@ from tests.pdf_maker import Line, one_page
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "kinds"
 ROOT = DATA.parents[2]
-COUNTS = {"feed": 8, "listing": 8, "page": 3, "pdf": 2, "sec": 5, "sitemap": 6}
+COUNTS = {"cninfo": 1, "hkex": 1, "registry": 3, "feed": 8, "listing": 8, "page": 3, "pdf": 2, "sec": 5, "sitemap": 6}
 
 
 @dataclass(frozen=True)
