@@ -45,6 +45,7 @@ from core.wording import (
 
 MAX_TITLE: Final = 200
 MAX_REASONS: Final = 12
+THIRD_PARTY: Final = "both captures are a third party's archive, not ours: its times, and bytes it vouches for"
 MAX_EARLIER: Final = 400  # characters of one earlier wording
 MOST_EARLIER: Final = 4
 
@@ -324,7 +325,8 @@ def _first(lines: Sequence[str], what: str) -> tuple[str, ...]:
 
 def _sure(change: Change) -> tuple[str, ...]:
     late = ("found late: a later reading showed that this had changed",) if change.found_late else ()
-    return unique((*change.reasons, *late))[:MAX_REASONS]
+    third = (THIRD_PARTY,) if change.document.kind == "wayback" else ()
+    return unique((*change.reasons, *late, *third))[:MAX_REASONS]
 
 
 def _where(change: Change, quotes: Sequence[Quote], base_url: str | None) -> Where:

@@ -101,6 +101,20 @@ def first_since(conn: Connection, request_id: int, at: datetime) -> int:
     return fetch_id
 
 
+def urls_of(conn: Connection, request_id: int) -> set[str]:
+    """Every address whose bytes were taken in under a request."""
+    wanted = fetches.c.request_id == request_id, fetches.c.purpose == Purpose.IMPORT.value
+    return set(conn.execute(select(fetches.c.url).where(*wanted)).scalars())
+
+
+def newest_import(conn: Connection, request_id: int) -> datetime | None:
+    """The moment of the newest past capture taken in under a request."""
+    wanted = fetches.c.request_id == request_id, fetches.c.purpose == Purpose.IMPORT.value
+    found = select(fetches.c.started_at).where(*wanted).order_by(fetches.c.started_at.desc()).limit(1)
+    at: datetime | None = conn.execute(found).scalar()
+    return at
+
+
 def newest_of(conn: Connection, request_id: int) -> int | None:
     """The newest attempt on an address, of any outcome."""
     found = select(requests.c.last_fetch_id).where(requests.c.id == request_id)

@@ -49,6 +49,38 @@ def archive_import(
     done(import_files(home(), os.environ, file, as_json=as_json, tells=tell))
 
 
+@archive.command("backfill")
+def archive_backfill(
+    source: Annotated[str, typer.Argument(help="Id of a source with an address of its own, as `sources list` says.")],
+    archive_name: Annotated[str, typer.Option("--from", help="Which archive: wayback.")] = "wayback",
+    since: Annotated[str | None, typer.Option(help="Captures from this moment on: 2019, 201902, 20190220.")] = None,
+    until: Annotated[str | None, typer.Option(help="Captures up to this moment.")] = None,
+    server: Annotated[
+        str | None, typer.Option(help="Address of another archive that speaks the same (CDX and id_ replay).")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take the past of a page in from a public web archive, marked as a third party's, in a document of its own.
+
+    The archive learns that somebody asked for the past of this address. It is asked at its own pace; stopped half-way,
+    the same command goes on where it was. Every capture that is listed is accounted for.
+
+    JSON, one object a listed capture: timestamp, url, outcome (taken, unchanged, refused, elsewhere, error, left, defect)
+    and reason.
+
+    Example: onrecord archive backfill thermo-fisher-scientific/ethics --from wayback --since 2018
+    """
+    from monitor.commands.past import Asking
+    from monitor.commands.past import backfill as run_backfill
+
+    if archive_name != "wayback":
+        raise typer.BadParameter("the only archive known is wayback", param_hint="--from")
+    for name, value in (("--since", since), ("--until", until)):
+        if value is not None and not (value.isdigit() and 1 <= len(value) <= 14):
+            raise typer.BadParameter("1 to 14 digits, such as 2019 or 20190220", param_hint=name)
+    done(run_backfill(home(), os.environ, Asking(source, since, until, server), as_json=as_json))
+
+
 @archive.command("reread")
 def archive_reread(as_json: AsJson = False) -> None:
     """Read every capture again with this version's readers. Stopped half-way, it goes on where it was.
