@@ -1,0 +1,183 @@
+"""Sources written into the text of sources.yaml: lines are put in, and every line that was there stays as it was. Pure.
+
+A company of that id gets them at the end of its list; another is put at the end of the file's. Comments, order, quotes and
+indentation of what people wrote are never touched, so nothing is parsed and written anew.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from ruamel.yaml.nodes import MappingNode, SequenceNode
+
+from core.config.addresses import same_address
+from core.config.entries import slug
+from core.config.yamlfile import read_yaml
+from core.errors import ConfigError, Problem
+
+_PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+_NOT_PLAIN: Final = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """One source to add: whose (id and name), and its keys in the order in which they are to stand."""
+
+    company: str
+    name: str
+    entry: tuple[tuple[str, Any], ...]
+
+    @property
+    def url(self) -> str:
+        return str(dict(self.entry).get("url", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """The new text, what went in, and what stood there already (the address, and the company it stands under)."""
+
+    text: str
+    put: tuple[Addition, ...] = ()
+    known: tuple[tuple[Addition, str], ...] = field(default=())
+
+
+def company_id(name: str) -> str:
+    """The id a company is given from its name: that of sources.yaml."""
+    return slug(name) or "company"
+
+
+def add_sources(text: str, additions: Sequence[Addition], *, file: str = "sources.yaml") -> Added:
+    """The text with these sources in it. Raises ConfigError where the file is unsound, or written so that no line can be
+    put into it."""
+    known: list[tuple[Addition, str]] = []
+    put: list[Addition] = []
+    there = _addresses(read_yaml(text, file).data)
+    for addition in additions:
+        address = same_address(addition.url)
+        if address in there:
+            known.append((addition, there[address]))
+            continue
+        there[address] = addition.company
+        text = _put(text, addition, file)
+        put.append(addition)
+    return Added(text, tuple(put), tuple(known))
+
+
+def _addresses(data: Any) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for company in _list(data.get("companies")):
+        if isinstance(company, dict):
+            for source in _list(company.get("sources")):
+                url = source.get("url") if isinstance(source, dict) else None
+                if isinstance(url, str):
+                    found.setdefault(same_address(url), str(company.get("id") or company.get("name") or ""))
+    return found
+
+
+def _put(text: str, addition: Addition, file: str) -> str:
+    lines = text.split("\n")
+    found = read_yaml(text, file)
+    companies = _value(found.root, "companies")
+    if not isinstance(companies, SequenceNode) or not companies.value:
+        if isinstance(companies, SequenceNode) or found.data.get("companies") is None:
+            return _begin(lines, addition)
+        raise _unfit(file, "companies")
+    if companies.flow_style:
+        raise _unfit(file, "companies")
+    listed = [_id_of(each) for each in found.data["companies"]]
+    if addition.company in listed:
+        return _under(lines, companies.value[listed.index(addition.company)], addition, file)
+    last = companies.value[-1].start_mark
+    end = _end_of(lines, last.line, last.column - 2)
+    pad = " " * (last.column - 2)
+    lines[end:end] = [*_named(addition, pad), f"{pad}  sources:", f"{pad}    - {_flow(addition)}"]
+    return "\n".join(lines)
+
+
+def _under(lines: list[str], company: Any, addition: Addition, file: str) -> str:
+    """Behind the last source of a company, or as its first."""
+    if company.flow_style:
+        raise _unfit(file, addition.company)
+    start = company.start_mark
+    pad = " " * start.column
+    sources = _value(company, "sources")
+    if isinstance(sources, SequenceNode) and sources.value:
+        if sources.flow_style:
+            raise _unfit(file, addition.company)
+        last = sources.value[-1].start_mark
+        end = _end_of(lines, last.line, last.column - 2)
+        lines[end:end] = [f"{' ' * (last.column - 2)}- {_flow(addition)}"]
+    elif sources is not None:
+        line = sources.start_mark.line
+        lines[line] = f"{lines[line].partition('sources:')[0]}sources:"
+        lines[line + 1 : line + 1] = [f"{pad}  - {_flow(addition)}"]
+    else:
+        end = _end_of(lines, start.line, start.column - 2)
+        lines[end:end] = [f"{pad}sources:", f"{pad}  - {_flow(addition)}"]
+    return "\n".join(lines)
+
+
+def _begin(lines: list[str], addition: Addition) -> str:
+    kept = [line for line in lines if not re.match(r"companies\s*:", line)]
+    while kept and not kept[-1].strip():
+        kept.pop()
+    return "\n".join([*kept, "companies:", *_named(addition, "  "), "    sources:", f"      - {_flow(addition)}", ""])
+
+
+def _named(addition: Addition, pad: str) -> list[str]:
+    """The first lines of a company: its id only where its name would give another."""
+    name = f"name: {_scalar(addition.name)}"
+    if slug(addition.name) == addition.company:
+        return [f"{pad}- {name}"]
+    return [f"{pad}- id: {addition.company}", f"{pad}  {name}"]
+
+
+def _value(node: Any, key: str) -> Any:
+    """The node under a key of a mapping, None where there is none."""
+    if not isinstance(node, MappingNode):
+        return None
+    return next((value for name, value in node.value if name.value == key), None)
+
+
+def _id_of(company: Any) -> str:
+    return str(company.get("id") or slug(str(company.get("name") or ""))) if isinstance(company, dict) else ""
+
+
+def _end_of(lines: list[str], start: int, column: int) -> int:
+    """The line behind an item that begins at ``start`` with its dash at ``column``; what trails it as remarks stays behind."""
+    end = start + 1
+    for at in range(start + 1, len(lines)):
+        text = lines[at]
+        if text.strip() and not text.lstrip().startswith("#"):
+            if len(text) - len(text.lstrip()) <= column:
+                break
+            end = at + 1
+    return end
+
+
+def _flow(addition: Addition) -> str:
+    pairs = ", ".join(f"{key}: {_scalar(value)}" for key, value in addition.entry if value not in (None, "", (), []))
+    return f"{{{pairs}}}"
+
+
+def _scalar(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(_scalar(each) for each in value)}]"
+    if isinstance(value, str) and _PLAIN.fullmatch(value) and value.lower() not in _NOT_PLAIN:
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _unfit(file: str, what: str) -> ConfigError:
+    why = (
+        f"{what} is written on one line, in brackets: give it lines of its own, and what is added can be put among them"
+    )
+    return ConfigError([Problem(file, None, why)])

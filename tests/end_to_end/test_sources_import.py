@@ -1,0 +1,62 @@
+"""Another program's watch list put into sources.yaml, as a person would: what is added, known, and left behind."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.command import onrecord
+
+MINE = """\
+companies:
+  - name: Acme   # ours
+    sources:
+      - {kind: page, url: "https://acme.example/ethics"}
+"""
+OPML = """<opml version="2.0"><body><outline text="Halden Bio">
+<outline text="News" xmlUrl="https://halden.example/feed.xml"/></outline>
+<outline text="Acme"><outline text="Ethics" type="link" url="https://acme.example/ethics"/></outline></body></opml>"""
+JOBS = """name: Policy
+url: https://halden.example/policy
+filter: [{css: main}]
+---
+name: Odd
+command: cat /etc/passwd
+"""
+
+
+def test_lists_go_into_the_file_and_what_stays_behind_is_named(tmp_path: Path) -> None:
+    (tmp_path / "sources.yaml").write_text(MINE)
+    (tmp_path / "feeds.opml").write_text(OPML)
+    (tmp_path / "urls.yaml").write_text(JOBS)
+    ran = onrecord("--home", tmp_path, "sources", "import", tmp_path / "feeds.opml", tmp_path / "urls.yaml", "--json")
+    assert ran.status == 0, ran.err
+    assert [(line["status"], line["url"]) for line in ran.lines] == [
+        ("added", "https://halden.example/feed.xml"),
+        ("added", "https://halden.example/policy"),
+        ("known", "https://acme.example/ethics"),
+        ("left", "Odd: command cat /etc/passwd"),
+    ]
+    text = (tmp_path / "sources.yaml").read_text()
+    assert text.startswith(MINE)
+    assert '- {kind: page, url: "https://halden.example/policy", select: [main], note: Policy}' in text
+    assert (tmp_path / "sources.yaml.before").read_text() == MINE
+    assert onrecord("--home", tmp_path, "validate").status == 0
+
+
+def test_a_rehearsal_writes_nothing_and_off_means_off(tmp_path: Path) -> None:
+    (tmp_path / "feeds.opml").write_text(OPML)
+    dry = onrecord("--home", tmp_path, "sources", "import", tmp_path / "feeds.opml", "--dry-run")
+    assert (dry.status, "2 sources would be added" in dry.err) == (0, True)
+    assert not (tmp_path / "sources.yaml").exists()
+    onrecord("--home", tmp_path, "sources", "import", tmp_path / "feeds.opml", "--off", "--company", "halden")
+    assert (tmp_path / "sources.yaml").read_text().count("enabled: false") == 2
+
+
+def test_a_file_of_no_format_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
+    (tmp_path / "sources.yaml").write_text(MINE)
+    (tmp_path / "x.json").write_text(json.dumps({"some": "thing"}))
+    ran = onrecord("--home", tmp_path, "sources", "import", tmp_path / "x.json")
+    assert (ran.status, "x.json: of none of the formats" in ran.err) == (2, True)
+    assert onrecord("--home", tmp_path, "sources", "import", tmp_path / "x.json", "--format", "xls").status == 2
+    assert (tmp_path / "sources.yaml").read_text() == MINE
