@@ -52,10 +52,10 @@ def import_sources(
     if not as_json:
         what = "would be added" if how.is_dry else "added to sources.yaml"
         left = sum(len(each.left) for each in carried)
-        note(
-            f"{counted(len(added.put), 'source')} {what}, {len(added.known)} already there, "
-            f"{counted(left, 'thing')} left behind."
-        )
+        parts = [f"{counted(len(added.put), 'source')} {what}"]
+        parts += [f"{counted(len(added.known), 'source')} already there"] if added.known else []
+        parts += [f"{counted(left, 'thing')} left behind"] if left else []
+        note(f"{', '.join(parts)}.")
         if added.put and not how.is_dry:
             note(
                 "The file as it was stands beside it as sources.yaml.before. `onrecord check --dry-run` asks each once."

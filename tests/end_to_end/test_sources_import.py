@@ -47,7 +47,7 @@ def test_lists_go_into_the_file_and_what_stays_behind_is_named(tmp_path: Path) -
 def test_a_rehearsal_writes_nothing_and_off_means_off(tmp_path: Path) -> None:
     (tmp_path / "feeds.opml").write_text(OPML)
     dry = onrecord("--home", tmp_path, "sources", "import", tmp_path / "feeds.opml", "--dry-run")
-    assert (dry.status, "2 sources would be added" in dry.err) == (0, True)
+    assert (dry.status, "two sources would be added." in dry.err) == (0, True)
     assert not (tmp_path / "sources.yaml").exists()
     onrecord("--home", tmp_path, "sources", "import", tmp_path / "feeds.opml", "--off", "--company", "halden")
     assert (tmp_path / "sources.yaml").read_text().count("enabled: false") == 2
