@@ -135,11 +135,9 @@ CASES: dict[str, tuple[str, list[str]]] = {
         acme('{url: "https://acme.example/a", forms: [10-K]}'),
         ['sources.yaml:4: "forms" does not belong to a source of kind page (only sec)'],
     ),
-    "an address for a kind without one": (
-        acme("{kind: hkex, code: '00020', url: \"https://acme.example/a\", enabled: false}"),
-        [
-            'sources.yaml:4: "url" does not belong to a source of kind hkex (only page, feed, listing, pdf, sitemap, sec, registry)'
-        ],
+    "forms for a kind without any": (
+        acme('{kind: page, url: "https://acme.example/a", forms: [10-K], enabled: false}'),
+        ['sources.yaml:4: "forms" does not belong to a source of kind page (only sec)'],
     ),
     "a listing code missing": (
         acme("{kind: hkex, enabled: false}"),
