@@ -8,7 +8,7 @@ from monitor.cli import (
     look,
     sources,
     told,
-    handling,
+    handling, people,
     silences,
     rules,
     commitments,
@@ -19,6 +19,6 @@ from monitor.cli import (
 )
 # isort: on
 
-FAMILIES = (start, look, sources, told, handling, silences, rules, commitments, statement, archive, users, more)
+FAMILIES = (start, look, sources, told, handling, people, silences, rules, commitments, statement, archive, users, more)
 
 __all__ = ["FAMILIES", "app", "main"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from getpass import getuser
 from pathlib import Path
 
 import pytest
@@ -17,16 +18,25 @@ from tests.changes import FIRST_CHANGED, hedge_added
 from tests.command import onrecord, write_home
 
 ROUTES = """\
-receivers: {desk: {console: true}}
+receivers:
+  desk: {console: true}
+  night: {email: A.Osei@example.org}
+  both: {email: [a.osei@example.org, m@example.org]}
 default: desk
 people:
   osei: {name: A. Osei, slack: U012AB3CD, email: a.osei@example.org}
+  marchetti:
 """
+
+
+MAIL = "mail: {host: 127.0.0.1, port: 9, security: none, from: onrecord@example.org}\n"
+DESK = Intent("desk", "console", "", ("default",))
+NIGHT = Intent("night", "email", "A.Osei@example.org", ("night: everything",))
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    write_home(tmp_path, "127.0.0.1:9", "{id: sales, url: 'http://127.0.0.1:9/sales'}")
+    write_home(tmp_path, "127.0.0.1:9", "{id: sales, url: 'http://127.0.0.1:9/sales'}", settings=MAIL)
     (tmp_path / "routes.yaml").write_text(ROUTES)
     alert = decide(hedge_added(), base_url=None)
     assert alert is not None
@@ -34,7 +44,7 @@ def home(tmp_path: Path) -> Path:
         plain = replace(alert, company_id=None, document_id=None, change_id=None)
         alert_id = outbox.record_alert(conn, plain, FIRST_CHANGED)
         assert alert_id == 1
-        outbox.enqueue(conn, alert_id, [Intent("desk", "console", "", ("default",))], FIRST_CHANGED)
+        outbox.enqueue(conn, alert_id, [DESK, NIGHT], FIRST_CHANGED)
     return tmp_path
 
 
@@ -71,8 +81,8 @@ def test_every_verb_once(home: Path) -> None:
     [
         (("ack", "7"), 2, "onrecord: alert 7 is not in the archive"),
         (("ack", "seven"), 2, "onrecord: 'seven' is no alert: write its number, such as 12 (`onrecord alerts list`)"),
-        (("ack", "1", "--as", "nobody"), 2, "onrecord: there is no person 'nobody' in routes.yaml (people: osei)"),
-        (("assign", "1", "nobody"), 2, "onrecord: there is no person “nobody” in routes.yaml (people: osei)"),
+        (("ack", "1", "--as", "nobody"), 2, "onrecord: there is no person 'nobody' in routes.yaml (people: marchetti, osei)"),
+        (("assign", "1", "nobody"), 2, "onrecord: there is no person “nobody” in routes.yaml (people: marchetti, osei)"),
         (("snooze", "1", "--until", "soon"), 2, "onrecord: 'soon' is no time: write 7d, 12h, 2026-12-24 or 2026-12-24T08:"),
         (("snooze", "1", "--until", "2020-01-01"), 2, "onrecord: a snooze ends after now and within a year, not on 2 Jan"),
         (("note", "1", " "), 2, "onrecord: a note needs words"),
@@ -104,3 +114,64 @@ def test_one_alert_as_a_page_to_pass_on(home: Path, monkeypatch: pytest.MonkeyPa
     )
     ran = onrecord("alerts", "export", "1", "--out", home / "missing" / "x.html", "--home", home)
     assert ran.err.endswith("x.html cannot be written: no such file or directory\n")
+
+
+# --- people ----------------------------------------------------------------------------------------------------------
+
+
+def test_one_command_lists_a_persons_alerts_and_switches_them_off(home: Path) -> None:
+    onrecord("alerts", "assign", "1", "osei", "--home", home)
+    ran = onrecord("people", "off", "osei", "--reason", "left the desk", "--to", "marchetti", "--home", home)
+    assert ran.status == 0
+    assert ran.out.splitlines() == [
+        "osei  A. Osei",
+        "  email A.Osei@example.org: no messages arrived; 1 waiting",
+        "  email a.osei@example.org: no messages arrived; 0 waiting",
+        "  receivers: night, both",
+        "  assigned: 1",
+        "  1  23 Nov 2026, 23:09 UTC  WEAKENED: Halden Biosystems, Responsible sales (critical)",
+        "osei is switched off: left the desk.",
+        "one alert assigned to marchetti now.",
+    ]
+    assert "These receivers reach nobody else, and the default hears in their place: night." in ran.err
+    refused = onrecord("alerts", "ack", "1", "--as", "osei", "--home", home)
+    assert (refused.status, refused.err) == (2, f"onrecord: A. Osei was switched off by {getuser()} (left the desk)\n")
+    assert onrecord("people", "show", "marchetti", "--json", "--home", home).lines[0]["assigned"] == [1]
+    waiting = onrecord("outbox", "--json", "--home", home).lines
+    assert [each["target"] for each in waiting] == [""]
+
+
+def test_people_are_listed_and_switched_on_again(home: Path) -> None:
+    assert [line["person"] for line in onrecord("people", "list", "--json", "--home", home).lines] == [
+        "osei",
+        "marchetti",
+    ]
+    onrecord("people", "off", "a.osei@example.org", "--home", home)
+    shown = onrecord("people", "list", "--home", home)
+    assert f"off: email A.Osei@example.org, switched off by {getuser()}" in shown.out
+    assert onrecord("people", "on", "osei", "--home", home).status == 0
+    assert "off:" not in onrecord("people", "list", "--home", home).out
+    again = onrecord("people", "on", "osei", "--home", home)
+    assert (again.status, again.err) == (2, "onrecord: osei is not switched off\n")
+    nobody = onrecord("people", "show", "nobody", "--home", home)
+    assert (nobody.status, nobody.err) == (
+        2,
+        "onrecord: nobody is called 'nobody': no person (people: marchetti, osei) and no target of a receiver\n",
+    )
+
+
+def test_the_address_of_a_feed_is_printed_where_there_are_pages(home: Path) -> None:
+    without = onrecord("alerts", "feed", "--home", home)
+    assert (without.status, without.err) == (
+        2,
+        "onrecord: feeds are pages: set web.base_url in settings.yaml to the address people reach them at\n",
+    )
+    text = (home / "settings.yaml").read_text()
+    (home / "settings.yaml").write_text(
+        text.replace("web: {port: 8765}", "web: {port: 8765, base_url: 'https://or.example.org'}")
+    )
+    ran = onrecord("alerts", "feed", "--company", "halden-biosystems", "--home", home)
+    assert (ran.status, ran.out.startswith("https://or.example.org/feed/")) == (0, True)
+    assert (
+        "no company in sources.yaml has the id 'x'" in onrecord("alerts", "feed", "--company", "x", "--home", home).err
+    )
