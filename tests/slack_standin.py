@@ -145,6 +145,13 @@ class SlackStandIn:
         """Requests for that channel get no answer until the event is set."""
         return self.slow.setdefault(channel, threading.Event())
 
+    def forget(self) -> None:
+        """As if nothing had ever been sent."""
+        for kept in (self.posts, self.refused, self.calls, self.acknowledged):
+            kept.clear()
+        self.stamps.clear()
+        self.presses.clear()
+
     def until(self, holds: Callable[[], bool], seconds: float = 20) -> None:
         """Until that is so; asked again after every request and everything said over a WebSocket."""
         with self.heard:

@@ -68,7 +68,7 @@ def routes(site: Site, links: Links, people: Callable[[], Mapping[str, Person]])
     @may("anyone")  # whoever holds the link: it is what was signed
     def act(request: Request, token: str, pairs: Pairs) -> Response:
         link = _read(links, site, request.url.path, token)
-        return _private(site.answer(request, "acting.html", _act(site, link, dict(pairs), people())))
+        return _private(site.answer(request, "acting.html", perform(site, link, dict(pairs), people())))
 
     return router
 
@@ -109,7 +109,7 @@ def _asking(link: Link, held: Held) -> Asking:
     return Asking(held.title, held.lines, verb, takes_note=True)
 
 
-def _act(site: Site, link: Link, form: Mapping[str, str], people: Mapping[str, Person]) -> Asking:
+def perform(site: Site, link: Link, form: Mapping[str, str], people: Mapping[str, Person]) -> Asking:
     """Do what the link allows; the page that says what came of it. Raises Refused."""
     now = site.now()
     with site.database.write() as conn:

@@ -1,8 +1,9 @@
-"""The world a run talks to, all real servers on loopback: a site with validators, Slack, a mailbox, a console's file."""
+"""The world a run talks to, all real servers on loopback: a site with validators, Slack, a mailbox, a web service, files."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import socket
 import sys
@@ -21,9 +22,10 @@ from typing import Self
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from tests.slack_standin import TOKEN, SlackStandIn
+from tests.slack_standin import APP_TOKEN, TOKEN, SlackStandIn
 
 START = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
+LINES = "alerts.jsonl"  # in a run's data folder
 RECEIVED = "received.txt"  # in a run's folder: what its console showed
 _ID = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{26}\b")
 
@@ -54,6 +56,8 @@ class Site:
     pages: dict[str, Shown] = field(default_factory=dict)
     answers: list[tuple[str, int]] = field(default_factory=list)
     changes: int = 0
+    hooked: list[str] = field(default_factory=list)  # ids of what a web service of ours was told
+    wants: list[str] = field(default_factory=list)  # what people want of alerts and got no answer to (acts.py)
 
     def show(self, path: str, body: str, *, media_type: str = "text/html; charset=utf-8") -> None:
         self.changes += 1
@@ -66,8 +70,8 @@ class Site:
         self.pages[path].status = 200
 
     def clear(self) -> None:
-        self.pages.clear()
-        self.answers.clear()
+        for kept in (self.pages, self.answers, self.hooked, self.wants):
+            kept.clear()
         self.changes = 0
 
     def answer(self, path: str, headers: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
@@ -102,6 +106,12 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
                 self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            site.hooked.append(self.headers["webhook-id"])
+            self.send_response(204)
+            self.end_headers()
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the library's
             """Runs need no access log."""
@@ -167,11 +177,17 @@ class FarSide:
 
     @property
     def environ(self) -> dict[str, str]:
-        return {"ONRECORD_SLACK_TOKEN": TOKEN, "ONRECORD_SLACK_WEBHOOK": self.slack.hook}
+        return {
+            "ONRECORD_SLACK_TOKEN": TOKEN,
+            "ONRECORD_SLACK_APP_TOKEN": APP_TOKEN,
+            "ONRECORD_SLACK_WEBHOOK": self.slack.hook,
+            "SERVICE": f"{self.site.root}/hook",
+            "SERVICE_SECRET": "whsec_c2VjcmV0IGtleSBmb3IgdGVzdHMgb25seSEh",
+        }
 
     def clear(self) -> None:
         self.site.clear()
-        self.slack.posts.clear()
+        self.slack.forget()
         self.mailbox.ids.clear()
 
     def received(self, folder: Path) -> Counter[tuple[str, str]]:
@@ -182,24 +198,33 @@ class FarSide:
                 found.update(("slack-webhook", id_) for id_ in _ID.findall(post.words))
             else:
                 found["slack", post.delivery] += 1
+        found.update(("webhook", id_) for id_ in self.site.hooked)
+        lines = folder / "data" / LINES
+        for line in lines.read_text(encoding="utf-8").splitlines() if lines.exists() else ():
+            found["jsonl", json.loads(line)["id"]] += 1
         shown = folder / RECEIVED
         text = shown.read_text(encoding="utf-8") if shown.exists() else ""
         found.update(("console", id_) for id_ in _ID.findall(text))
         return found
 
     def home_files(self, sources: str) -> dict[str, str]:
-        """The files of a home that watches this site and tells all four channels."""
+        """The files of a home that watches this site and tells all six channels."""
         return {
             "sources.yaml": sources.replace("SITE", self.site.root),
             "routes.yaml": (
                 "receivers:\n"
-                '  desk: {slack: {channel: "#rights"}, email: [desk@example.org], console: true}\n'
+                '  desk: {slack: {channel: "#rights"}, email: [desk@example.org], console: true, escalate: duty}\n'
                 "  hook: {slack: {webhook: ONRECORD_SLACK_WEBHOOK}}\n"
-                "default: [desk, hook]\n"
+                f"  programs: {{webhook: SERVICE, jsonl: {LINES}}}\n"
+                "  duty: {email: duty@example.org}\n"
+                "default: [desk, hook, programs]\n"
+                "people:\n"
+                "  osei: {name: A. Osei, slack: U012AB3CD, email: desk@example.org}\n"
             ),
             "settings.yaml": (
                 f'fetch: {{allow_private: ["{self.host}"], host_gap_seconds: 0}}\n'
                 f"slack: {{base_url: {self.slack.api!r}}}\n"
+                "web: {base_url: 'https://onrecord.example.org'}\n"
                 f"mail: {{host: 127.0.0.1, port: {self.mail_port}, security: none, from: onrecord@example.org}}\n"
             ),
         }

@@ -31,8 +31,12 @@ FROM changes c JOIN documents d ON d.id = c.document_id
 LEFT JOIN versions b ON b.id = c.before_version_id LEFT JOIN versions a ON a.id = c.after_version_id"""
 _MATCHES = "SELECT rule, act, severity, words, change_id IS NULL FROM matches"
 _ALERTS = """
-SELECT a.kind, a.severity, a.title, d.channel, d.target, d.state, d.error FROM alerts a
+SELECT a.kind, a.severity, a.title, d.channel, d.target, d.state, d.error, d.purpose FROM alerts a
 LEFT JOIN deliveries d ON d.alert_id = a.id"""
+_HANDLINGS = """
+SELECT a.title, h.what, h.door, h.person, h.known_as, h.wish, h.refused, h.delivery_id FROM handlings h
+JOIN alerts a ON a.id = h.alert_id"""
+_SILENCES = 'SELECT author, reason, "match", until_change, ended_at IS NULL FROM silences'
 _INCIDENTS = "SELECT url, code, closed_at IS NULL FROM incidents i JOIN requests r ON r.id = i.request_id"
 _REQUESTS = """
 SELECT url, etag, last_modified, last_digest, unread_fetch_id, suspect_fetch_id, failures, absences FROM requests
@@ -51,11 +55,13 @@ class Image:
     matches: Counter[Any]
     alerts: Counter[Any]
     incidents: Counter[Any]
+    handlings: Counter[Any]
+    silences: Counter[Any]
 
     def differences(self, other: Image) -> list[str]:
         """In words, what differs, at most a few lines a table."""
         found: list[str] = []
-        for name in ("documents", "versions", "requests", "spans", "changes", "matches", "alerts", "incidents"):
+        for name in self.__dataclass_fields__:
             ours, theirs = Counter(getattr(self, name)), Counter(getattr(other, name))
             found += [f"{name}: missing {row}" for row in list((ours - theirs).elements())[:3]]
             found += [f"{name}: too many {row}" for row in list((theirs - ours).elements())[:3]]
@@ -95,6 +101,8 @@ def look(rows: Rows) -> Archive:
         matches=Counter(_hashable(row) for row in rows(_MATCHES)),
         alerts=Counter(rows(_ALERTS)),
         incidents=Counter(rows(_INCIDENTS)),
+        handlings=Counter(_hashable(row) for row in rows(_HANDLINGS)),
+        silences=Counter(_hashable(row) for row in rows(_SILENCES)),
     )
     return Archive(
         image=image,

@@ -26,7 +26,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from monitor import duties, first_looks, outages, sending
+from monitor import duties, first_looks, outages, reminders, sending
 from monitor.app import Agent, build
 from monitor.fetcher import Fetcher, FetchLimits
 from monitor.home import Home, load
@@ -39,6 +39,7 @@ from storage import holders, outbox, sources
 from storage.blobs import BlobStore
 from storage.migrate import prepare
 from tests import network
+from tests.crash import acts
 from tests.crash.effects import Effects, WatchedChannel, WatchedFetcher, watch_blobs, watch_commits
 from tests.crash.farside import RECEIVED
 
@@ -51,7 +52,7 @@ class Run:
 
     ``kill_at``: SIGKILL after that many effects. ``kill_after``: SIGKILL so many seconds after its birth.
     ``is_known``: the process has a name in its leases, so that the next one gives back what it held; without it
-    (a process on another machine) leases run out.
+    (a process on another machine) leases run out. ``wants`` is what people want of alerts, in order.
     """
 
     home: str
@@ -59,6 +60,7 @@ class Run:
     kill_at: int | None = None
     kill_after: float | None = None
     is_known: bool = True
+    wants: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +181,12 @@ def live(warm: Warm, run: Run, effects: Effects) -> bool:
         first_looks.tell(tools)
         outages.tell(tools)
         duties.do_all(tools)
+        reminders.tell(tools, loaded.settings.alerts.repeat_after)
         channels = sending.channels_of(loaded, show, warm.clock)
         watched = {name: WatchedChannel(channel, effects) for name, channel in channels.items()}
         sending.send(tools, loaded, dict(watched), owner=owner)
+        for want in run.wants:
+            acts.carry_out(tools, loaded, want, effects)
         with database.read() as conn:
             due_at = holders.next_due_at(conn)
             left = outbox.counts(conn)
@@ -241,7 +246,7 @@ def main() -> None:
             now = datetime.fromisoformat(order["now"])
             warm[order["warm"]] = warmed(Path(order["warm"]), order["environ"], now)
         else:
-            run = Run(**order["run"])
+            run = Run(**{**order["run"], "wants": tuple(order["run"]["wants"])})
             answer = _bear(warm[run.home], run)
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()

@@ -142,6 +142,11 @@ def lists_two(site: Site) -> None:
     feed(site, (NOTE, "A first note"), (SECOND, "A second note"))
 
 
+def people_act(site: Site) -> None:
+    """One presses, a stranger presses, one follows the link of a mail, one snoozes."""
+    site.wants += ["press acknowledge", "stranger confirm", "link confirm", "press snooze=next"]
+
+
 def hedges_twice(site: Site) -> None:
     hedges(site)
     hedges_the_dated_page(site)
@@ -163,5 +168,7 @@ STORIES = (
         2,
         4,
     ),
+    Story("people act", PAGES, _moments((0, opens), (7, hedges), (7.1, people_act), (8, rests)), 1, 2, kills_from=2),
+    Story("nobody acts", PAGES, _moments((0, opens), (7, hedges), (56, rests), (105, rests)), 1, 2, kills_from=2),
     Story("out of order for a day", PAGES, _moments((0, opens), (7, breaks), (14, rests), (30, is_back)), 0, 3),
 )
