@@ -169,6 +169,6 @@ STORIES = (
         4,
     ),
     Story("people act", PAGES, _moments((0, opens), (7, hedges), (7.1, people_act), (8, rests)), 1, 2, kills_from=2),
-    Story("nobody acts", PAGES, _moments((0, opens), (7, hedges), (56, rests), (105, rests)), 1, 2, kills_from=2),
+    Story("nobody acts", PAGES, _moments((0, opens), (7, hedges), (56, rests), (105, rests)), 1, 3, kills_from=2),
     Story("out of order for a day", PAGES, _moments((0, opens), (7, breaks), (14, rests), (30, is_back)), 0, 3),
 )

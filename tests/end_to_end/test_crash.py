@@ -36,7 +36,7 @@ LEAST = {  # kill points a story must give: the matrix cannot shrink unnoticed
     "most of it goes": 85,
     "a page is gone, and returns": 175,
     "people act": 23,
-    "nobody acts": 65,
+    "nobody acts": 100,
     "out of order for a day": 120,
 }
 KINDS = frozenset((
