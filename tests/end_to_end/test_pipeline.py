@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -85,6 +85,21 @@ def test_a_weakened_promise_is_told_with_both_captures(acme: World) -> None:
     assert change.window.last_seen_at is not None
     assert change.window.first_changed_at - change.window.last_seen_at == 7 * HOUR
     assert count(acme, deliveries) == 1
+
+
+def test_a_promise_that_changes_again_is_told_with_what_it_said_before(acme: World) -> None:
+    acme.watch(watched())
+    softest = SOFTER.replace("to the police in Xinjiang", "to certain police units in Xinjiang")
+    for text in (SELL, SELL, SOFTER, softest):
+        acme.site.shows(URL, page(text))
+        acme.check(7 * HOUR)
+    with acme.database.read() as conn:
+        first, second = (row.report["earlier"] for row in conn.execute(select(alerts.c.report).order_by(alerts.c.id)))
+    assert [each["text"] for each in first] == [SELL]
+    assert [each["text"] for each in second] == [SELL, SOFTER]
+    began, ended = (datetime.fromisoformat(second[0][name]) for name in ("first_at", "last_at"))
+    assert ended - began == 7 * HOUR
+    assert count(acme, alerts) == 2
 
 
 def test_a_change_and_its_return_are_two_changes_the_second_restored(acme: World) -> None:
