@@ -260,6 +260,7 @@ def reduced(report: Report, detail: Detail, *, base_url: str = "") -> Report:
             sure=(),
             facts=(),
             where=None,
+            earlier=(),
             sections=sections,
         )
     count = sum(len(each.entries) for each in report.sections)

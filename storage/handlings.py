@@ -129,27 +129,26 @@ def about_alert(conn: Connection, alert_id: int) -> AboutAlert:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What one message held, at the level of detail it was sent with: enough to know which alert is meant, and no more."""
+    """What one message held: its alert's title and stored report, and the level of detail it was sent with."""
 
     alert_id: int
     channel: str
     target: str
     title: str
-    lines: tuple[str, ...]
+    report: dict[str, object]
+    detail: str | None
 
 
 def held(conn: Connection, delivery_id: str) -> Held:
     """What a delivery's message held. Raises NotFound."""
     row = conn.execute(
-        select(deliveries.c.alert_id, deliveries.c.channel, deliveries.c.target, alerts.c.title, alerts.c.report)
+        select(deliveries, alerts.c.title, alerts.c.report)
         .join(alerts, alerts.c.id == deliveries.c.alert_id)
         .where(deliveries.c.id == delivery_id)
     ).one_or_none()
     if row is None:
         raise NotFound("the message this link came with is not in the archive any more")
-    report = row.report
-    lines = tuple(str(report.get(name) or "") for name in ("found", "when"))
-    return Held(row.alert_id, row.channel, row.target, row.title, tuple(line for line in lines if line))
+    return Held(row.alert_id, row.channel, row.target, row.title, row.report, row.detail)
 
 
 def alert_of(conn: Connection, delivery_id: str) -> int:

@@ -15,9 +15,12 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from core.config.people import Person, by_mail
+from core.config.receivers import DETAILS, Detail
 from core.errors import Refused
 from core.handling import Actor, Handling, NotRelevant, Snooze, Wish
 from core.links import Link, LinkAct, Links
+from core.lists import reduced, subject_of
+from core.shown import shown, shown_report
 from core.text.visible import one_line
 from storage import handlings, switching
 from storage.handlings import Asked, Held
@@ -95,18 +98,26 @@ _VERBS: Final = {
 }
 
 
+def _told(held: Held) -> tuple[str, tuple[str, ...]]:
+    """The title and the lines of the message, as much of them as it was sent with."""
+    detail: Detail = next((each for each in DETAILS if each == held.detail), "quotes")
+    report = reduced(shown_report(held.report), detail)
+    return shown(subject_of(report, held.title, detail)), tuple(line for line in (report.found, report.when) if line)
+
+
 def _asking(link: Link, held: Held) -> Asking:
     verb = _VERBS[link.act]
+    title, lines = _told(held)
     if link.act is LinkAct.OFF:
         line = f"On Record sends no more alerts to {held.target}. Others go on hearing them."
         return Asking(f"No more mail to {held.target}?", (line,), verb)
     if link.act is LinkAct.SNOOZE:
         choices = (Choice("next", "until the next change"), *(Choice(key, text) for key, (text, _) in LENGTHS.items()))
-        return Asking(held.title, held.lines, verb, "snooze", (*choices, Choice("rule", "this rule on this source")))
+        return Asking(title, lines, verb, "snooze", (*choices, Choice("rule", "this rule on this source")))
     if link.act is LinkAct.NOT_RELEVANT:
         reasons = tuple(Choice(reason.value, reason.value.replace("_", " ")) for reason in NotRelevant)
-        return Asking(held.title, held.lines, verb, "reason", reasons, takes_note=True)
-    return Asking(held.title, held.lines, verb, takes_note=True)
+        return Asking(title, lines, verb, "reason", reasons, takes_note=True)
+    return Asking(title, lines, verb, takes_note=True)
 
 
 def perform(site: Site, link: Link, form: Mapping[str, str], people: Mapping[str, Person]) -> Asking:
@@ -123,7 +134,7 @@ def perform(site: Site, link: Link, form: Mapping[str, str], people: Mapping[str
         once = f"mail {link.delivery_id} {link.act.value} {form.get('snooze') or form.get('reason') or ''}".rstrip()
         asked = Asked(held.alert_id, _wish(link.act, form, site), actor, link.delivery_id, once)
         outcome = handlings.handle(conn, asked, now, people=list(people))
-    return Asking(held.title, (), "", done=outcome.says)
+    return Asking(_told(held)[0], (), "", done=outcome.says)
 
 
 def _wish(act: LinkAct, form: Mapping[str, str], site: Site) -> Wish:

@@ -125,6 +125,22 @@ def test_a_page_shows_no_more_than_the_message_held(site: Site) -> None:
     assert "desk@example.org" not in page
 
 
+@pytest.mark.parametrize(
+    ("detail", "title", "found"),
+    [
+        ("title", "WEAKENED: Halden Biosystems, Responsible sales (critical)", False),
+        ("none", "On Record (critical)", False),
+    ],
+)
+def test_where_a_message_said_less_its_pages_say_less(site: Site, detail: str, title: str, found: bool) -> None:
+    with site.database.write() as conn:
+        conn.execute(deliveries.update().values(detail=detail))
+    for answer in (site.client.get(site.link(LinkAct.CONFIRM)), site.client.post(site.link(LinkAct.CONFIRM))):
+        assert title in answer.text
+        assert ("knowingly" in answer.text) is found
+        assert ("Halden" in answer.text) is (detail == "title")
+
+
 def test_a_form_acts_once_for_whoever_the_mail_was_sent_to(site: Site) -> None:
     answer = site.client.post(site.link(LinkAct.ACKNOWLEDGE), data={"note": "read\r\nit"})
     assert (answer.status_code, ">Acknowledged.<" in answer.text) == (200, True)

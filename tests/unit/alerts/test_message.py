@@ -92,6 +92,16 @@ def test_what_the_promise_said_before_stands_with_its_dates() -> None:
     ) in text
 
 
+def test_where_only_titles_may_be_said_no_wording_is() -> None:
+    at = datetime(2019, 2, 20, 9, 0, tzinfo=UTC)
+    alert = decide(hedge_added(), base_url=BASE_URL, earlier=[Earlier("Halden will not sell in Xinjiang.", at, at)])
+    assert alert is not None
+    delivery = replace(delivery_of(hedge_added()), report=alert.report)
+    for detail in ("title", "none"):
+        assert "will not sell" not in compose(replace(delivery, detail=detail)).text
+    assert "will not sell" in compose(delivery).text
+
+
 def test_an_alert_told_again_says_so_first() -> None:
     delivery = replace(delivery_of(hedge_added()), purpose="reminder", why=("nobody has taken it up in 48 hours",))
     message = compose(delivery)
