@@ -22,7 +22,7 @@ from core.report import Report, earlier_line, four_lines, headline
 from core.shown import shown, shown_report
 from core.text.visible import one_line
 from core.text.words import Segment
-from core.wording import counted, long_date, stamp, unique
+from core.wording import CHANGED, counted, long_date, stamp, unique
 from storage.deliveries import Delivery, Thread, Told
 
 MAX_SUBJECT: Final = 180
@@ -95,6 +95,41 @@ def compose(delivery: Delivery) -> Message:
 
 
 _SUBJECTS: Final = {"reminder": "Reminder: ", "escalation": "Escalated: "}
+
+
+def bare(delivery: Delivery) -> Message:
+    """What can be said where the whole message cannot be made (a report nobody can read, a template that fails)."""
+    is_named = _detail(delivery) != "none"
+    title = one_line(shown(delivery.title), MAX_SUBJECT) if is_named else f"On Record ({delivery.severity})"
+    report = Report(
+        kind="test" if delivery.kind == "test" else "dead_letter",
+        mark=CHANGED,
+        company="",
+        title=title,
+        severity=Severity(delivery.severity),
+        topics=(),
+        found="This message could not be made whole. The alert is kept, with every word of it.",
+        when=f"Raised {long_date(delivery.created_at)}.",
+        command=f"onrecord alerts show {delivery.alert_id}",
+    )
+    lines = (title, "", report.found, report.when, "", f"To read on: {report.command}", "", f"Delivery {delivery.id}")
+    return Message(
+        delivery_id=delivery.id,
+        alert_id=delivery.alert_id,
+        kind=delivery.kind,
+        channel=delivery.channel,
+        target=delivery.target,
+        receiver=one_line(delivery.receiver, 100),
+        subject=title,
+        report=report,
+        text="\n".join(lines) + "\n",
+        why=(),
+        created_at=delivery.created_at,
+        is_repeat=delivery.is_uncertain,
+        case_id=delivery.case_id,
+        thread=delivery.thread,
+        is_loud=delivery.is_loud,
+    )
 
 
 def _subject_of(thread: Thread | None, report: Report, detail: Detail) -> str:

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from alerts.channels import Channel, Receipt
-from alerts.message import compose
+from alerts.message import Message, bare, compose
 from core.errors import DeliveryError
 from core.wording import counted, stamp
 from storage import outbox
@@ -200,10 +200,19 @@ class _Round:
 def _send(channel: Channel, delivery: Delivery) -> Receipt:
     """Compose and send one delivery. Raises DeliveryError and nothing else."""
     try:
-        return channel.send(compose(delivery))
+        return channel.send(_made(delivery))
     except DeliveryError:
         raise
     except Exception as error:
-        log.exception("delivery %s could not be made or sent; it will be tried again", delivery.id)
+        log.exception("delivery %s could not be sent; it will be tried again", delivery.id)
         what = f"a fault in On Record ({type(error).__name__}); the log has the details"
         raise DeliveryError(what, permanent=False) from None
+
+
+def _made(delivery: Delivery) -> Message:
+    """The message; in a few plain words where it cannot be made: somebody must hear, and the log says what is wrong."""
+    try:
+        return compose(delivery)
+    except Exception:
+        log.exception("the message of delivery %s could not be made; it goes out in a few plain words", delivery.id)
+        return bare(delivery)

@@ -6,6 +6,7 @@ never, with the reason; a server that offers no encryption gets no message.
 
 from __future__ import annotations
 
+import logging
 import re
 import smtplib
 import ssl
@@ -19,6 +20,7 @@ from functools import cache, partial
 from typing import Final
 
 import css_inline
+from jinja2 import TemplateError
 
 from alerts.channels import ChannelKind, Means, Receipt
 from alerts.message import Beside, Message, Way, plain_text, templates
@@ -26,6 +28,8 @@ from core.config.settings import Mail
 from core.errors import DeliveryError
 from core.links import LinkAct, Links
 from core.text.visible import one_line
+
+log = logging.getLogger(__name__)
 
 SENDER_NAME: Final = "On Record"
 
@@ -74,10 +78,21 @@ def letter_of(message: Message, mail: Mail, links: Links | None = None) -> Email
         letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
     letter["Auto-Submitted"] = "auto-generated"
     letter["X-Auto-Response-Suppress"] = "All"
-    text = plain_text(message.report, message.receiver, message.why, message.delivery_id, **beside)
+    text, page = _parts(message, beside)
     letter.set_content(text, cte="quoted-printable")
-    letter.add_alternative(html_of(message, beside), subtype="html", cte="quoted-printable")
+    if page:
+        letter.add_alternative(page, subtype="html", cte="quoted-printable")
     return letter
+
+
+def _parts(message: Message, beside: Beside) -> tuple[str, str]:
+    """Plain text and HTML. Where a template fails the letter goes out without HTML, and the log says what is wrong."""
+    try:
+        text = plain_text(message.report, message.receiver, message.why, message.delivery_id, **beside)
+        return text, html_of(message, beside)
+    except (TemplateError, css_inline.InlineError):
+        log.exception("a template failed for delivery %s; the letter goes out in plain text", message.delivery_id)
+        return message.text, ""
 
 
 def _beside(message: Message, links: Links | None) -> Beside:

@@ -257,7 +257,10 @@ def _unreachable(message: Message, error: Exception) -> DeliveryError:
     reason = getattr(error, "reason", None)
     told = reason if isinstance(reason, BaseException) else error
     may_have_arrived = not isinstance(told, ConnectionRefusedError | socket.gaierror | ssl.SSLError)
-    text = f"Slack could not be reached for {message.target}: {type(told).__name__}"
+    sort = type(told).__name__
+    if isinstance(told, ssl.SSLCertVerificationError):
+        sort = f"its certificate is not accepted ({one_line(told.verify_message, 100)})"
+    text = f"Slack could not be reached for {message.target}: {sort}"
     return DeliveryError(text, permanent=False, may_have_arrived=may_have_arrived)
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Annotated, Any, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, WithJsonSchema
@@ -332,11 +332,14 @@ def _secret(name: SecretName, environ: Mapping[str, str], found: YamlFile) -> Se
     return Secret(text)
 
 
+OTHER_TOKENS: Final = ("xapp-", "xoxp-", "xoxa-", "xoxr-", "xoxs-", "xoxc-", "xoxd-", "xoxe", "http")  # not a bot's
+
+
 def _secret_fault(name: SecretName, text: str) -> str | None:
     """What is wrong with a secret, in words that do not hold it."""
     if any(ord(letter) < 32 or ord(letter) == 127 for letter in text):
         return "holds line breaks or control characters"
-    if name is SLACK_TOKEN and text.startswith(("xapp-", "http")):
+    if name is SLACK_TOKEN and text.startswith(OTHER_TOKENS):
         return "is not a bot token: those begin with xoxb-"
     if name is SLACK_APP_TOKEN and not text.startswith("xapp-"):
         return "is not an app-level token: those begin with xapp-"

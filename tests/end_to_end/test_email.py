@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP as LETTER
@@ -21,8 +21,9 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 from sqlalchemy import select
 
-from alerts.channels import Means, open_channels
+from alerts.channels import Means, email, open_channels
 from alerts.decide import decide
+from alerts.message import templates
 from alerts.sender import Sent, send_due
 from core.config.secret import Secret
 from core.config.settings import Mail
@@ -210,6 +211,38 @@ def test_no_encryption_offered_means_no_letter(database: Database) -> None:
     found, reason = state(database)
     assert (found, mailbox.letters) == ("dead", [])
     assert reason == "mail server 127.0.0.1: STARTTLS extension not supported by server."
+
+
+def test_an_expired_certificate_is_named_as_that_and_nothing_queued_is_lost(
+    database: Database, authority: trustme.CA, server_tls: ssl.SSLContext
+) -> None:
+    assert server_tls.check_hostname is False, "a server's side: this process trusts the authority"
+    raised(database)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    over = datetime(2020, 1, 1, tzinfo=UTC)
+    authority.issue_cert("127.0.0.1", not_after=over).configure_cert(context)
+    mailbox = Mailbox()
+    with mail_server(mailbox, tls_context=context) as mail:
+        sent = send_due(database, open_channels(Means(mail=replace(mail, security="starttls"))), at())
+    assert sent == Sent(retried=1)
+    assert state(database) == (
+        "queued",
+        "mail server 127.0.0.1 could not be reached: its certificate is not accepted (certificate has expired)",
+    )
+
+
+def test_where_a_template_fails_the_letter_goes_out_in_plain_text(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raised(database)
+    broken = templates().from_string("{{ nobody_knows_this }}")
+    monkeypatch.setattr(email, "html_of", lambda _message, _beside: broken.render())
+    mailbox = Mailbox()
+    with mail_server(mailbox) as mail:
+        assert send_due(database, open_channels(Means(mail=mail)), at()) == Sent(sent=1)
+    (letter,) = mailbox.letters
+    assert not letter.is_multipart()
+    assert "WEAKENED" in letter.get_content()
 
 
 def test_a_certificate_nobody_vouches_for_is_refused_and_tried_later(database: Database) -> None:

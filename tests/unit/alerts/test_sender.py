@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from alerts.channels import Receipt
+from alerts.channels._blocks import blocks
 from alerts.decide import decide
-from alerts.message import Message
+from alerts.message import Message, bare
 from alerts.sender import Outcome, Policy, Sent, outcome, send_due
 from core.errors import DeliveryError
 from core.model import Intent
@@ -114,11 +115,34 @@ def test_a_fault_of_ours_in_one_message_stops_no_other(database: Database, caplo
     assert "Traceback" in caplog.text
 
 
-def test_a_report_nobody_can_read_waits_with_its_reason(database: Database) -> None:
+def test_a_report_nobody_can_read_goes_out_in_a_few_plain_words(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
     queued(database, "#a", report={"kind": "nonsense"})
-    assert send_due(database, {"slack": FakeChannel()}, clock) == Sent(retried=1)
-    with database.read() as conn:
-        assert outbox.pending(conn)[0].error == "a fault in On Record (ValidationError); the log has the details"
+    channel = FakeChannel()
+    assert send_due(database, {"slack": channel}, clock) == Sent(sent=1)
+    assert channel.taken == ["#a"]
+    assert "it goes out in a few plain words" in caplog.text
+
+
+def test_what_can_be_said_where_a_template_fails_names_the_alert_and_obeys_the_detail() -> None:
+    delivery = delivery_of(hedge_added())
+    message = bare(delivery)
+    assert message.text == BARE
+    assert blocks(message)
+    assert "Halden" not in bare(replace(delivery, detail="none")).text
+
+
+BARE = """\
+WEAKENED: Halden Biosystems, Responsible sales (critical)
+
+This message could not be made whole. The alert is kept, with every word of it.
+Raised 23 Nov 2026, 23:09 UTC.
+
+To read on: onrecord alerts show 118
+
+Delivery 01JD7Q4T0C5R8V2N6K9M3X7A1B
+"""
 
 
 def test_a_channel_nobody_opened_leaves_its_deliveries_in_the_outbox(database: Database) -> None:

@@ -325,3 +325,11 @@ def test_any_environment_is_settings_or_problems_that_hold_no_secret(before: str
     names = ("ONRECORD_SLACK_TOKEN", "ONRECORD_SLACK_WEBHOOK", "ONRECORD_SMTP_PASSWORD", "ONRECORD_DATABASE_URL")
     told = told_of("", dict.fromkeys(names, secret))
     assert all(problem.startswith("environment: ") and "hunter2" not in problem for problem in told)
+
+
+@pytest.mark.parametrize("kind", ["xapp-", "xoxp-", "xoxa-2-", "xoxs-", "xoxc-", "xoxe.xoxb-", "https://"])
+def test_a_token_of_another_kind_is_refused_without_being_shown(kind: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse_settings("", environ={"ONRECORD_SLACK_TOKEN": f"{kind}hunter2"})
+    (problem,) = caught.value.problems
+    assert str(problem) == "environment: ONRECORD_SLACK_TOKEN is not a bot token: those begin with xoxb-"
