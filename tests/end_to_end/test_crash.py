@@ -1,6 +1,6 @@
 """Killed with SIGKILL between any two of its effects, the agent loses nothing and repeats only what nobody can know.
 
-The list of kill points is what the product really did in a run without a kill; see ``tests/crash``. Here every fourth of
+The list of kill points is what the product really did in a run without a kill; see ``tests/crash``. Here every sixth of
 them is tried, and each sort at least once; ``bench/crash.py`` tries all, twice over and at random instants.
 """
 
@@ -28,7 +28,7 @@ from tests.postgres import NoPostgres, postgres
 from tests.repository import ROOT
 from tests.slack_standin import TOKEN, SlackStandIn
 
-STRIDE = 4
+STRIDE = 6
 LEAST = {  # kill points a story must give: the matrix cannot shrink unnoticed
     "two pages are hedged": 190,
     "there and back": 45,
@@ -78,7 +78,7 @@ def matrix() -> Iterator[Matrix]:
 
 
 def chosen(told: Told) -> list[Point]:
-    """Every fourth kill point, and those of a kind that fell between."""
+    """Every sixth kill point, and those of a kind that fell between."""
     taken = told.points[::STRIDE]
     kinds = {point.kind for point in taken}
     for point in told.points:
