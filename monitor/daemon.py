@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -49,6 +50,7 @@ from storage.faults import cannot_go_on
 journal: Any = structlog.get_logger()
 
 GRACE: Final = 5.0  # seconds for what is in hand to finish by itself
+LISTENING: Final = 6.0  # from the stop on, for the line over which Slack tells of presses
 CUT_SHORT: Final = 1.5  # and after its connections were closed
 SENDERS: Final = 8
 PATIENCE: Final = timedelta(minutes=1)  # of a later part of a case with others
@@ -373,6 +375,9 @@ class Daemon:
         journal.info(f"stopping ({self.reason}): finishing what is in hand")
         if scheduler.running:
             scheduler.shutdown(wait=False)
+        ends_at = time.monotonic() + LISTENING
+        listening = threading.Thread(target=self.presses.close, daemon=True)
+        listening.start()  # beside the rest: slack-sdk looks up from its line every three seconds
         self.pool.close()
         is_idle = self.pool.wait(GRACE)
         self.agent.close_fetchers()
@@ -385,12 +390,11 @@ class Daemon:
             with self.database.write() as conn:
                 events.write(conn, "agent.stopped", at=self.state.tools.now(), data={"reason": self.reason})
             self.narrate()
-        closing = [threading.Thread(target=each, daemon=True) for each in (self.presses.close, self.agent.close)]
-        for each in closing:
-            each.start()
-        for each in closing:
-            each.join(CUT_SHORT)
-        if not (is_idle and is_sent) or any(each.is_alive() for each in closing):
+        listening.join(max(0.1, ends_at - time.monotonic()))  # a press in hand is written before the database closes
+        closing = threading.Thread(target=self.agent.close, daemon=True)
+        closing.start()
+        closing.join(CUT_SHORT)
+        if not (is_idle and is_sent) or closing.is_alive() or listening.is_alive():
             journal.warning("something in hand did not end in time; the next start goes on with it")
             sys.stdout.flush()
             sys.stderr.flush()
