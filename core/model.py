@@ -93,13 +93,36 @@ class Redirect(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Manner:
+    """How an address is asked (``core/manner.py`` decides). Reasons are a person's words for setting a rule aside.
+
+    ``proxy`` is its address, which may hold a password and is never written down; ``proxy_name`` is. ``browser`` says
+    whether a browser asks: empty for never.
+    """
+
+    identity: str | None = None
+    language: str = "en"
+    proxy: str | None = field(default=None, repr=False)
+    proxy_name: str = ""
+    bad_certificate: str = ""
+    ignore_robots: str = ""
+    browser: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
-    """One address about to be asked. A confirming ask carries no validators."""
+    """One address about to be asked. A confirming ask carries no validators.
+
+    ``first_bytes``: read so much of the body and leave the rest. ``form``: fields to post instead of asking.
+    """
 
     url: str
     purpose: Purpose = Purpose.WATCH
     etag: str | None = None
     last_modified: str | None = None
+    manner: Manner = Manner()
+    first_bytes: int | None = None
+    form: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +131,8 @@ class Fetch:
 
     ``status`` is None when no whole response arrived; ``reason`` then says why. ``headers`` are the response's, in
     order, names lower case. ``digest`` is the SHA-256 (hex) of the decoded body, None where there is none.
+    ``certificate`` is the SHA-256 (hex) of the TLS certificate shown; ``timings`` are milliseconds to the connection, the
+    first byte and the last; ``via`` names the proxy; ``exceptions`` are rules set aside for it, with a person's reasons.
     """
 
     url: str
@@ -126,6 +151,11 @@ class Fetch:
     digest: str | None = None
     retry_after: timedelta | None = None
     id: int = 0
+    certificate: str | None = None
+    local_address: str | None = field(default=None, compare=False)
+    timings: tuple[tuple[str, float], ...] = field(default=(), compare=False)
+    via: str = ""
+    exceptions: tuple[str, ...] = ()
 
     def header(self, name: str) -> str | None:
         """The first response header of that (lower case) name."""

@@ -21,10 +21,12 @@ from typing import TYPE_CHECKING, Protocol, Self, runtime_checkable
 
 from core.config.settings import Settings
 from core.errors import StorageError
+from core.manner import Reaching
 from core.model import Finding
 from monitor.home import Home, Loaded, load, load_settings
 from monitor.kinds import built_kinds
 from monitor.restoring import refuse_half_restored
+from monitor.robots import Robots
 from monitor.tools import Clock, Fetches, Reads, Tools
 from storage.blobs import BlobStore
 from storage.engine import Database, open_database
@@ -163,6 +165,21 @@ def make_tools(archive: Archive, loaded: Loaded, reader: Reads, now: Clock, *, t
         gone_after_captures=loaded.settings.alerts.gone_after_captures,
         gone_after=loaded.settings.alerts.gone_after,
         lines=loaded.watchlist.lines,
+        reaching=reaching_of(loaded.settings),
+        robots=Robots(),
+        host_budget=loaded.settings.fetch.host_requests_per_day,
+    )
+
+
+def reaching_of(settings: Settings) -> Reaching:
+    """What the settings say of who asks and by which way."""
+    fetch = settings.fetch
+    return Reaching(
+        fetch.identity,
+        fetch.contact,
+        fetch.regulator_identity,
+        {name: secret.reveal() for name, secret in settings.proxies.items()},
+        fetch.host_proxies,
     )
 
 

@@ -230,7 +230,7 @@ class Daemon:
         """Claim hosts with something due, as many as may be asked at once."""
         state = self.state
         with self.database.read() as conn:
-            is_due = holders.is_due(conn, state.tools.now())
+            is_due = holders.is_due(conn, state.tools.now(), state.tools.host_budget)
         free = self.pool.free
         self.care.hosts_asked = self.pool.busy
         if is_due and free > 0 and not self.care.is_paused:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import hashlib
+import ipaddress
 import os
 import socket
 import ssl
@@ -29,6 +30,7 @@ from core.model import Ask, FetchReason, Redirect
 from monitor import decoding
 from monitor.faults import explain, fault, was_sent
 from monitor.guard import DIALLING, BadAddress, Dial, authority, open_socket, parse_address, without_secrets
+from monitor.proxies import TunnelConnector, judged
 
 if TYPE_CHECKING:
     from monitor.fetcher import FetchLimits
@@ -58,7 +60,10 @@ class Trail:
     request_headers: tuple[tuple[str, str], ...] = ()
     redirects: list[Redirect] = field(default_factory=list)
     remote_address: str | None = None
+    local_address: str | None = None
     certificate: str | None = None
+    timings: dict[str, float] = field(default_factory=dict)
+    exceptions: list[str] = field(default_factory=list)
     body: bytes = b""
     fault: FetchError | None = None
 
@@ -70,15 +75,23 @@ class Exchange:
         self._limits = limits
         self._allowed = frozenset(authority(parse_address(f"http://{entry}")) for entry in limits.allow_private)
         self._tls: ssl.SSLContext | None = None
-        connector = aiohttp.TCPConnector(
-            resolver=_Resolver(lookup),
-            socket_factory=open_socket,
-            limit=0,  # whoever calls holds one host at a time; a queue in here would eat the time limits
-            keepalive_timeout=KEEP_ALIVE_SECONDS,
-            ttl_dns_cache=NAME_CACHE_SECONDS,
-        )
+        self._unchecked_tls: ssl.SSLContext | None = None
+        self._resolver = _Resolver(lookup)
+        self._tunnels: dict[str, aiohttp.ClientSession] = {}
+        self._session = self._session_over(aiohttp.TCPConnector(socket_factory=open_socket, **self._connecting()))
+
+    def _connecting(self) -> dict[str, Any]:
+        return {
+            "resolver": self._resolver,
+            "limit": 0,  # whoever calls holds one host at a time; a queue in here would eat the time limits
+            "keepalive_timeout": KEEP_ALIVE_SECONDS,
+            "ttl_dns_cache": NAME_CACHE_SECONDS,
+        }
+
+    def _session_over(self, connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
+        limits = self._limits
         connector._factory = cast("partial[ResponseHandler]", partial(_Conversation, loop=asyncio.get_running_loop()))
-        self._session = aiohttp.ClientSession(
+        session = aiohttp.ClientSession(
             connector=connector,
             cookie_jar=_NoCookies(),
             headers={"Accept": ACCEPT, "Accept-Encoding": ENCODINGS},
@@ -96,11 +109,13 @@ class Exchange:
             ),
         )
         # aiohttp asks twice wherever a connection breaks; a host in trouble would see two requests inside its gap.
-        self._session._retry_connection = False
+        session._retry_connection = False
+        return session
 
     async def close(self) -> None:
         """Close every connection. Asks still under way must have been cancelled."""
-        await self._session.close()
+        for session in (self._session, *self._tunnels.values()):
+            await session.close()
 
     async def carry_out(self, ask: Ask, headers: dict[str, str], own_headers: dict[str, str]) -> Trail:
         """Ask one address and follow it to its end.
@@ -112,23 +127,24 @@ class Exchange:
         seconds = self._limits.total_seconds
         try:
             async with asyncio.timeout(seconds):
-                await self._follow(trail, ask.url, headers, own_headers)
+                await self._follow(trail, ask, headers, own_headers)
         except FetchError as failure:
             trail.fault = failure
         except TimeoutError:
             trail.fault = fault(FetchReason.TIMEOUT, f"not finished within {seconds:g} s", transient=True)
         return trail
 
-    async def _follow(self, trail: Trail, asked: str, headers: dict[str, str], own_headers: dict[str, str]) -> None:
+    async def _follow(self, trail: Trail, ask: Ask, headers: dict[str, str], own_headers: dict[str, str]) -> None:
         try:
-            first = url = parse_address(asked)
+            first = url = parse_address(ask.url)
         except BadAddress as exc:
             raise fault(FetchReason.BAD_ADDRESS, str(exc)) from exc
         seen: set[URL] = set()
         while True:
             seen.add(url)
-            sent = {**headers, **own_headers} if _is_same_site(first, url) else headers
-            location = await self._hop(trail, url, sent)
+            is_same_site = _is_same_site(first, url)
+            sent = {**headers, **own_headers} if is_same_site else headers
+            location = await self._hop(trail, url, sent, ask, is_same_site=is_same_site)
             if location is None:
                 return
             trail.redirects.append(Redirect(str(url), trail.status or 0, without_secrets(location)[:2_000]))
@@ -144,15 +160,20 @@ class Exchange:
             if len(trail.redirects) > self._limits.max_redirects:
                 raise fault(FetchReason.REDIRECTS, f"more than {self._limits.max_redirects} redirects")
 
-    async def _hop(self, trail: Trail, url: URL, headers: dict[str, str]) -> str | None:
+    async def _hop(
+        self, trail: Trail, url: URL, headers: dict[str, str], ask: Ask, *, is_same_site: bool
+    ) -> str | None:
         """One request. Fills the trail; returns where the answer points when it is a redirect to follow."""
         key = authority(url)
         dial = Dial(key, is_allowed=key in self._allowed)
         DIALLING.set(dial)
         trail.final_url = str(url)
         trail.request_headers, trail.headers, trail.remote_address, trail.certificate = (), (), None, None
+        trail.timings.clear()
+        context = self._context(url, ask.manner.bad_certificate if is_same_site else "", trail)
+        begun = asyncio.get_running_loop().time()
         try:
-            answer = await self._send(url, headers, dial)
+            answer = await self._send(_Sending(url, headers, context, dial, ask))
         except (aiohttp.ClientError, OSError, ValueError) as exc:
             if was_sent(exc):
                 trail.request_headers = _presentable({"Host": url.authority, **headers}.items())
@@ -161,6 +182,8 @@ class Exchange:
             trail.headers = _received(answer.raw_headers)
             trail.request_headers = _presentable(answer.request_info.headers.items())
             trail.remote_address, trail.certificate = answer.remote_address, answer.certificate
+            trail.local_address = answer.local_address
+            trail.timings |= {"connect_ms": _ms(begun, answer.connected_at), "first_byte_ms": _ms(begun)}
             if answer.status in REDIRECTS:
                 location = _location(answer.raw_headers)
                 if location is not None:
@@ -168,7 +191,8 @@ class Exchange:
                     return location
             if answer.status == 101 or (answer.status == 304 and not _asked_conditionally(headers)):
                 raise fault(FetchReason.PROTOCOL, _UNASKED[answer.status], transient=True)
-            trail.body = await self._read(answer)
+            trail.body = await self._read(answer, ask.first_bytes)
+            trail.timings["last_byte_ms"] = _ms(begun)
             trail.status = answer.status
         except (aiohttp.ClientError, HttpProcessingError, OSError, decoding.Damaged) as exc:
             raise explain(exc, dial, url, self._limits) from exc
@@ -176,29 +200,73 @@ class Exchange:
             answer.release()
         return None
 
-    async def _send(self, url: URL, headers: dict[str, str], dial: Dial) -> _Answer:
+    async def _send(self, one: _Sending) -> _Answer:
         """Send, and once more only where a kept connection turns out to have been closed meanwhile."""
-        context = self._context(url)
-        try:
-            return cast("_Answer", await self._session.get(url, headers=headers, allow_redirects=False, ssl=context))
-        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
-            if dial.was_dialled:
-                raise
-        return cast("_Answer", await self._session.get(url, headers=headers, allow_redirects=False, ssl=context))
+        session, proxy = await self._way(one)
+        method, form = ("POST", dict(one.ask.form)) if one.ask.form else ("GET", None)
 
-    async def _read(self, answer: _Answer) -> bytes:
-        """The decoded body, within the limit. Raises FetchError, Damaged, or what aiohttp says of a broken one."""
+        async def send() -> _Answer:
+            asked = session.request(
+                method, one.url, headers=one.headers, allow_redirects=False, ssl=one.context, proxy=proxy, data=form
+            )
+            return cast("_Answer", await asked)
+
+        try:
+            return await send()
+        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
+            if one.dial.was_dialled:
+                raise
+        return await send()
+
+    async def _way(self, one: _Sending) -> tuple[aiohttp.ClientSession, str | None]:
+        """The session to send over, and the proxy to name to it.
+
+        A plain request through an HTTP proxy names the host to it, as such proxies expect; its addresses were looked
+        up and judged before. Everything else is a tunnel to an address we chose.
+        """
+        proxy = one.ask.manner.proxy
+        if proxy is None:
+            return self._session, None
+        if proxy.startswith("http://") and one.url.scheme == "http":
+            if judged(await self._addresses(one.url)) is None:
+                raise OSError(errno.EACCES, "address refused")
+            one.dial.is_allowed = True  # the socket goes to the proxy, on the operator's word
+            return self._session, proxy
+        if proxy not in self._tunnels:
+            self._tunnels[proxy] = self._session_over(TunnelConnector(proxy, **self._connecting()))
+        return self._tunnels[proxy], None
+
+    async def _addresses(self, url: URL) -> list[tuple[str, int]]:
+        """What a host is at: itself where it is a number. Raises FetchError where its name leads nowhere."""
+        host, port = url.raw_host or "", url.port or 80
+        try:
+            return [(str(ipaddress.ip_address(host)), port)]
+        except ValueError:
+            pass
+        try:
+            return [(found["host"], found["port"]) for found in await self._resolver.resolve(host, port)]
+        except OSError as exc:
+            raise fault(FetchReason.DNS, f"no address found for the name {url.host}", transient=True) from exc
+
+    async def _read(self, answer: _Answer, first_bytes: int | None = None) -> bytes:
+        """The decoded body, within the limit. Raises FetchError, Damaged, or what aiohttp says of a broken one.
+
+        With ``first_bytes`` the rest is left unread, and the connection with it.
+        """
         limit = self._limits.max_bytes
-        if (answer.content_length or 0) > limit:
+        if (answer.content_length or 0) > limit and first_bytes is None:
             raise self._too_large()
         decoder = decoding.decoder_for(answer.headers.get("Content-Encoding", ""))
         content, pieces, size = answer.content, [], 0
         while raw := await content.readany():
             for piece in (raw,) if decoder is None else decoder.pieces(raw):
                 size += len(piece)
+                pieces.append(piece)
+                if first_bytes is not None and size >= first_bytes:
+                    answer.close()
+                    return b"".join(pieces)[:first_bytes]
                 if size > limit:
                     raise self._too_large()
-                pieces.append(piece)
         if decoder is not None and not decoder.is_complete:
             raise decoding.Damaged("the compressed body ends too early")
         if answer.was_cut():
@@ -208,13 +276,36 @@ class Exchange:
     def _too_large(self) -> FetchError:
         return fault(FetchReason.TOO_LARGE, f"page too large (over {self._limits.max_bytes / 1e6:g} MB)")
 
-    def _context(self, url: URL) -> ssl.SSLContext | bool:
-        """The TLS settings, made at the first https address and shared by all."""
+    def _context(self, url: URL, exception: str, trail: Trail) -> ssl.SSLContext | bool:
+        """The TLS settings, made at the first https address and shared by all; an exception is noted on the capture."""
         if url.scheme != "https":
             return True
+        if exception:
+            note = f"the certificate was not checked: {exception}"
+            trail.exceptions += [note] if note not in trail.exceptions else []
+            if self._unchecked_tls is None:
+                self._unchecked_tls = _tls_context()
+                self._unchecked_tls.check_hostname = False
+                self._unchecked_tls.verify_mode = ssl.CERT_NONE
+            return self._unchecked_tls
         if self._tls is None:
             self._tls = _tls_context()
         return self._tls
+
+
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    """One request about to be sent, whatever the way."""
+
+    url: URL
+    headers: dict[str, str]
+    context: ssl.SSLContext | bool
+    dial: Dial
+    ask: Ask
+
+
+def _ms(begun: float, at: float | None = None) -> float:
+    return round(1000 * ((asyncio.get_running_loop().time() if at is None else at) - begun), 1)
 
 
 _UNASKED = {
@@ -227,7 +318,10 @@ class _Conversation(ResponseHandler):
     """A connection that tells the body's reader too when the far side stops speaking HTTP in its midst.
 
     aiohttp 3.14 tells only who waits for headers; the reader would wait for a lost body until the deadline.
+    ``handed_over`` is the address a proxy was told to connect to.
     """
+
+    handed_over: str | None = None
 
     def set_exception(self, exc: BaseException, *cause: BaseException) -> None:
         super().set_exception(exc, *cause)
@@ -240,13 +334,17 @@ class _Answer(aiohttp.ClientResponse):
     """A response that remembers whom it came from: the connection is given back before the body is read."""
 
     remote_address: str | None = None
+    local_address: str | None = None
     certificate: str | None = None
+    connected_at: float = 0.0
 
     async def start(self, connection: Any) -> _Answer:
         self._heard, transport = connection.protocol, connection.transport
+        self.connected_at = asyncio.get_running_loop().time()
         if transport is not None:
-            peer = transport.get_extra_info("peername")
-            self.remote_address = peer[0] if peer else None
+            peer, own = transport.get_extra_info("peername"), transport.get_extra_info("sockname")
+            self.remote_address = getattr(self._heard, "handed_over", None) or (peer[0] if peer else None)
+            self.local_address = own[0] if own else None
             tls = transport.get_extra_info("ssl_object")
             proof = tls.getpeercert(binary_form=True) if tls is not None else None
             self.certificate = hashlib.sha256(proof).hexdigest() if proof else None

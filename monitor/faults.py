@@ -19,6 +19,7 @@ from core.errors import FetchError
 from core.model import FetchReason
 from monitor.decoding import Damaged
 from monitor.guard import Dial
+from monitor.proxies import ProxyFailed
 
 if TYPE_CHECKING:
     from monitor.fetcher import FetchLimits
@@ -43,6 +44,8 @@ def explain(exc: BaseException, dial: Dial, url: URL, limits: FetchLimits) -> Fe
         case TimeoutError():
             detail = f"nothing received for {limits.read_gap_seconds:g} s"
             return fault(FetchReason.TIMEOUT, detail, transient=True)
+        case aiohttp.ClientProxyConnectionError():
+            return fault(FetchReason.CONNECT, "the http proxy cannot be reached", transient=True)
         case aiohttp.ClientConnectorDNSError():
             return fault(FetchReason.DNS, f"no address found for the name {url.host}", transient=True)
         case aiohttp.ClientConnectorCertificateError():
@@ -90,6 +93,8 @@ def _handshake_fault(exc: aiohttp.ClientConnectorSSLError) -> FetchError:
 
 
 def _connect_fault(exc: aiohttp.ClientConnectorError) -> FetchError:
+    if isinstance(exc.os_error, ProxyFailed):
+        return fault(FetchReason.CONNECT, exc.os_error.strerror or "", transient=True)
     code = exc.os_error.errno
     if code == errno.ECONNRESET:
         return fault(FetchReason.RESET, "the connection was reset at once", transient=True)

@@ -115,24 +115,17 @@ class Fetcher:
         thread.join()
         loop.close()
 
-    def fetch(
-        self,
-        ask: Ask,
-        now: Callable[[], datetime],
-        *,
-        language: str = "en",
-        user_agent: str | None = None,
-    ) -> Response:
+    def fetch(self, ask: Ask, now: Callable[[], datetime]) -> Response:
         """Ask one address, following redirects, and say what happened.
 
-        A ``user_agent`` given here (a regulator that wants contact details) goes to the asked site only, as do the
+        An identity of the ask's own (a regulator that wants contact details) goes to the asked site only, as do the
         validators. Blocks the calling thread. Raises RuntimeError when the fetcher is closed meanwhile.
         """
         if self._loop is None:
             self.start()
-        headers = {"User-Agent": self._limits.user_agent, "Accept-Language": f"{language},*;q=0.5"}
+        headers = {"User-Agent": self._limits.user_agent, "Accept-Language": f"{ask.manner.language},*;q=0.5"}
         headers |= {name.title(): value for name, value in self._limits.headers}
-        errand = _Errand(ask, headers, _own_headers(ask, user_agent))
+        errand = _Errand(ask, headers, _own_headers(ask))
         started_at = now()
         with self._lock:  # so that close() either sees this errand or keeps it from beginning
             if self._loop is None or self._exchange is None:
@@ -190,15 +183,15 @@ async def _wind_down(exchange: Exchange) -> None:
     await asyncio.sleep(0)  # lets transports closed above tell their sockets so
 
 
-def _own_headers(ask: Ask, user_agent: str | None) -> dict[str, str]:
+def _own_headers(ask: Ask) -> dict[str, str]:
     """Headers meant for the asked site alone. A validator with control characters is not ours to send."""
     own: dict[str, str] = {}
     if ask.etag and ask.etag.isprintable():
         own["If-None-Match"] = ask.etag
     if ask.last_modified and ask.last_modified.isprintable():
         own["If-Modified-Since"] = ask.last_modified
-    if user_agent is not None:
-        own["User-Agent"] = user_agent
+    if ask.manner.identity is not None:
+        own["User-Agent"] = ask.manner.identity
     return own
 
 
@@ -222,6 +215,11 @@ def _response(ask: Ask, trail: Trail, started_at: datetime, finished_at: datetim
         remote_address=trail.remote_address,
         digest=hashlib.sha256(body).hexdigest() if body else None,
         retry_after=_retry_after(trail.headers, finished_at) if status in (429, 503) else None,
+        certificate=trail.certificate,
+        local_address=trail.local_address,
+        timings=tuple(trail.timings.items()),
+        via=ask.manner.proxy_name,
+        exceptions=tuple(trail.exceptions),
     )
     return Response(fetch, body, trail.certificate)
 

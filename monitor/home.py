@@ -31,6 +31,7 @@ from core.config.settings import (
     where_it_belongs,
 )
 from core.config.sources import Watchlist, parse_sources
+from core.config.yamlfile import nearest
 from core.errors import ConfigError, Problem
 from core.filings.edgar import LISTS
 from core.rules.parse import parse_packs
@@ -160,6 +161,7 @@ def load(
         problems += error.problems
     if watchlist is not None and settings is not None:
         problems += _nameless(watchlist, settings)
+        problems += _unknown_proxies(watchlist, settings)
     if problems or watchlist is None or rules is None or routes is None or settings is None:
         raise ConfigError(problems)
     webhooks = _webhooks(routes, secrets)
@@ -180,6 +182,21 @@ def _nameless(watchlist: Watchlist, settings: Settings) -> list[Problem]:
     what = "sources of kind sec need fetch.contact in settings.yaml: a mail address, told to the SEC and to nobody else"
     asking = [source for source in watchlist.enabled if source.kind == "sec" and source.url.startswith(LISTS)]
     return [Problem("sources.yaml", watchlist.lines.get(source.id), f"{source.id}: {what}") for source in asking]
+
+
+def _unknown_proxies(watchlist: Watchlist, settings: Settings) -> list[Problem]:
+    """Sources that name a proxy settings.yaml does not."""
+    names = list(settings.proxies)
+    return [
+        Problem(
+            "sources.yaml",
+            watchlist.lines.get(source.id),
+            f"there is no proxy {source.option('proxy')!r} under fetch.proxies in settings.yaml",
+            nearest(source.option("proxy"), names),
+        )
+        for source in watchlist.sources
+        if source.option("proxy") and source.option("proxy") not in names
+    ]
 
 
 # --- files -------------------------------------------------------------------------------------------------------

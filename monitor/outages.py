@@ -35,6 +35,7 @@ AGE: Final = timedelta(minutes=30)
 LOOK_BACK: Final = timedelta(days=2)
 REMINDERS: Final = (timedelta(days=1), timedelta(days=3), timedelta(days=7))  # the last one again and again
 KEY: Final = "outage:"
+OF_A_HOST: Final = frozenset(("dns", "connect", "timeout", "reset", "truncated", "protocol", "server_error"))
 MANY_HOSTS: Final = 3
 OFFLINE_FOR: Final = timedelta(hours=6)
 
@@ -52,6 +53,7 @@ def tell(tools: Tools) -> int:
     for each in found:
         by_source.setdefault(each.source_id, []).append(each)
     steps = [step for source_id, theirs in by_source.items() if (step := next_step(source_id, theirs, told, now))]
+    steps = one_a_host(steps, by_source, told)
     begun = [step.outage for step in steps if step.what == "begins" and step.outage]
     if is_offline(begun, answered_at, now):
         log.warning("nothing answers on %s: is this machine offline?", counted(len(begun), "source"))
@@ -96,6 +98,35 @@ def remind_after(opened_at: datetime, now: datetime) -> datetime:
             return opened_at + pause
     weeks = (now - opened_at) // REMINDERS[-1] + 1
     return opened_at + weeks * REMINDERS[-1]
+
+
+def one_a_host(
+    steps: Sequence[Step], by_source: Mapping[str, Sequence[Outage]], told: Mapping[str, datetime]
+) -> list[Step]:
+    """A host that is down is one message, however many sources it has: the others wait with the first. Pure."""
+    down = {each.host for source_id in told for each in by_source.get(source_id, ()) if _is_of_host(each)}
+    kept: list[Step] = []
+    for step in steps:
+        outage = step.outage
+        if step.what == "begins" and outage is not None and _is_of_host(outage):
+            if outage.host in down:
+                continue
+            down.add(outage.host)
+            more = (
+                sum(
+                    any(_is_of_host(one) and one.host == outage.host for one in theirs) for theirs in by_source.values()
+                )
+                - 1
+            )
+            if more:
+                said = f"{counted(more, 'more source')} of {outage.host} cannot be seen either"
+                step = replace(step, outage=replace(outage, reasons=(*outage.reasons, said)))
+        kept.append(step)
+    return kept
+
+
+def _is_of_host(outage: Outage) -> bool:
+    return outage.closed_at is None and outage.code in OF_A_HOST
 
 
 def is_offline(due: Sequence[Outage], answered_at: datetime | None, now: datetime) -> bool:

@@ -15,15 +15,26 @@ from structlog.contextvars import bind_contextvars
 
 from core.errors import ReadError, StorageError
 from core.grade import grade_page, grade_transport
-from core.model import Ask, Fetch, Grade, GradeLevel, Purpose, Source
-from core.schedule import ABSENT_AFTER, CONFIRM_AFTER, item_interval, next_check
+from core.manner import manner_of
+from core.model import Ask, ChangeClass, Fetch, FetchReason, Grade, GradeLevel, Manner, Purpose, Source
+from core.schedule import (
+    ABSENT_AFTER,
+    CONFIRM_AFTER,
+    SIBLINGS_WITHIN,
+    adapted,
+    fresh_for,
+    item_interval,
+    next_check,
+    pace_of,
+)
 from core.wording import counted
 from monitor import absence, filing, intake, listing
 from monitor.capture import Capture, Taken, close_incident, read
 from monitor.links import has_links
 from monitor.missing import still_lacking
+from monitor.robots import agent_of
 from monitor.tools import Fetches, Tools
-from storage import documents, events, fetches, leases, listings, record, sources
+from storage import documents, events, fetches, leases, listings, record, siblings, sources
 from storage.leases import DueRequest, Lease
 from storage.sources import ITEM, START, Asked
 
@@ -40,6 +51,8 @@ class Checked:
     taken: Taken
     http_status: int | None = None
     next_due_at: datetime | None = None
+    retry_after: timedelta | None = None
+    requests: int = 1  # made of the host, redirects to itself included
 
 
 class Askers:
@@ -83,9 +96,10 @@ def check_request(
             yield unread
             request = _again(tools, request)
     is_confirming = request.suspect_fetch_id is not None
-    ask = _ask(request, Purpose.CONFIRM if is_confirming and purpose is Purpose.WATCH else purpose)
-    response = fetcher.fetch(ask, tools.now)
-    fetch = response.fetch
+    manner = manner_for(tools, request, asked)
+    ask = _ask(request, Purpose.CONFIRM if is_confirming and purpose is Purpose.WATCH else purpose, manner)
+    response = _refused(tools, ask) or fetcher.fetch(ask, tools.now)
+    fetch = _with_exceptions(response.fetch, manner)
     if fetch.digest is not None:
         tools.blobs.put(fetch.digest, response.body, previous=request.last_digest)
     is_same = purpose is Purpose.WATCH and not is_confirming and intake.is_same(request, fetch, response.body)
@@ -109,7 +123,49 @@ def check_request(
     if taken.is_absence:
         taken = absence.consider(tools, fetcher, capture, taken)
     due = _schedule(tools, request, asked[0], fetch, taken)
-    yield Checked(asked[0].source.id, request.url, fetch.started_at, taken, fetch.status, due)
+    yield _checked(request, asked, fetch, taken, due)
+
+
+def _checked(
+    request: DueRequest, asked: tuple[Asked, ...], fetch: Fetch, taken: Taken, due: datetime | None = None
+) -> Checked:
+    """The line of an address that was asked, or not asked because robots.txt says no."""
+    is_asked = fetch.reason is not FetchReason.ROBOTS and bool(fetch.request_headers or fetch.status or fetch.transient)
+    hops = sum(sources.host_of(hop.location) == request.host for hop in fetch.redirects)
+    made = 1 + hops if is_asked else 0
+    started_at, source_id = fetch.started_at, asked[0].source.id
+    return Checked(source_id, request.url, started_at, taken, fetch.status, due, fetch.retry_after, made)
+
+
+@dataclass(frozen=True, slots=True)
+class _NotAsked:
+    """The outcome of an ask that was not made."""
+
+    fetch: Fetch
+    body: bytes = b""
+
+
+def _refused(tools: Tools, ask: Ask) -> _NotAsked | None:
+    """What robots.txt forbids is not asked; the attempt is a row all the same. None where it may be asked."""
+    if tools.robots is None or ask.manner.ignore_robots:
+        return None
+    rules = tools.robots.rules(tools, ask.url)
+    refusal = rules.refusal(ask.url, agent_of(ask.manner.identity or "")) if rules else None
+    if refusal is None:
+        return None
+    now = tools.now()
+    return _NotAsked(Fetch(ask.url, ask.purpose, now, now, None, refusal.reason, refusal.detail, refusal.is_transient))
+
+
+def _with_exceptions(fetch: Fetch, manner: Manner) -> Fetch:
+    if not manner.ignore_robots:
+        return fetch
+    return replace(fetch, exceptions=(*fetch.exceptions, f"robots.txt was not asked: {manner.ignore_robots}"))
+
+
+def manner_for(tools: Tools, request: DueRequest, asked: tuple[Asked, ...]) -> Manner:
+    """How an address is asked, for the first of those that ask for it."""
+    return manner_of(asked[0].source, request.url, tools.reaching) if tools.reaching else Manner()
 
 
 def _still_stands(
@@ -124,9 +180,8 @@ def _still_stands(
     if not (stands.is_readable or is_listing):
         return None
     now = tools.now()
-    is_item = asked[0].part == ITEM and stands.appeared_at is not None
-    every = item_interval(now - stands.appeared_at) if is_item and stands.appeared_at else request.every
-    due = next_check(now, every, share=tools.share(), failures=0, retry_after=fetch.retry_after)
+    every = _every(asked[0], request, Age(stands.appeared_at, stands.versions, stands.is_watched), now)
+    due = next_check(now, every, share=tools.share(), failures=0, retry_after=_not_before(fetch, asked[0]))
     document_id = None if is_listing else stands.document_id
     record.record_unchanged(conn, request.id, document_id, fetch.id, fetch, next_due_at=due)
     capture = Capture(request, asked, fetch, b"")
@@ -134,7 +189,7 @@ def _still_stands(
         close_incident(conn, tools, capture)
     told = still_lacking(conn, tools, capture) if is_listing or has_links(asked[0]) else 0
     taken = Taken("unchanged", intake.GOOD, document=None if is_listing else stands.slug, alerts=told)
-    return Checked(asked[0].source.id, request.url, fetch.started_at, taken, fetch.status, due)
+    return _checked(request, asked, fetch, taken, due)
 
 
 def take(tools: Tools, capture: Capture) -> Taken:
@@ -169,7 +224,6 @@ def take_unread(tools: Tools, request: DueRequest, asked: tuple[Asked, ...]) -> 
 
 def rehearse(tools: Tools, request: DueRequest, asked: tuple[Asked, ...], fetch: Fetch, body: bytes) -> Checked:
     """A dry run: the grade, and nothing written beyond the fetch row."""
-    source = asked[0].source
     grade = None if fetch.is_not_modified else grade_transport(fetch, body)
     reasons: tuple[str, ...] = ()
     if grade is None and not fetch.is_not_modified:
@@ -190,17 +244,17 @@ def rehearse(tools: Tools, request: DueRequest, asked: tuple[Asked, ...], fetch:
     if status == "unchanged" and fetch.digest is not None and fetch.digest != request.last_digest:
         status = "changed"
     taken = Taken(status, grade, reasons=tuple(filter(None, (*grade.reasons, *reasons))))
-    return Checked(source.id, request.url, fetch.started_at, taken, fetch.status)
+    return _checked(request, asked, fetch, taken)
 
 
 # --- small parts ---------------------------------------------------------------------------------------------------
 
 
-def _ask(request: DueRequest, purpose: Purpose) -> Ask:
+def _ask(request: DueRequest, purpose: Purpose, manner: Manner) -> Ask:
     """Validators go along only where an unchanged answer would tell us all we want to know."""
     if purpose is Purpose.CONFIRM or request.suspect_fetch_id is not None or request.last_good_fetch_id is None:
-        return Ask(request.url, purpose)
-    return Ask(request.url, purpose, etag=request.etag, last_modified=request.last_modified)
+        return Ask(request.url, purpose, manner=manner)
+    return Ask(request.url, purpose, etag=request.etag, last_modified=request.last_modified, manner=manner)
 
 
 def _again(tools: Tools, request: DueRequest) -> DueRequest:
@@ -225,24 +279,52 @@ def _schedule(tools: Tools, request: DueRequest, asked: Asked, fetch: Fetch, tak
             record.rest(conn, request.id)
         return None
     failures = request.failures + 1 if taken.status == "failed" else 0
-    every = _interval(tools, request, asked, now)
+    every = _every(asked, request, _age(tools, request), now)
     if taken.status == "suspect":
         due = now + CONFIRM_AFTER
     elif taken.is_absence:
         due = now + min(every, ABSENT_AFTER)
     else:
-        due = next_check(now, every, share=tools.share(), failures=failures, retry_after=fetch.retry_after)
+        wait = _not_before(fetch, asked)
+        due = next_check(now, every, share=tools.share(), failures=failures, retry_after=wait)
     with tools.database.write() as conn:
         record.schedule(conn, request.id, due, failures)
+        if taken.change_class is ChangeClass.SUBSTANTIVE or taken.status in ("gone", "returned"):
+            siblings.sooner(conn, request.id, now, SIBLINGS_WITHIN, tools.share())
     return due
 
 
-def _interval(tools: Tools, request: DueRequest, asked: Asked, now: datetime) -> timedelta:
-    if asked.part != ITEM:
-        return request.every
+@dataclass(frozen=True, slots=True)
+class Age:
+    """What an interval is learned from: since when a document is known, its versions, whether a watched term is in it."""
+
+    appeared_at: datetime | None = None
+    versions: int = 0
+    is_watched: bool = False
+
+
+def _age(tools: Tools, request: DueRequest) -> Age:
     with tools.database.read() as conn:
-        found = documents.by_request(conn, request.id)
-    return item_interval(now - found[0].appeared_at) if found else request.every
+        stands = documents.standing(conn, request.id)
+    return Age(stands.appeared_at, stands.versions, stands.is_watched)
+
+
+def _every(asked: Asked, request: DueRequest, known: Age, now: datetime) -> timedelta:
+    """How long to leave an address alone, from how old what stands there is and how often it changed."""
+    age = now - known.appeared_at if known.appeared_at else timedelta(0)
+    if asked.part == ITEM:
+        return item_interval(age, is_watched=known.is_watched) if known.appeared_at else request.every
+    option = {name: int(asked.source.option(name) or 0) for name in ("fastest", "slowest")}
+    bounds = {name: timedelta(seconds=seconds) for name, seconds in option.items() if seconds}
+    return adapted(pace_of(request.every, **bounds), age, max(0, known.versions - 1))
+
+
+def _not_before(fetch: Fetch, asked: Asked) -> timedelta | None:
+    """What the server asks for: Retry-After, or how long it says its answer stays good, within the source's bounds."""
+    if fetch.retry_after is not None:
+        return fetch.retry_after
+    fresh = fresh_for(fetch.header("cache-control"), fetch.header("age"))
+    return min(fresh, pace_of(asked.source.every).slowest) if fresh else None
 
 
 def _fetched_event(tools: Tools, conn: Connection, request: DueRequest, asked: tuple[Asked, ...], fetch: Fetch) -> None:

@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from core.config.routes import Routes
+from core.manner import Reaching
 from core.matching import Commitments, Rules
-from core.model import Ask, Company, Fetch, Reading
+from core.model import Ask, Company, Fetch, FetchReason, Manner, Reading
 from core.text.feed import Feed
 from storage.blobs import BlobStore
 from storage.engine import Database
+from storage.leases import Lease
 
 Clock = Callable[[], datetime]
 
@@ -65,6 +67,29 @@ class AllRules(Rules, Protocol):
     def ids(self) -> tuple[str, ...]: ...
 
 
+class Obeys(Protocol):
+    """Knows what robots.txt of every origin says (``monitor/robots.py``)."""
+
+    def rules(self, tools: Tools, url: str) -> Says | None: ...
+    def learn(self, tools: Tools, fetcher: Fetches, lease: Lease, url: str, manner: Manner) -> Says: ...
+    def delay(self, url: str, agent: str) -> timedelta: ...
+
+
+class Says(Protocol):
+    """What one origin's robots.txt says."""
+
+    def refusal(self, url: str, agent: str) -> Refusal | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why an address is not asked, as its fetch says it."""
+
+    reason: FetchReason
+    detail: str
+    is_transient: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
     """Everything a check needs. ``tells`` off: changes are recorded and nobody is told (imports).
@@ -86,5 +111,8 @@ class Tools:
     tells: bool = True
     gone_after_captures: int = 3
     gone_after: timedelta = timedelta(hours=24)
+    reaching: Reaching | None = None  # as whom and by which way; None: as the fetcher was made
+    host_budget: int | None = None  # requests a host may get a day
+    robots: Obeys | None = None  # None: nobody asks for robots.txt (tests, the rehearsal)
     lines: Mapping[str, int] = field(default_factory=dict)  # of sources in sources.yaml, for messages
     patience: timedelta = timedelta(0)

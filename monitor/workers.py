@@ -20,7 +20,8 @@ from core.errors import Busy, OnRecordError, StorageError
 from core.model import FetchReason, Purpose
 from core.schedule import next_check
 from core.wording import counted
-from monitor.pipeline import LEASE, Askers, Checked, check_request
+from monitor.pipeline import LEASE, Askers, Checked, check_request, manner_for
+from monitor.robots import agent_of
 from monitor.tools import Fetches, Tools
 from storage import events, leases, record
 from storage.faults import cannot_go_on
@@ -28,6 +29,7 @@ from storage.leases import DueRequest, Lease
 
 log = logging.getLogger(__name__)
 
+LONGEST_WAIT: Final = timedelta(days=1)  # that a host may ask for; beyond it an address's own due time counts
 LONGEST_GAP: Final = timedelta(hours=1)  # a host that keeps failing is still asked so often
 NOT_ASKED_FOR: Final = timedelta(days=1)
 OUR_OWN: Final = frozenset((FetchReason.REFUSED_ADDRESS, FetchReason.BAD_ADDRESS, FetchReason.ROBOTS))
@@ -62,14 +64,22 @@ class Worked:
 def claim(tools: Tools, desk: Desk, hosts: int, only: Sequence[int] | None = None) -> list[Lease]:
     """Take up to so many hosts that have something to ask."""
     with tools.database.write() as conn:
-        return leases.claim_due(conn, tools.now(), lease=LEASE, limit_hosts=hosts, only=only, owner=desk.owner)
+        return leases.claim_due(
+            conn,
+            tools.now(),
+            lease=LEASE,
+            limit_hosts=hosts,
+            only=only,
+            owner=desk.owner,
+            budget=tools.host_budget,
+        )
 
 
 def work(tools: Tools, desk: Desk, lease: Lease, purpose: Purpose = Purpose.WATCH) -> Worked:
     """Ask what the lease may ask now, then give the host back. Raises StorageError where nothing can be kept."""
     done: list[int] = []
     faults = 0
-    failures = lease.host_failures
+    use = HostUse(lease.host_failures)
     held_until = lease.leased_until
     asking = lease.requests if not desk.gap else lease.requests[:1]
     askers = Askers(tools, asking)
@@ -82,16 +92,50 @@ def work(tools: Tools, desk: Desk, lease: Lease, purpose: Purpose = Purpose.WATC
                 with tools.database.write() as conn:
                     leases.hold(conn, lease, held_until)
             try:
+                if _asked_for_robots(tools, desk, lease, request, askers, use) and desk.gap:
+                    break
                 seen = _ask(tools, desk, lease, request, askers, purpose)
             except (Busy, _Interrupted) as reason:
                 log.info("host %s: %s", lease.host, reason)
                 break
             faults += seen is None
-            failures = host_failures(failures, seen)
+            use.note(seen)
             done.append(request.id)
     finally:
-        _give_back(tools, desk, lease, failures)
+        _give_back(tools, desk, lease, use)
     return Worked(tuple(request.id for request in lease.requests), tuple(done), faults)
+
+
+@dataclass(slots=True)
+class HostUse:
+    """What became of a host under one lease: failures in a row, requests made, and how long it asks to be left alone."""
+
+    failures: int
+    asked: int = 0
+    retry_after: timedelta = timedelta(0)
+    delay: timedelta = timedelta(0)
+
+    def note(self, seen: Checked | None) -> None:
+        self.failures = host_failures(self.failures, seen)
+        if seen is not None:
+            self.asked += seen.requests
+            self.retry_after = min(max(self.retry_after, seen.retry_after or timedelta(0)), LONGEST_WAIT)
+
+
+def _asked_for_robots(
+    tools: Tools, desk: Desk, lease: Lease, request: DueRequest, askers: Askers, use: HostUse
+) -> bool:
+    """Ask for robots.txt first where it is not known or was learned long ago; whether a request was made for it."""
+    asked = askers.of(request)
+    if tools.robots is None or not asked:
+        return False
+    manner = manner_for(tools, request, asked)
+    is_known = bool(manner.ignore_robots) or tools.robots.rules(tools, request.url) is not None
+    if not is_known:
+        tools.robots.learn(tools, desk.fetcher, lease, request.url, manner)
+        use.asked += 1
+    use.delay = max(use.delay, tools.robots.delay(request.url, agent_of(manner.identity or "")))
+    return not is_known
 
 
 class _Interrupted(Exception):
@@ -157,13 +201,15 @@ def gap_after(gap: timedelta, failures: int) -> timedelta:
     return min(gap * (1 << min(failures, 12)), max(LONGEST_GAP, gap))
 
 
-def _give_back(tools: Tools, desk: Desk, lease: Lease, failures: int) -> None:
-    allowed_at = tools.now() + gap_after(desk.gap, failures)
+def _give_back(tools: Tools, desk: Desk, lease: Lease, use: HostUse) -> None:
+    now, failures = tools.now(), use.failures
+    wait = max(gap_after(max(desk.gap, use.delay), failures), use.retry_after) if desk.gap else use.retry_after
+    allowed_at = now + wait if wait else None
     with tools.database.write() as conn:
-        leases.release(conn, lease, allowed_at if desk.gap else None, failures=failures)
+        leases.release(conn, lease, allowed_at, failures=failures, asked=use.asked, now=now)
     if desk.gap and failures > lease.host_failures and failures >= 3:
         log.warning("host %s: %s in a row; left alone until %s UTC", lease.host, counted(failures, "failure"),
-                    f"{allowed_at:%H:%M:%S}")  # fmt: skip
+                    f"{now + wait:%H:%M:%S}")  # fmt: skip
 
 
 class Pool:

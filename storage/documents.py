@@ -15,7 +15,16 @@ from core.errors import NotFound
 from core.model import DocumentRef
 from core.text.tokens import units
 from storage.chunks import chunks
-from storage.schema import companies, document_addresses, document_sources, documents, fetches, incidents, requests
+from storage.schema import (
+    companies,
+    document_addresses,
+    document_sources,
+    documents,
+    fetches,
+    incidents,
+    matches,
+    requests,
+)
 from storage.upsert import insert_or_ignore
 
 LONGEST_NAME = 60
@@ -86,6 +95,8 @@ class Standing:
     is_readable: bool  # live, and with a version
     appeared_at: datetime | None
     has_incident: bool
+    versions: int = 0
+    is_watched: bool = False  # a rule found something in the version that stands
 
 
 _STANDING = (
@@ -95,6 +106,8 @@ _STANDING = (
         documents.c.state,
         documents.c.current_version_id,
         documents.c.appeared_at,
+        documents.c.version_count,
+        exists().where(matches.c.version_id == documents.c.current_version_id).label("is_watched"),
         exists().where(incidents.c.request_id == requests.c.id, incidents.c.closed_at.is_(None)).label("has_incident"),
     )
     .select_from(requests)
@@ -182,7 +195,15 @@ def standing(conn: Connection, request_id: int) -> Standing:
     if row is None:
         raise NotFound(f"request {request_id} is not in the archive")
     is_readable = row.state == "live" and row.current_version_id is not None
-    return Standing(row.id, row.slug, is_readable, row.appeared_at, bool(row.has_incident))
+    return Standing(
+        row.id,
+        row.slug,
+        is_readable,
+        row.appeared_at,
+        bool(row.has_incident),
+        row.version_count or 0,
+        bool(row.is_watched),
+    )
 
 
 def list_documents(

@@ -37,7 +37,7 @@ def insert_fetch(conn: Connection, request_id: int, fetch: Fetch, *, size: int, 
             "final_url": fetch.final_url,
             "digest": fetch.digest,
         }
-        | ({} if fetch.is_not_modified else {"record": _record(fetch)}),
+        | {"record": _record(fetch) or None},
     )
     assert made.inserted_primary_key is not None
     return int(made.inserted_primary_key[0])
@@ -83,6 +83,11 @@ def fetch_by_id(conn: Connection, fetch_id: int) -> Fetch:
         remote_address=kept.get("remote_address"),
         digest=row["digest"],
         retry_after=timedelta(seconds=kept["retry_after"]) if kept.get("retry_after") is not None else None,
+        certificate=kept.get("certificate"),
+        local_address=kept.get("local_address"),
+        timings=tuple((name, value) for name, value in kept.get("timings", {}).items()),
+        via=kept.get("via", ""),
+        exceptions=tuple(kept.get("exceptions", ())),
         id=row["id"],
     )
 
@@ -130,11 +135,17 @@ def grade_of(conn: Connection, fetch_id: int) -> Grade | None:
 
 
 def _record(fetch: Fetch) -> dict[str, Any]:
+    """What is kept of how it went. Of "not modified" everything but the headers it repeats."""
     kept: dict[str, Any] = {
-        "headers": [list(pair) for pair in fetch.headers],
+        "headers": [] if fetch.is_not_modified else [list(pair) for pair in fetch.headers],
         "request_headers": [list(pair) for pair in fetch.request_headers],
         "redirects": [list(hop) for hop in fetch.redirects],
         "remote_address": fetch.remote_address,
+        "certificate": fetch.certificate,
+        "local_address": fetch.local_address,
+        "timings": dict(fetch.timings),
+        "via": fetch.via,
+        "exceptions": list(fetch.exceptions),
         "retry_after": fetch.retry_after.total_seconds() if fetch.retry_after else None,
     }
     return {key: value for key, value in kept.items() if value}

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, exists, func, or_, select, union, update
+from sqlalchemy import Connection, and_, exists, func, or_, select, true, union, update
 
 from storage.chunks import chunks
+from storage.leases import day_of
 from storage.schema import deliveries, hosts, requests
 
 
@@ -55,9 +56,11 @@ def free(conn: Connection, owner: str, now: datetime) -> int:
 # --- looking --------------------------------------------------------------------------------------------------------
 
 
-def is_due(conn: Connection, now: datetime) -> bool:
+def is_due(conn: Connection, now: datetime, budget: int | None = None) -> bool:
     """Is any request due on a host that may be asked? A look before the claim, which needs the write lock."""
+    has_budget = or_(hosts.c.day.is_(None), hosts.c.day != day_of(now), hosts.c.asked < (budget or 0))
     free_host = and_(
+        has_budget if budget is not None else true(),
         or_(hosts.c.leased_until.is_(None), hosts.c.leased_until <= now),
         or_(hosts.c.next_allowed_at.is_(None), hosts.c.next_allowed_at <= now),
     )
@@ -106,3 +109,38 @@ def lift(conn: Connection, request_ids: Sequence[int], until: datetime) -> None:
         conn.execute(
             update(hosts).where(hosts.c.host.in_(theirs), hosts.c.next_allowed_at > until).values(next_allowed_at=until)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """An address that should have been asked by now, and what stands in the way, in one word."""
+
+    request_id: int
+    url: str
+    host: str
+    due_at: datetime
+    why: str  # budget | failing | waiting
+
+
+def unseen(conn: Connection, now: datetime, grace: timedelta, budget: int | None = None) -> list[Overdue]:
+    """Addresses that are behind their due time by more than the grace, the longest waiting first."""
+    rows = conn.execute(
+        select(
+            requests.c.id,
+            requests.c.url,
+            requests.c.host,
+            requests.c.next_due_at,
+            hosts.c.day,
+            hosts.c.asked,
+            hosts.c.failures,
+        )
+        .join(hosts, hosts.c.host == requests.c.host)
+        .where(requests.c.next_due_at < now - grace)
+        .order_by(requests.c.next_due_at, requests.c.id)
+    )
+    found: list[Overdue] = []
+    for row in rows:
+        is_spent = budget is not None and row.day == day_of(now) and (row.asked or 0) >= budget
+        why = "budget" if is_spent else ("failing" if row.failures else "waiting")
+        found.append(Overdue(row.id, row.url, row.host, row.next_due_at, why))
+    return found

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, case, extract, func, or_, select, update
 from sqlalchemy.sql.selectable import CTE
 
 from core.errors import Busy, NotFound
@@ -22,6 +22,7 @@ from storage.schema import hosts, requests
 log = logging.getLogger(__name__)
 
 REQUESTS_PER_LEASE = 50
+OPEN_AT = 5  # failures of a host in a row: from here on one address asks for all of them whether it is back
 _TOKEN = select(hosts.c.token).where(hosts.c.host == bindparam("b_host")).with_for_update(read=True)
 
 
@@ -56,7 +57,7 @@ class Lease:
     host_failures: int = 0
 
 
-def claim_due(
+def claim_due(  # noqa: PLR0913 (what decides a claim, each by name)
     conn: Connection,
     now: datetime,
     *,
@@ -64,17 +65,20 @@ def claim_due(
     limit_hosts: int,
     only: Sequence[int] | None = None,
     owner: str = "",
+    budget: int | None = None,
 ) -> list[Lease]:
     """Hosts that nobody holds, that may be asked again, and that have due requests; the longest waiting first.
 
     With ``only`` (request ids) due times are ignored, and nothing else: leases and the politeness gap still hold.
     A lease carries at most ``REQUESTS_PER_LEASE`` requests; the rest of a host stays due. ``owner`` names the process
-    that claims, so that its leases can be given back for it when it has died (``storage.holders.free``).
+    that claims, so that its leases can be given back for it when it has died (``storage.holders.free``). A host that had
+    its ``budget`` of requests today waits for tomorrow. Of a host, what is most overdue for its interval comes first; of
+    one that keeps failing, what has failed already, so that no other address has to fail for it.
     """
     due: ColumnElement[bool] = requests.c.next_due_at <= now if only is None else requests.c.id.in_(list(only))
     token = token_of(owner)
     until = now + lease
-    free = _free_hosts(due, now, limit_hosts)
+    free = _free_hosts(due, now, limit_hosts, budget if only is None else None)
     claimed = conn.execute(
         update(hosts)
         .where(hosts.c.host.in_(select(free.c.host)))
@@ -84,15 +88,16 @@ def claim_due(
     if not claimed:
         return []
     try:
-        by_host = _due_requests(conn, due, [row.host for row in claimed])
+        by_host = _due_requests(conn, due, now, [row.host for row in claimed])
     except (ValueError, TypeError):  # a row that was damaged: it must keep nobody else from being asked
         _put_damaged_off(conn, [row.host for row in claimed], now)
-        by_host = _due_requests(conn, due, [row.host for row in claimed])
+        by_host = _due_requests(conn, due, now, [row.host for row in claimed])
     leases = [Lease(row.host, token, until, tuple(by_host.get(row.host, ())), row.failures) for row in claimed]
     return sorted(leases, key=lambda held: (min((r.next_due_at or now for r in held.requests), default=now), held.host))
 
 
-def _free_hosts(due: ColumnElement[bool], now: datetime, limit_hosts: int) -> CTE:
+def _free_hosts(due: ColumnElement[bool], now: datetime, limit_hosts: int, budget: int | None) -> CTE:
+    may_ask = [] if budget is None else [or_(hosts.c.day.is_(None), hosts.c.day != day_of(now), hosts.c.asked < budget)]
     waiting = (
         select(requests.c.host, func.min(requests.c.next_due_at).label("since"))
         .where(due)
@@ -105,6 +110,7 @@ def _free_hosts(due: ColumnElement[bool], now: datetime, limit_hosts: int) -> CT
         .where(
             or_(hosts.c.leased_until.is_(None), hosts.c.leased_until <= now),
             or_(hosts.c.next_allowed_at.is_(None), hosts.c.next_allowed_at <= now),
+            *may_ask,
         )
         .order_by(waiting.c.since, hosts.c.host)
         .limit(limit_hosts)
@@ -113,9 +119,26 @@ def _free_hosts(due: ColumnElement[bool], now: datetime, limit_hosts: int) -> CT
     )
 
 
-def _due_requests(conn: Connection, due: ColumnElement[bool], held: list[str]) -> dict[str, list[DueRequest]]:
-    order = func.row_number().over(partition_by=requests.c.host, order_by=(requests.c.next_due_at, requests.c.id))
-    ranked = select(requests, order.label("place")).where(due, requests.c.host.in_(held)).subquery("ranked")
+def day_of(now: datetime) -> str:
+    """The day a budget is for, in UTC."""
+    return now.strftime("%Y-%m-%d")
+
+
+def _due_requests(
+    conn: Connection, due: ColumnElement[bool], now: datetime, held: list[str]
+) -> dict[str, list[DueRequest]]:
+    overdue = (now.timestamp() - extract("epoch", requests.c.next_due_at)) * 1.0 / requests.c.every_seconds
+    is_probe = case((and_(hosts.c.failures >= OPEN_AT, requests.c.failures > 0), 0), else_=1)
+    order = func.row_number().over(
+        partition_by=requests.c.host,
+        order_by=(is_probe, requests.c.next_due_at.is_(None), overdue.desc(), requests.c.next_due_at, requests.c.id),
+    )
+    ranked = (
+        select(requests, order.label("place"))
+        .join(hosts, hosts.c.host == requests.c.host)
+        .where(due, requests.c.host.in_(held))
+        .subquery("ranked")
+    )
     found = select(ranked).where(ranked.c.place <= REQUESTS_PER_LEASE).order_by(ranked.c.host, ranked.c.place)
     by_host: dict[str, list[DueRequest]] = {}
     for row in conn.execute(found):
@@ -175,9 +198,26 @@ def hold(conn: Connection, lease: Lease, until: datetime) -> None:
         raise Busy(f"host {lease.host} is held by another process")
 
 
-def release(conn: Connection, lease: Lease, next_allowed_at: datetime | None, *, failures: int | None = None) -> bool:
-    """Give the host back and say when it may be asked again. False, and nothing changed, when it was lost before."""
+def release(
+    conn: Connection,
+    lease: Lease,
+    next_allowed_at: datetime | None,
+    *,
+    failures: int | None = None,
+    asked: int = 0,
+    now: datetime | None = None,
+) -> bool:
+    """Give the host back and say when it may be asked again. False, and nothing changed, when it was lost before.
+
+    ``asked`` requests were made of it, which count against its budget of today (``now``).
+    """
     values: dict[str, object] = {"leased_until": None, "token": None, "next_allowed_at": next_allowed_at}
+    if asked and now is not None:
+        day = day_of(now)
+        values |= {
+            "day": day,
+            "asked": case((hosts.c.day == day, func.coalesce(hosts.c.asked, 0) + asked), else_=asked),
+        }
     if failures is not None:
         values["failures"] = failures
     return conn.execute(update(hosts).where(_ours(lease)).values(values)).rowcount == 1

@@ -73,6 +73,9 @@ class Absence:
     since: datetime
 
 
+NOT_MODIFIED = 304
+
+
 class Validators(NamedTuple):
     """What the next request of an address may name, from the last accepted capture."""
 
@@ -114,7 +117,7 @@ _SHOWS = (
 )
 _DOCUMENT = select(documents).where(documents.c.id == bindparam("b_id"))
 _VERSION = select(versions).where(versions.c.id == bindparam("b_id"))
-_RECORD = select(fetches.c.record).where(fetches.c.id == bindparam("b_id"))
+_RECORD = select(fetches.c.status, fetches.c.record).where(fetches.c.id == bindparam("b_id"))
 _KNOWN = (
     select(versions.c.id, versions.c.number)
     .where(
@@ -377,8 +380,8 @@ def _insert_version(  # noqa: PLR0913 (the columns of one row)
 
 def _validators(conn: Connection, fetch_id: int, digest: str) -> Validators | None:
     """Those of the response; None (they stay as they are) where it was a 304, of which no headers are kept."""
-    kept = conn.execute(_RECORD, {"b_id": fetch_id}).scalar_one()
-    if kept is None:
+    status, kept = conn.execute(_RECORD, {"b_id": fetch_id}).one()
+    if kept is None or status == NOT_MODIFIED:
         return None
     headers = dict(reversed([(name, value) for name, value in kept.get("headers", ())]))
     return Validators(headers.get("etag"), headers.get("last-modified"), digest)

@@ -2,7 +2,7 @@
 
     with Site() as site:
         site.pages["/policy.html"] = page("We will not sell it.")
-        site.asked  # every path asked, in order, with the status it got
+        site.asked  # every path asked, in order, with the status it got; /robots.txt only where there is one
 
 A page is HTML, a whole answer (status, headers, body), or a function that gives one; ETag and 304 come by themselves.
 """
@@ -114,7 +114,8 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
             answer = site.answer(self.path)
             etag = f'"{hashlib.sha256(answer.body).hexdigest()[:16]}"'
             status = 304 if answer.status == 200 and self.headers["If-None-Match"] == etag else answer.status
-            site.asked.append((self.path, status))
+            if self.path != "/robots.txt" or self.path in site.pages:
+                site.asked.append((self.path, status))
             site.agents.add(self.headers["User-Agent"])
             body = b"" if status == 304 else answer.body
             headers = {"Content-Type": answer.media_type, "Content-Length": str(len(body)), "ETag": etag}

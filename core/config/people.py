@@ -13,7 +13,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, WithJsonSchema
 
 from core.config.entries import Entry, Name, Text, check, pattern
-from core.config.settings import MailAddress
+from core.config.reaching import MailAddress
 from core.config.yamlfile import YamlFile, shown
 
 

@@ -14,15 +14,14 @@ from datetime import timedelta
 from typing import Annotated, Any, ClassVar, Final, NamedTuple
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, Field
 
 from core.config.addresses import WebAddress, is_own_machine
-from core.config.entries import Duration, Entry, Text, check, choice, choice_schema, pattern, refusal
+from core.config.entries import Duration, Entry, Text, check, choice, choice_schema, refusal
+from core.config.reaching import FetchSettings, MailAddress
 from core.config.secret import Secret
 from core.config.yamlfile import Path, YamlFile, read_yaml, shown
 from core.errors import Problem
-
-DEFAULT_IDENTITY = "OnRecord/0.1 (+policy archive)"  # true and neutral: it names the program and not who runs it
 
 
 class SecretName(NamedTuple):
@@ -47,58 +46,14 @@ ENVIRONMENT = "environment"  # where a Problem stands that stands in no file
 # --- the shape of the file ---------------------------------------------------------------------------------------
 
 
-def _header_safe(text: str) -> str:
-    if not re.fullmatch(r"[\x20-\x7e]{1,200}", text):
-        raise refusal("must be plain ASCII on one line, at most 200 characters: it is sent as a header")
-    return text
-
-
-def _private_place(text: str) -> str:
-    found = re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})", text)
-    if not found or not 1 <= int(found[2]) <= 65535:
-        bare = re.fullmatch(r"(https?)://([^/@\s]+?)(:[0-9]+)?(/.*)?", text)
-        port = (bare[3] or {"http": ":80", "https": ":443"}[bare[1]]) if bare else ""
-        meant = f"{bare[2]}{port}" if bare else None
-        raise refusal(f"must be host:port, such as 127.0.0.1:8099, not {shown(text)}", meant)
-    return f"{found[1].lower().rstrip('.')}:{int(found[2])}"
-
-
 def _database_address(text: str) -> str:
     if not text.startswith(("sqlite:///", "postgresql://", "postgres://")):
         raise refusal("must begin with sqlite:/// or postgresql://")
     return text
 
 
-_MAIL = r"[^\s@<>,;:\"\\]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*"
-MailAddress = Annotated[
-    str,
-    pattern(_MAIL, "one mail address such as desk@example.org"),
-    WithJsonSchema({"type": "string", "format": "email"}),
-]
-PrivatePlace = Annotated[
-    str, AfterValidator(_private_place), WithJsonSchema({"type": "string", "pattern": "^[^/\\s]+:[0-9]{1,5}$"})
-]
 Security = Annotated[str, choice("starttls", "tls", "none"), choice_schema("starttls", "tls", "none")]
 Port = Annotated[int, Field(ge=1, le=65535)]
-HeaderText = Annotated[str, AfterValidator(_header_safe)]
-
-
-class FetchSettings(Entry):
-    """How companies' servers are asked."""
-
-    WHAT: ClassVar[str] = '"fetch"'
-    identity: HeaderText = Field(DEFAULT_IDENTITY, description="User-Agent: what servers are told who asks.")
-    contact: MailAddress | None = Field(None, description="Mail address told only to regulators that require one.")
-    allow_private: list[PrivatePlace] = Field(
-        default_factory=list, description="host:port of intranet or test servers that may be asked; all others refused."
-    )
-    timeout_seconds: float = Field(30, ge=1, le=600, description="Seconds one request may take in all.")
-    max_bytes: int = Field(
-        15_000_000, ge=10_000, le=500_000_000, description="Bytes a body may have once unpacked; more is refused."
-    )
-    max_redirects: int = Field(8, ge=0, le=20, description="Redirects followed for one request.")
-    host_gap_seconds: float = Field(5, ge=0, le=3600, description="Seconds between two requests to one host.")
-    hosts_at_once: int = Field(20, ge=1, le=500, description="Hosts asked at the same time, one request each.")
 
 
 class WebSettings(Entry):
@@ -217,6 +172,7 @@ class Settings:
     data: str = "data"
     database: Secret | None = None
     fetch: FetchSettings = field(default_factory=FetchSettings)
+    proxies: Mapping[str, Secret] = field(default_factory=dict)
     web: WebSettings = field(default_factory=WebSettings)
     slack: Slack = field(default_factory=Slack)
     mail: Mail | None = None
@@ -237,12 +193,14 @@ def parse_settings(text: str, *, file: str = "settings.yaml", environ: Mapping[s
     secrets = {name: _secret(name, environ, found) for name in SECRETS}
     base_url = _base_url(environ, found)
     mail = _mail(entry.mail, secrets[SMTP_PASSWORD], found) if entry and entry.mail else None
+    proxies = entry.fetch.with_logins(environ, found) if entry else {}
     found.refuse_if_faulty()
     assert entry is not None
     return Settings(
         data=entry.data,
         database=secrets[DATABASE_URL] or (Secret(entry.database) if entry.database else None),
         fetch=entry.fetch,
+        proxies=proxies,
         web=entry.web,
         slack=Slack(
             secrets[SLACK_TOKEN],

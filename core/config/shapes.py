@@ -34,16 +34,20 @@ class KindShape(NamedTuple):
 
 
 _COMMON = frozenset({"kind", "id", "role", "enabled", "every", "lang", "note", "confidence"})
+_ASKED = frozenset(  # how an address of a company's own is asked
+    {"fastest", "slowest", "proxy", "ignore_robots", "accept_bad_certificate", "terms", "browser", "pictures"}
+)
 _SELECTORS = frozenset({"select", "remove"})
 
 
 def _kind(needs: str, every: timedelta, *takes: str) -> KindShape:
-    return KindShape(needs, _COMMON | {needs} | frozenset(takes), every)
+    asked = _ASKED if needs == "url" else frozenset[str]()
+    return KindShape(needs, _COMMON | asked | {needs} | frozenset(takes), every)
 
 
 KINDS: dict[str, KindShape] = {
     "page": _kind("url", timedelta(hours=6), "select", "remove", "always", "editions", "follow"),
-    "feed": _kind("url", timedelta(minutes=30), "select", "remove", "always", "match"),
+    "feed": _kind("url", timedelta(minutes=30), "select", "remove", "always", "match", "websub"),
     "listing": _kind(
         "url", timedelta(hours=2), "select", "remove", "always", "match", "pages", "item_select", "item_remove"
     ),
@@ -84,6 +88,17 @@ Kind = Annotated[str, choice(*KIND_NAMES), choice_schema(*KIND_NAMES)]
 Confidence = Annotated[str, choice(*CONFIDENCES), choice_schema(*CONFIDENCES)]
 FOLLOWS = ("policy", "pdf", "none")
 Follow = Annotated[str, choice(*FOLLOWS), choice_schema(*FOLLOWS)]
+BROWSER_USES = ("always", "when_empty")
+BrowserUse = Annotated[str, choice(*BROWSER_USES), choice_schema(*BROWSER_USES)]
+
+
+def _reason(text: str) -> str:
+    if len(text) < 10 or " " not in text:
+        raise refusal(f"must say why, in words, not {shown(text)}: it is kept with every capture")
+    return text
+
+
+Reason = Annotated[Text, AfterValidator(_reason)]
 SourceId = Annotated[
     str,
     pattern(r"[a-z0-9][a-z0-9._/-]{0,159}", "small letters, digits, dots, slashes and hyphens", lambda t: slug(t)),
@@ -158,6 +173,33 @@ class SourceEntry(Entry):
     )
     always: list[Text] | None = Field(
         None, description="Words whose passages are never quieted, whatever was learned about the page."
+    )
+    fastest: Duration | None = Field(
+        None, description="Shortest time between two checks while it changes often; a quarter of every if not given."
+    )
+    slowest: Duration | None = Field(
+        None, description="Longest time between two checks while it does not change; four times every, a day at most."
+    )
+    proxy: Name | None = Field(None, description="Name of the proxy it is reached by (settings.yaml, fetch.proxies).")
+    ignore_robots: Reason | None = Field(
+        None, description="Why this source is asked although robots.txt says no; kept with every capture."
+    )
+    accept_bad_certificate: Reason | None = Field(
+        None, description="Why its certificate is not checked; kept with every capture."
+    )
+    terms: Text | None = Field(
+        None, description="What the site's terms say of being read by a program, and who looked."
+    )
+    browser: BrowserUse | None = Field(
+        None,
+        description="Ask with a browser (extra [browser]): always, or when_empty (only where a plain request shows a shell).",
+    )
+    pictures: bool | None = Field(
+        None,
+        description="With a browser: keep a picture and a single-file copy at first sight and each accepted change.",
+    )
+    websub: Reason | None = Field(
+        None, description="Kind feed: why its hub may be told that you watch; without, it is only polled."
     )
     lang: Lang | None = Field(None, description="Language of the document, where it is known.")
     forms: list[Text] | None = Field(None, description="Forms to read (kind sec), such as 10-K or DEF 14A.")

@@ -221,9 +221,20 @@ class _Reading:
         if entry.kind in FRAGILE and entry.url is None and self._is_enabled(entry):
             why = "it has no documented address: write the one its search for that code is found at, or enabled: false"
             self.found.fault(declared.at, f'a source of kind {entry.kind} that is switched on needs "url": {why}')
+        self._check_intervals(declared)
+
+    def _check_intervals(self, declared: _Declared) -> None:
+        entry = declared.entry
         own = entry.url is not None and is_own_machine(entry.url)
-        if entry.every is not None and entry.every < FASTEST and not own:
-            self.found.fault((*declared.at, "every"), '"every" must be at least 1m')
+        for key in ("every", "fastest", "slowest"):
+            given: timedelta | None = getattr(entry, key)
+            if given is not None and given < FASTEST and not own:
+                self.found.fault((*declared.at, key), f'"{key}" must be at least 1m')
+        every = entry.every or _every(self.defaults, entry.kind)
+        if entry.fastest is not None and entry.fastest > every:
+            self.found.fault((*declared.at, "fastest"), '"fastest" must not be longer than "every"')
+        if entry.slowest is not None and entry.slowest < every:
+            self.found.fault((*declared.at, "slowest"), '"slowest" must not be shorter than "every"')
 
     def _check_addresses(self, declared: _Declared, seen: dict[tuple[str, str], int | None]) -> None:
         places: list[tuple[Path, str | None]] = [((*declared.at, "url"), declared.entry.url)]
@@ -286,7 +297,13 @@ class _Reading:
         cik = (entry.cik or declared.company_cik) if entry.kind == "sec" else None
         forms = entry.forms or ([*self.defaults.sec_forms.domestic, *self.defaults.sec_forms.foreign] if cik else [])
         filed = (("cik", cik), ("forms", ",".join(dict.fromkeys(forms))), ("since", entry.since))
-        options = (*filed, ("code", entry.code), ("recipe", entry.recipe), *_list_options(entry))
+        options = (
+            *filed,
+            ("code", entry.code),
+            ("recipe", entry.recipe),
+            *_list_options(entry),
+            *_asking_options(entry),
+        )
         return Source(
             id=source_id,
             company=declared.company,
@@ -331,6 +348,21 @@ def _list_options(entry: SourceEntry) -> tuple[tuple[str, str | None], ...]:
         ("item_select", "\n".join(entry.item_select or ())),
         ("item_remove", "\n".join(entry.item_remove or ())),
         ("follow", entry.follow),
+    )
+
+
+def _asking_options(entry: SourceEntry) -> tuple[tuple[str, str | None], ...]:
+    """How it is asked: intervals in seconds, everything else as it is written."""
+    seconds = {"fastest": entry.fastest, "slowest": entry.slowest}
+    return (
+        *((name, str(int(value.total_seconds())) if value else None) for name, value in seconds.items()),
+        ("proxy", entry.proxy),
+        ("ignore_robots", entry.ignore_robots),
+        ("accept_bad_certificate", entry.accept_bad_certificate),
+        ("terms", entry.terms),
+        ("browser", entry.browser),
+        ("pictures", "yes" if entry.pictures else None),
+        ("websub", entry.websub),
     )
 
 

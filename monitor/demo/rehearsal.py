@@ -16,7 +16,8 @@ from importlib.resources import files
 from pathlib import Path
 from string import Template
 
-from core.config.settings import DEFAULT_IDENTITY, SLACK_TOKEN, WebSettings
+from core.config.reaching import DEFAULT_IDENTITY
+from core.config.settings import SLACK_TOKEN, WebSettings
 from core.errors import ConfigError, Problem, StorageError
 from monitor import duties, first_looks, outages
 from monitor.app import Agent, build

@@ -12,6 +12,7 @@ from storage.schema.entered import statements
 from storage.schema.identity import acts, document_addresses
 from storage.schema.people import handlings, switched_off
 from storage.schema.promises import commitment_acts, commitment_events, commitments, ledgers
+from storage.schema.reached import robots
 from storage.schema.seen import fetches, grades, snapshots
 from storage.schema.texts import (
     document_sources,
@@ -34,6 +35,7 @@ __all__ = [
     "companies",
     "sources",
     "hosts",
+    "robots",
     "requests",
     "request_sources",
     "snapshots",

@@ -29,7 +29,7 @@ fetches = Table(
     Column("detail", Text, nullable=False, default=""),
     Column("transient", Boolean, nullable=False, default=False),
     Column("final_url", Text),
-    Column("record", JSON),  # headers both ways, redirects, remote address; None for a 304 that says nothing new
+    Column("record", JSON),  # headers both ways, redirects, addresses, certificate, timings; no headers of a 304
     Column("digest", Text, ForeignKey("snapshots.digest")),
     Index("ix_fetches_request", "request_id", "id"),
     Index("ix_fetches_started_at", "started_at"),

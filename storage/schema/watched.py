@@ -40,6 +40,8 @@ hosts = Table(
     Column("token", Text),
     Column("next_allowed_at", UtcTime),
     Column("failures", Integer, nullable=False, default=0),
+    Column("day", Text),  # in UTC, of the count that follows
+    Column("asked", Integer),  # requests that day, redirects included
 )
 
 requests = Table(

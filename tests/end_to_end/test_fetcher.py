@@ -20,9 +20,11 @@ from typing import Any
 import pytest
 import trustme
 
-from core.model import Ask, Fetch, FetchReason, Purpose, Redirect
+from core.model import Ask, Fetch, FetchReason, Manner, Purpose, Redirect
 from monitor.fetcher import Fetcher, FetchLimits
 from tests.hostile_server import ETAG, LAST_MODIFIED, PAGE, TEXT, HostileServer
+from tests.names import only
+from tests.tricks import INSIDE, TRICKS
 
 ROOT = Path(__file__).resolve().parents[2]
 STARTED = dt.datetime(2026, 3, 1, 12, 0, 0, tzinfo=dt.UTC)
@@ -39,26 +41,6 @@ def clock() -> Callable[[], dt.datetime]:
 
 def now() -> dt.datetime:
     return STARTED
-
-
-def only(addresses: dict[str, list[str]]) -> Callable[..., list[tuple[Any, ...]]]:
-    """A resolver that knows these names, and numbers in any form, as the system's does."""
-
-    def lookup(host: str, port: int, **_: object) -> list[tuple[Any, ...]]:
-        if host in addresses:
-            found = addresses[host]
-        else:
-            try:
-                found = [socket.inet_ntoa(socket.inet_aton(host.removesuffix(".")))]
-            except OSError:
-                raise socket.gaierror(socket.EAI_NONAME, "unknown") from None
-        families = [socket.AF_INET6 if ":" in address else socket.AF_INET for address in found]
-        return [
-            (family, socket.SOCK_STREAM, 6, "", (address, port))
-            for family, address in zip(families, found, strict=True)
-        ]
-
-    return lookup
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +109,7 @@ SENT_ACCEPT = (
 
 
 def test_what_is_recorded_as_sent_was_sent(server: HostileServer, fetcher: Fetcher) -> None:
-    response = fetcher.fetch(Ask(server.url("/echo"), etag='"x"'), now, language="zh-CN")
+    response = fetcher.fetch(Ask(server.url("/echo"), etag='"x"', manner=Manner(language="zh-CN")), now)
     recorded = {name.lower(): value for name, value in response.fetch.request_headers}
     assert recorded == json.loads(response.body) == server.received[0].headers
     assert recorded["accept-language"] == "zh-CN,*;q=0.5"
@@ -463,7 +445,7 @@ def test_what_is_meant_for_one_site_stays_there(server: HostileServer) -> None:
         def sent_to(host: str) -> tuple[str | None, str]:
             path = f"/to?url={server.url('/echo', host=host)}"
             ask = Ask(server.url(path, host="example.test"), etag='"x"')
-            headers = json.loads(fetcher.fetch(ask, now, user_agent="Us (us@ngo.example)").body)
+            headers = json.loads(fetcher.fetch(replace(ask, manner=Manner(identity="Us (us@ngo.example)")), now).body)
             return headers.get("if-none-match"), headers["user-agent"]
 
         assert sent_to("www.example.test") == ('"x"', "Us (us@ngo.example)")
@@ -483,54 +465,6 @@ def test_extra_headers_win_and_secrets_in_them_are_not_recorded(server: HostileS
 
 # --- where we do not go --------------------------------------------------------------------------------------------
 
-ODD, INSIDE_ADDRESS = FetchReason.BAD_ADDRESS, FetchReason.REFUSED_ADDRESS
-TRICKS = {
-    "127.0.0.1": INSIDE_ADDRESS,
-    "127.0.0.1.": ODD,
-    "127.1": ODD,
-    "127.0.1": ODD,
-    "2130706433": ODD,
-    "0x7f000001": ODD,
-    "0x7f.1": ODD,
-    "0x7f.0.0.0x1": ODD,
-    "0177.0.0.1": ODD,
-    "017700000001": ODD,
-    "127.0.0.001": ODD,
-    "127.255.255.254": INSIDE_ADDRESS,
-    "0.0.0.0": INSIDE_ADDRESS,
-    "0": ODD,
-    "①②⑦.⓪.⓪.①": INSIDE_ADDRESS,
-    "127。0。0。1": INSIDE_ADDRESS,
-    "[::1]": INSIDE_ADDRESS,
-    "[0:0:0:0:0:0:0:1]": INSIDE_ADDRESS,
-    "[::]": INSIDE_ADDRESS,
-    "[::ffff:127.0.0.1]": INSIDE_ADDRESS,
-    "[::ffff:7f00:1]": INSIDE_ADDRESS,
-    "[::127.0.0.1]": INSIDE_ADDRESS,
-    "[64:ff9b::7f00:1]": INSIDE_ADDRESS,
-    "localhost": INSIDE_ADDRESS,
-    "localhost.": INSIDE_ADDRESS,
-    "LOCALHOST": INSIDE_ADDRESS,
-    "inside.example": INSIDE_ADDRESS,
-    "inside-by-ipv6.example": INSIDE_ADDRESS,
-    "mapped.example": INSIDE_ADDRESS,
-    "cloud.example": INSIDE_ADDRESS,
-    "first-of-two.example": INSIDE_ADDRESS,
-    "127.0.0%2e1": ODD,
-    "[::1%25lo]": ODD,
-    "127.0.0.1@door.example": ODD,
-    "door.example@127.0.0.1": ODD,
-}
-INSIDE = {
-    "localhost": ["127.0.0.1", "::1"],
-    "localhost.": ["127.0.0.1", "::1"],
-    "inside.example": ["127.0.0.1"],
-    "inside-by-ipv6.example": ["::1"],
-    "mapped.example": ["::ffff:127.0.0.1"],
-    "cloud.example": ["169.254.169.254"],
-    "first-of-two.example": ["10.0.0.1", "127.0.0.1"],
-}
-
 
 @pytest.fixture(scope="module")
 def guarded(one_server: HostileServer) -> Iterator[Fetcher]:
@@ -541,7 +475,7 @@ def guarded(one_server: HostileServer) -> Iterator[Fetcher]:
 
 
 def test_the_tricks_are_all_here() -> None:
-    assert len(TRICKS) == 35
+    assert len(TRICKS) == 55
 
 
 @pytest.mark.parametrize(("host", "reason"), TRICKS.items())

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.config.reaching import DEFAULT_IDENTITY
 from core.config.secret import Secret
-from core.config.settings import DEFAULT_IDENTITY, Mail, Settings, Slack, parse_settings
+from core.config.settings import Mail, Settings, Slack, parse_settings
 from core.errors import ConfigError
 
 ROOT = Path(__file__).resolve().parents[3]
