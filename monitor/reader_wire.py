@@ -17,6 +17,7 @@ from typing import Final, TypeVar
 
 from core.model import PLACE_KINDS, Place, Reading, Stream
 from core.text.feed import Feed, FeedEntry
+from core.text.site import SiteLink, SitePage
 
 MAX_ANSWER: Final = 128 << 20  # bytes; no honest reading is near it
 
@@ -140,11 +141,28 @@ def unpack_feed(payload: bytes | bytearray) -> Feed:
     )
 
 
+def pack_site(page: SitePage) -> bytes:
+    """A SitePage as bytes."""
+    lists = {name: [[link.url, link.text] for link in getattr(page, name)] for name in ("links", "feeds", "editions")}
+    return to_json({"title": page.title, "lang": page.lang, **lists})
+
+
+def unpack_site(payload: bytes | bytearray) -> SitePage:
+    """The SitePage that :func:`pack_site` packed. Raises BadAnswer for anything it cannot have packed."""
+    fields = _mapping(from_json(payload))
+    return SitePage(
+        _string(fields.get("title")),
+        _string_or_none(fields.get("lang")),
+        **{name: tuple(map(_link, _rows(fields.get(name)))) for name in ("links", "feeds", "editions")},
+    )
+
+
 TASKS: Final[Mapping[str, ReaderTask]] = {
     "page": ReaderTask("core.text.read:read", "monitor.reader_wire:pack_reading", unpack_reading),
     "pdf": ReaderTask("monitor.kinds.pdf:read", "monitor.reader_wire:pack_reading", unpack_reading),
     "feed": ReaderTask("monitor.kinds.feed:read", "monitor.reader_wire:pack_feed", unpack_feed),
     "listing": ReaderTask("monitor.kinds.listing:read", "monitor.reader_wire:pack_feed", unpack_feed),
+    "site": ReaderTask("core.text.site:read_site", "monitor.reader_wire:pack_site", unpack_site),
     "sitemap": ReaderTask("monitor.kinds.sitemap:read", "monitor.reader_wire:pack_feed", unpack_feed),
     "registry": ReaderTask("monitor.kinds.registry:read", "monitor.reader_wire:pack_feed", unpack_feed),
     "hkex": ReaderTask("monitor.kinds.hkex:read", "monitor.reader_wire:pack_feed", unpack_feed),
@@ -233,6 +251,18 @@ def _string(value: object) -> str:
     if not isinstance(value, str):
         raise BadAnswer("a text is missing")
     return value
+
+
+def _rows(value: object) -> list[object]:
+    if not isinstance(value, list):
+        raise BadAnswer("a list is missing")
+    return value
+
+
+def _link(row: object) -> SiteLink:
+    if not isinstance(row, list) or len(row) != 2:
+        raise BadAnswer("a link of the wrong shape")
+    return SiteLink(_string(row[0]), _string(row[1]))
 
 
 def _strings(value: object) -> tuple[str, ...]:

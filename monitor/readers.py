@@ -26,6 +26,7 @@ import core
 from core.errors import ReadError
 from core.model import Reading
 from core.text.feed import Feed
+from core.text.site import SitePage
 from monitor.reader_process import ANSWER, FAILED, LEAVING, REQUEST, perform, send
 from monitor.reader_wire import MAX_ANSWER, TASKS, BadAnswer, ReaderTask, from_json
 
@@ -70,6 +71,10 @@ class _Tasks:
         """What a list holds, as the kind of its source reads it: a feed, a newsroom page, a site map."""
         given = {"content_type": content_type, "url": url, "select": select, "remove": remove, "options": options}
         return cast(Feed, self.run(kind, body, given))
+
+    def read_site(self, body: bytes, *, content_type: str | None, url: str) -> SitePage:
+        """Where a page leads, for finding sources."""
+        return cast(SitePage, self.run("site", body, {"content_type": content_type, "url": url}))
 
     def run(self, task: str, body: bytes, options: dict[str, Any]) -> object:
         """Carry out one task of ``monitor.reader_wire.TASKS``. Raises ReadError."""

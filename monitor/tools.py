@@ -12,6 +12,7 @@ from core.manner import Reaching
 from core.matching import Commitments, Rules
 from core.model import Ask, Company, Fetch, FetchReason, Manner, Reading
 from core.text.feed import Feed
+from core.text.site import SitePage
 from storage.blobs import BlobStore
 from storage.engine import Database
 from storage.leases import Lease
@@ -65,6 +66,12 @@ class AllRules(Rules, Protocol):
     """The rules of a home (``core.rules.RuleSet``)."""
 
     def ids(self) -> tuple[str, ...]: ...
+
+
+class ReadsSites(Reads, Protocol):
+    """Reads that also tell where a page leads."""
+
+    def read_site(self, body: bytes, *, content_type: str | None, url: str) -> SitePage: ...
 
 
 class Obeys(Protocol):

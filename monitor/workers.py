@@ -26,6 +26,7 @@ from monitor.tools import Fetches, Tools
 from storage import events, leases, record
 from storage.faults import cannot_go_on
 from storage.leases import DueRequest, Lease
+from storage.sources import Asked
 
 log = logging.getLogger(__name__)
 
@@ -92,11 +93,11 @@ def work(tools: Tools, desk: Desk, lease: Lease, purpose: Purpose = Purpose.WATC
                 with tools.database.write() as conn:
                     leases.hold(conn, lease, held_until)
             try:
-                if _asked_for_robots(tools, desk, lease, request, askers, use) and desk.gap:
-                    break
-                seen = _ask(tools, desk, lease, request, askers, purpose)
+                seen = _ask(tools, desk, lease, request, askers, purpose, use)
             except (Busy, _Interrupted) as reason:
                 log.info("host %s: %s", lease.host, reason)
+                break
+            if isinstance(seen, _NotYet):
                 break
             faults += seen is None
             use.note(seen)
@@ -123,10 +124,9 @@ class HostUse:
 
 
 def _asked_for_robots(
-    tools: Tools, desk: Desk, lease: Lease, request: DueRequest, askers: Askers, use: HostUse
+    tools: Tools, desk: Desk, lease: Lease, request: DueRequest, asked: tuple[Asked, ...], use: HostUse
 ) -> bool:
     """Ask for robots.txt first where it is not known or was learned long ago; whether a request was made for it."""
-    asked = askers.of(request)
     if tools.robots is None or not asked:
         return False
     manner = manner_for(tools, request, asked)
@@ -138,18 +138,30 @@ def _asked_for_robots(
     return not is_known
 
 
+class _NotYet:
+    """The host's turn went to its robots.txt; the address keeps its due time and has the next one."""
+
+
 class _Interrupted(Exception):
     """The fetcher was closed under a request; it stays due."""
 
 
-def _ask(
-    tools: Tools, desk: Desk, lease: Lease, request: DueRequest, askers: Askers, purpose: Purpose
-) -> Checked | None:
+def _ask(  # noqa: PLR0913 (a step of work(), whose locals it takes)
+    tools: Tools,
+    desk: Desk,
+    lease: Lease,
+    request: DueRequest,
+    askers: Askers,
+    purpose: Purpose,
+    use: HostUse,
+) -> Checked | _NotYet | None:
     """One request with everything that follows from it; the last line of it, None where a fault of ours stopped it."""
     last: Checked | None = None
     try:
         asked = askers.of(request)
         bind_contextvars(source=asked[0].source.id if asked else None, request=request.id, fetch=None)
+        if _asked_for_robots(tools, desk, lease, request, asked, use) and desk.gap:
+            return _NotYet()
         for checked in check_request(tools, desk.fetcher, lease, request, asked, purpose=purpose) if asked else ():
             last = checked
             desk.on_checked(checked)

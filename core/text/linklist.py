@@ -140,7 +140,7 @@ def _links(root: etree._Element, base: str) -> list[_Link]:
         above = list(element.iterancestors())
         place = tuple(_name(each) for each in reversed(above))
         is_aside = any(_is_aside(each) for each in above)
-        found.append(_Link(element, url, _said(element), place, is_aside))
+        found.append(_Link(element, url, said_by(element), place, is_aside))
         if len(found) == MAX_LINKS:
             break
     return found
@@ -207,7 +207,8 @@ def _text(element: etree._Element) -> str:
     return tidy(" ".join(map(str, element.itertext())))
 
 
-def _said(element: etree._Element) -> str:
+def said_by(element: etree._Element) -> str:
+    """What a link says: its words, its label, or the text of its picture."""
     text = _text(element)
     if text:
         return text[:300]
@@ -275,7 +276,7 @@ def _entry(link: _Link, said: Counter[str]) -> FeedEntry:
 
 def _entry_of_block(block: etree._Element, base: str) -> FeedEntry | None:
     anchors: Iterator[etree._Element] = iter([block]) if block.tag == "a" else block.iter("a")
-    links = [_Link(anchor, absolute(base, anchor.get("href") or ""), _said(anchor), (), False) for anchor in anchors]
+    links = [_Link(anchor, absolute(base, anchor.get("href") or ""), said_by(anchor), (), False) for anchor in anchors]
     links = [link for link in links if link.url]
     if not links:
         return None

@@ -212,7 +212,7 @@ def test_between_two_requests_to_a_host_lies_the_gap_and_people_are_told_why_the
     (home / "settings.yaml").write_text(settings.replace("host_gap_seconds: 0", "host_gap_seconds: 0.5"))
     ran = onrecord("check", "--json")
     assert [line["status"] for line in ran.lines] == ["new", "new"]
-    assert ran.err.startswith(f"{site.authority}: 0.5 seconds between two requests, one address to go\n")
+    assert ran.err.startswith(f"{site.authority}: 0.5 seconds between two requests, two addresses to go\n")
 
 
 def test_a_host_that_another_process_is_asking_is_left_to_it(
