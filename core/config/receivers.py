@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from core.config.entries import Entry, OneOrMore, Text, choice, choice_schema, pattern, refusal
-from core.config.settings import MailAddress, looks_secret
+from core.config.reaching import MailAddress
+from core.config.settings import looks_secret
 from core.config.yamlfile import nearest, shown
 from core.model import SEVERITIES, Severity
 
