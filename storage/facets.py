@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, case, select, union_all
+from sqlalchemy import Connection, bindparam, case, func, select, union_all
 
 from core.errors import NotFound
 from core.query.evaluate import answers as answers_query
@@ -96,6 +96,11 @@ def facets(conn: Connection, tree: Query) -> Facets:
     if parts is not None and is_indexable(tree) and fulltext.is_exact(conn, parts[0]):
         return _counted(conn, tree, *parts)
     found = list(islice(search.stream(conn, tree), MOST_READ + 1))
+    return of_answers(found[:MOST_READ], is_least=len(found) > MOST_READ)
+
+
+def of_answers(found: Iterable[search.Found], *, is_least: bool = False) -> Facets:
+    """The counts of answers at hand."""
     ones = [
         _One(
             one.company_id,
@@ -107,9 +112,9 @@ def facets(conn: Connection, tree: Query) -> Facets:
             one.gone_since,
             one.still == "yes",
         )
-        for one in found[:MOST_READ]
+        for one in found
     ]
-    return _summed(ones, is_least=len(found) > MOST_READ)
+    return _summed(ones, is_least=is_least)
 
 
 def _counted(conn: Connection, tree: Query, words: Query, where: Query | None) -> Facets:
@@ -253,17 +258,26 @@ def _one(row: Any, standing: Standing) -> _One:
 
 
 def never_said(conn: Connection, tree: Query, company_ids: Iterable[str]) -> list[Silent]:
-    """Those of the companies with no answer, in the order given. Raises NotFound for one the archive does not know."""
-    found = []
-    for company_id in dict.fromkeys(company_ids):
-        row = conn.execute(_ABOUT, {"b_company": company_id}).one_or_none()
-        if row is None:
-            raise NotFound(f"no company {company_id!r} is in the archive")
-        theirs = And((tree, Field("company", company_id.casefold())))
-        if next(search.stream(conn, theirs), None) is None:
-            seen = [at for (at,) in conn.execute(_SINCE, {"b_company": company_id})]
-            found.append(Silent(company_id, row.name, len(seen), min(seen, default=None)))
-    return found
+    """Those of the companies with no answer, in the order given. Raises NotFound for one the archive does not know.
+
+    Who is among the counted said it; the others are asked one by one where not all could be counted.
+    """
+    chosen = list(dict.fromkeys(company_ids))
+    about = {row.id: row for row in conn.execute(_ABOUT)}
+    unknown = next((one for one in chosen if one not in about), None)
+    if unknown is not None:
+        raise NotFound(f"no company {unknown!r} is in the archive")
+    counted = facets(conn, tree)
+    said = {key for key, _, _ in counted.companies}
+    silent = [one for one in chosen if one not in said]
+    if counted.is_least:
+        silent = [one for one in silent if not _says(conn, tree, one)]
+    return [Silent(one, about[one].name, int(about[one].documents), about[one].since) for one in silent]
+
+
+def _says(conn: Connection, tree: Query, company_id: str) -> bool:
+    theirs = And((tree, Field("company", company_id.casefold())))
+    return next(search.stream(conn, theirs), None) is not None
 
 
 def companies_kept(conn: Connection) -> list[str]:
@@ -271,5 +285,13 @@ def companies_kept(conn: Connection) -> list[str]:
     return list(conn.execute(select(documents.c.company_id).distinct().order_by(documents.c.company_id)).scalars())
 
 
-_ABOUT = select(companies.c.name).where(companies.c.id == bindparam("b_company"))
-_SINCE = select(documents.c.appeared_at).where(documents.c.company_id == bindparam("b_company"))
+_ABOUT = (
+    select(
+        companies.c.id,
+        companies.c.name,
+        func.count(documents.c.id).label("documents"),
+        func.min(documents.c.appeared_at).label("since"),
+    )
+    .outerjoin(documents, documents.c.company_id == companies.c.id)
+    .group_by(companies.c.id, companies.c.name)
+)

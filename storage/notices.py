@@ -292,8 +292,13 @@ def told_alerts(
     return [Told(row.id, row.fingerprint, row.title, row.created_at, row.report) for row in conn.execute(wanted)]
 
 
+def count(conn: Connection) -> int:
+    """How many alerts were ever raised."""
+    return int(conn.execute(select(func.count()).select_from(alerts)).scalar_one())
+
+
 def alert_rows(
-    conn: Connection, limit: int = 50, *, alert_id: int | None = None, change_id: int | None = None
+    conn: Connection, limit: int = 50, *, alert_id: int | None = None, change_id: int | None = None, start: int = 0
 ) -> list[AlertRow]:
     """Alerts with their deliveries, the newest first."""
     wanted = (
@@ -301,6 +306,7 @@ def alert_rows(
         .outerjoin(documents, documents.c.id == alerts.c.document_id)
         .order_by(alerts.c.id.desc())
         .limit(limit)
+        .offset(start)
     )
     if alert_id is not None:
         wanted = wanted.where(alerts.c.id == alert_id)

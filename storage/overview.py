@@ -14,7 +14,20 @@ from sqlalchemy import Connection, and_, case, func, or_, select
 
 from core.model import SEVERITIES, ChangeClass
 from storage.chunks import chunks
-from storage.schema import alerts, changes, companies, documents, fetches, grades, incidents, requests, sources
+from storage.schema import (
+    alerts,
+    case_alerts,
+    cases,
+    changes,
+    companies,
+    documents,
+    fetches,
+    grades,
+    handlings,
+    incidents,
+    requests,
+    sources,
+)
 from storage.schema import request_sources as asked
 
 
@@ -213,3 +226,59 @@ def list_companies(conn: Connection) -> list[CompanyRow]:
         .order_by(companies.c.name)
     )
     return [CompanyRow(id_, name, int(count), int(versions or 0)) for id_, name, count, versions in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """A case nobody has dealt with: none of its alerts was acknowledged, confirmed or called not relevant."""
+
+    id: int
+    alert_id: int
+    title: str
+    severity: str
+    alerts: int
+    last_at: datetime
+
+
+def open_cases(conn: Connection, since: datetime, limit: int = 12) -> list[OpenCase]:
+    """Cases with an alert since then that wait for somebody, the gravest first."""
+    dealt = (
+        select(handlings.c.id)
+        .join(case_alerts, case_alerts.c.alert_id == handlings.c.alert_id)
+        .where(
+            case_alerts.c.case_id == cases.c.id,
+            handlings.c.what.in_(("acknowledge", "confirm", "not_relevant")),
+            handlings.c.refused == "",
+        )
+        .correlate(cases)
+        .exists()
+    )
+    rank = case({severity.value: at for at, severity in enumerate(SEVERITIES, 1)}, value=cases.c.severity, else_=0)
+    rows = conn.execute(
+        select(
+            cases.c.id,
+            func.max(case_alerts.c.alert_id),
+            cases.c.title,
+            cases.c.severity,
+            func.count(),
+            cases.c.last_at,
+        )
+        .join(case_alerts, case_alerts.c.case_id == cases.c.id)
+        .where(cases.c.last_at >= since, ~dealt)
+        .group_by(cases.c.id, cases.c.title, cases.c.severity, cases.c.last_at)
+        .order_by(rank.desc(), cases.c.last_at.desc())
+        .limit(limit)
+    )
+    return [OpenCase(*row) for row in rows]
+
+
+def change_times(conn: Connection, company_id: str, limit: int = 400) -> list[tuple[datetime, str, int]]:
+    """When substantive changes of a company were found, with the severity and the change, the newest first."""
+    rows = conn.execute(
+        select(changes.c.detected_at, changes.c.severity, changes.c.id)
+        .join(documents, documents.c.id == changes.c.document_id)
+        .where(documents.c.company_id == company_id, changes.c["class"] == ChangeClass.SUBSTANTIVE.value)
+        .order_by(changes.c.detected_at.desc(), changes.c.id.desc())
+        .limit(limit)
+    )
+    return [(row[0], row[1] or "", row[2]) for row in rows]

@@ -238,8 +238,19 @@ def company_by_id(conn: Connection, company_id: str) -> Company | None:
     return Company(row.id, row.name, aliases=tuple(row.aliases), topics=tuple(row.topics), country=row.country)
 
 
-def list_sources(conn: Connection, *, with_ended: bool = False) -> list[SourceHealth]:
-    """Every source with the state of its own address, in order of company and id."""
+def list_sources(
+    conn: Connection,
+    *,
+    with_ended: bool = False,
+    company: str | None = None,
+    unseen: bool = False,
+    limit: int | None = None,
+    start: int = 0,
+) -> list[SourceHealth]:
+    """Every source with the state of its own address, in order of company and id.
+
+    ``company`` and ``unseen`` (those with an open incident) leave only some; ``limit`` and ``start`` a part of the list.
+    """
     newest_grade = (
         select(grades.c.level)
         .where(grades.c.fetch_id == requests.c.last_fetch_id)
@@ -247,7 +258,7 @@ def list_sources(conn: Connection, *, with_ended: bool = False) -> list[SourceHe
         .limit(1)
         .scalar_subquery()
     )
-    start = and_(request_sources.c.source_id == sources.c.id, request_sources.c.part == START)
+    own = and_(request_sources.c.source_id == sources.c.id, request_sources.c.part == START)
     open_incident = and_(incidents.c.request_id == requests.c.id, incidents.c.closed_at.is_(None))
     found = (
         select(
@@ -262,7 +273,7 @@ def list_sources(conn: Connection, *, with_ended: bool = False) -> list[SourceHe
             incidents.c.code,
             incidents.c.opened_at,
         )
-        .outerjoin(request_sources, start)
+        .outerjoin(request_sources, own)
         .outerjoin(requests, requests.c.id == request_sources.c.request_id)
         .outerjoin(fetches, fetches.c.id == requests.c.last_fetch_id)
         .outerjoin(incidents, open_incident)
@@ -270,7 +281,27 @@ def list_sources(conn: Connection, *, with_ended: bool = False) -> list[SourceHe
     )
     if not with_ended:
         found = found.where(sources.c.ended_at.is_(None))
-    return [_health(row) for row in conn.execute(found).mappings()]
+    if company is not None:
+        found = found.where(sources.c.company_id == company)
+    if unseen:
+        found = found.where(incidents.c.id.is_not(None))
+    return [_health(row) for row in conn.execute(found.limit(limit).offset(start)).mappings()]
+
+
+def count_sources(conn: Connection, *, company: str | None = None, with_ended: bool = False) -> tuple[int, int]:
+    """How many sources there are, and how many of those watched cannot be seen."""
+    total = select(func.count()).select_from(sources)
+    troubled = (
+        select(func.count(sources.c.id.distinct()))
+        .join(request_sources, and_(request_sources.c.source_id == sources.c.id, request_sources.c.part == START))
+        .join(incidents, and_(incidents.c.request_id == request_sources.c.request_id, incidents.c.closed_at.is_(None)))
+        .where(sources.c.ended_at.is_(None))
+    )
+    if not with_ended:
+        total = total.where(sources.c.ended_at.is_(None))
+    if company is not None:
+        total, troubled = (one.where(sources.c.company_id == company) for one in (total, troubled))
+    return int(conn.execute(total).scalar_one()), int(conn.execute(troubled).scalar_one())
 
 
 def _health(row: Any) -> SourceHealth:

@@ -30,18 +30,26 @@ from storage.blobs import BlobStore
 from storage.engine import Database
 from web import (
     acting,
+    alerts,
+    captures,
     changes,
+    citing,
     companies,
     documents,
     entry,
     feeds,
     health,
+    live,
+    outbox,
     people,
     problems,
     promises,
+    rules,
     search,
+    sources,
     speech,
     today,
+    work,
 )
 from web.access import guard, may
 from web.site import Site
@@ -51,7 +59,25 @@ HERE: Final = Path(__file__).resolve().parent
 HTMX: Final = "vendor/htmx-2.0.11.min.js"
 STATIC: Final = ("onrecord.css", "onrecord.js", HTMX, "vendor/htmx-LICENSE.txt")
 KINDS: Final = {"css": "text/css", "js": "text/javascript", "txt": "text/plain"}
-FAMILIES: Final = (today, documents, changes, search, promises, companies, entry, people, health)
+FAMILIES: Final = (
+    today,
+    documents,
+    changes,
+    search,
+    promises,
+    companies,
+    alerts,
+    sources,
+    rules,
+    outbox,
+    work,
+    citing,
+    captures,
+    entry,
+    people,
+    live,
+    health,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +168,7 @@ def environment() -> Environment:
         "compare_address": speech.compare_address,
         "document_address": speech.document_address,
         "version_address": speech.version_address,
+        "pair_address": speech.pair_address,
         "static": _address,
         "htmx": HTMX,
     }

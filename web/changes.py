@@ -1,4 +1,4 @@
-"""Compare: any two versions of a document side by side, at an address that never changes.
+"""Compare: any two versions, of one document or of two, side by side at an address that never changes.
 
 Where the change between them was recorded it is shown as it was judged then; any other pair is compared here and now,
 and says so. A version too large to read whole is read where it differs, with a note.
@@ -30,24 +30,38 @@ from storage.biography import Outline
 from storage.changes import StoredChange
 from web.access import may
 from web.comparing import Row, Sides, places_shown, rows, section
+from web.exports import Table
 from web.problems import BadRequest
 from web.site import Site, without_json
-from web.speech import Sign, Tone, compare_address, lang_code, sign_of
+from web.speech import VERSION_NAME, Sign, Tone, compare_address, lang_code, pair_address, sign_of
 
-PAIR: Final = re.compile(r"(.+)/(\d{1,9})\.\.(\d{1,9})")
+PAIR: Final = re.compile(r"(.+?)/(\d{1,9})\.\.(?:(.+)/)?(\d{1,9})")
 MOST_WORDS: Final = 400_000  # of both versions together; beyond it only what differs is read
 MOST_PLACES: Final = 60_000
 MOST_DIFFERENT: Final = 2_000  # places of a side that are read of a version beyond that
 SURROUNDING_ROWS: Final = 40
 LONGEST_FATE: Final = 320  # the whole passage stands in the texts below
 
+MOST_NAMES: Final = 500
+
 View = Literal["side", "inline", "changes"]
 
 
 @dataclass(frozen=True, slots=True)
-class VersionSide:
-    """One side: its number, its snapshot, when it stood there. ``gone_at`` is None where nothing followed it."""
+class Choice:
+    """The page to choose two documents on. ``names`` are proposals."""
 
+    a: str
+    b: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionSide:
+    """One side: its document and number, its snapshot, when it stood there."""
+
+    slug: str
+    name: str
     number: int
     digest: str
     first_at: datetime
@@ -79,7 +93,10 @@ class Fate:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The page. ``windows`` are the honest intervals of every time this change was seen, the newest first."""
+    """The page. ``windows`` are the honest intervals of every time this change was seen, the newest first.
+
+    ``is_pair``: the two sides are two documents.
+    """
 
     company_id: str
     company: str
@@ -88,6 +105,7 @@ class Comparison:
     address_shown: str
     before: VersionSide
     after: VersionSide
+    is_pair: bool
     numbers: tuple[tuple[int, datetime], ...]
     sign: Sign | None
     class_label: str
@@ -109,7 +127,7 @@ class Comparison:
 
 
 def routes(site: Site) -> APIRouter:
-    """``/c/<slug>/<a>..<b>``; ``/c/<slug>?a=…&b=…`` leads there."""
+    """``/c/<slug>/<a>..<b>`` and ``/c/<slug>/<a>..<other slug>/<b>``; ``/compare?a=…&b=…`` leads there."""
     router = APIRouter()
 
     @router.api_route("/c/{rest:path}", methods=["GET", "HEAD"])
@@ -123,33 +141,85 @@ def routes(site: Site) -> APIRouter:
             if a is None or b is None:
                 raise BadRequest("a comparison is named by two version numbers, such as 6..7")
             return RedirectResponse(compare_address(rest, max(a, 0), max(b, 0)), 303)
-        slug, first, second = found[1], int(found[2]), int(found[3])
+        first, second = (found[1], int(found[2])), (found[3] or found[1], int(found[4]))
         with site.database.read() as conn:
-            shown = build(conn, site, slug, (first, second), view=view, start=max(0, start))
-        return site.answer(request, "compare.html", shown)
+            shown = build(conn, site, first, second, view=view, start=max(0, start))
+        return site.answer(request, "compare.html", shown, table=_table(shown))
+
+    @router.api_route("/compare", methods=["GET", "HEAD"])
+    @may("reader")
+    def choose(request: Request, a: str = "", b: str = "") -> Response:
+        with site.database.read() as conn:
+            if a.strip() and b.strip():
+                first, second = (_named(conn, one.strip()) for one in (a, b))
+                return RedirectResponse(pair_address(first, second), 303)
+            names = tuple(row.slug for row in documents.list_documents(conn)[:MOST_NAMES])
+        return site.answer(request, "choose.html", Choice(a, b, names))
 
     return router
 
 
+def _named(conn: Connection, name: str) -> tuple[str, int]:
+    """``company/page/3``, or a document alone for its newest version. Raises NotFound."""
+    found = VERSION_NAME.fullmatch(name)
+    if found is not None:
+        row = documents.by_slug(conn, found[1])
+        return row.slug, versions.by_number(conn, row.id, int(found[2])).number
+    row = documents.by_slug(conn, name)
+    return row.slug, versions.numbers(conn, row.id)[-1].number
+
+
+def _table(shown: Comparison) -> Table:
+    """What differs, row by row."""
+    rows = [
+        (
+            row.number,
+            row.sign.word,
+            row.where,
+            "".join(text for _, text in row.before or ()),
+            "".join(text for _, text in row.after or ()),
+        )
+        for row in shown.rows
+        if row.kind == "pair"
+    ]
+    return Table(
+        f"compare-{shown.slug}-{shown.before.number}-{shown.after.number}",
+        ("row", "what", "where", "before", "after"),
+        rows,
+    )
+
+
 def build(
-    conn: Connection, site: Site, slug: str, pair: tuple[int, int], *, view: View = "side", start: int = 0
+    conn: Connection,
+    site: Site,
+    first: tuple[str, int],
+    second: tuple[str, int],
+    *,
+    view: View = "side",
+    start: int = 0,
 ) -> Comparison:
-    """The comparison of two version numbers of a document. Raises NotFound, BadRequest for one and the same."""
-    document = documents.ref(conn, documents.by_slug(conn, slug).id)
-    before_ref, after_ref = (versions.by_number(conn, document.id, one) for one in pair)
-    if pair[0] == pair[1]:
-        raise BadRequest(f"version {pair[0]} is the same as itself; choose two versions to compare")
-    recorded = changes.by_ids(conn, biography.changes_between(conn, document.id, *pair))
+    """The comparison of two versions. Raises NotFound, BadRequest for one and the same."""
+    row, other_row = documents.by_slug(conn, first[0]), documents.by_slug(conn, second[0])
+    document, other = documents.ref(conn, row.id), documents.ref(conn, other_row.id)
+    before_ref = versions.by_number(conn, document.id, first[1])
+    after_ref = versions.by_number(conn, other.id, second[1])
+    if before_ref.id == after_ref.id:
+        raise BadRequest(f"version {first[1]} is the same as itself; choose two versions to compare")
+    recorded = []
+    if document.id == other.id:
+        recorded = changes.by_ids(conn, biography.changes_between(conn, document.id, first[1], second[1]))
     if recorded:
         change = recorded[0].change
         before_ref, after_ref = change.before_version or before_ref, change.after_version or after_ref
     before, after = biography.outline(conn, before_ref.id), biography.outline(conn, after_ref.id)
     notes: list[str] = []
+    if document.id != other.id:
+        notes.append("Two documents stand side by side here: what differs between them is no change of either.")
     if recorded:
         change = _recorded(conn, recorded[0], before, after, notes, start)
     else:
         change = _hand_picked(conn, site, document, before, after, notes)
-    return _view(conn, site, change, recorded, (before, after), notes, view, start)
+    return _view(conn, site, change, other, recorded, (before, after), notes, view, start)
 
 
 # --- the two readings ----------------------------------------------------------------------------------------------
@@ -242,6 +312,7 @@ def _view(  # noqa: PLR0913 (what the page is made from)
     conn: Connection,
     site: Site,
     change: Change,
+    other: DocumentRef,
     recorded: list[StoredChange],
     outlines: tuple[Outline, Outline],
     notes: list[str],
@@ -262,8 +333,9 @@ def _view(  # noqa: PLR0913 (what the page is made from)
         slug=document.slug,
         title=title_of(document),
         address_shown=defang(document.url),
-        before=_side(conn, before),
-        after=_side(conn, after),
+        before=_side(conn, before, document),
+        after=_side(conn, after, other),
+        is_pair=other.id != document.id,
         numbers=_numbers(versions.numbers(conn, document.id)),
         sign=sign_of(mark_of(change)) if change.edits or change.event else None,
         class_label=label(change.change_class.value) if recorded else "",
@@ -282,13 +354,15 @@ def _view(  # noqa: PLR0913 (what the page is made from)
         notes=(*notes, *_incomplete(before, after)),
         is_recorded=bool(recorded),
         permanent=(site.base_url or "").rstrip("/")
-        + compare_address(document.slug, before.ref.number, after.ref.number),
+        + pair_address((document.slug, before.ref.number), (other.slug, after.ref.number)),
     )
 
 
-def _side(conn: Connection, outlined: Outline) -> VersionSide:
+def _side(conn: Connection, outlined: Outline, document: DocumentRef) -> VersionSide:
     seen = versions.seen_interval(conn, outlined.ref.id)
     return VersionSide(
+        slug=document.slug,
+        name=f"{one_line(document.company, 80)}, {title_of(document)}",
         number=outlined.ref.number,
         digest=outlined.ref.digest,
         first_at=seen[0].first_at if seen else outlined.ref.seen_at,

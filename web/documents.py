@@ -1,11 +1,10 @@
 """A document: its versions on a timeline, its text with the date each passage entered, how to cite it.
 
-``/d/<slug>`` shows what stands (or stood on a day), ``/v/<slug>/<n>`` one version for ever, ``/raw/<digest>`` the bytes.
+``/d/<slug>`` shows what stands (or stood on a day), ``/v/<slug>/<n>`` one version for ever.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -15,24 +14,24 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
+from core.citing import Cited, plain
 from core.errors import NotFound, StorageError
-from core.model import DocumentRef
 from core.quotes import in_words
 from core.report import title_of
 from core.text.visible import one_line
-from core.wording import GRAVITY, OF_VERDICT, counted, defang, language, mark_of, stamp
+from core.wording import GRAVITY, OF_VERDICT, counted, defang, language, mark_of
 from storage import biography, changes, documents, fetches, versions
 from storage.biography import Appearance, Outline
 from storage.changes import StoredChange
 from web.access import may
 from web.drawing import Timeline, timeline
+from web.exports import Entry, Feed, Table
+from web.memento import memento_headers
 from web.problems import BadRequest
 from web.reading import Book, PassageRow, Row, lives_at, rows, texts_wanted
 from web.site import Site, without_json
-from web.speech import Sign, compare_address, day_text, lang_code, sign_of, version_address
+from web.speech import VERSION_NAME, Sign, compare_address, day_text, lang_code, sign_of, version_address
 
-VERSION: Final = re.compile(r"(.+)/(\d{1,9})")
-DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 PLACES_A_PART: Final = 400
 CHARACTERS_A_PART: Final = 110_000
 SURROUNDINGS_SHOWN: Final = 150
@@ -113,7 +112,7 @@ class DocumentView:
 
 
 def routes(site: Site) -> APIRouter:
-    """``/d/<slug>``, ``/v/<slug>/<n>`` and ``/raw/<digest>``."""
+    """``/d/<slug>`` and ``/v/<slug>/<n>``."""
     router = APIRouter()
 
     @router.api_route("/d/{rest:path}", methods=["GET", "HEAD"])
@@ -122,24 +121,44 @@ def routes(site: Site) -> APIRouter:
         wanted = _day(asof) if asof else None
         with site.database.read() as conn:
             view = build(conn, site, without_json(rest), asof=wanted, part=part)
-        return site.answer(request, "document.html", view)
+        return site.answer(request, "document.html", view, table=_table(view), feed=_feed(view))
 
     @router.api_route("/v/{rest:path}", methods=["GET", "HEAD"])
     @may("reader")
     def version(request: Request, rest: str, part: int = 1) -> Response:
-        found = VERSION.fullmatch(without_json(rest))
+        found = VERSION_NAME.fullmatch(without_json(rest))
         if found is None:
             raise BadRequest("a version is named by its document and its number, such as company/page/3")
         with site.database.read() as conn:
             view = build(conn, site, found[1], number=int(found[2]), part=part)
-        return site.answer(request, "document.html", view)
-
-    @router.api_route("/raw/{digest}", methods=["GET", "HEAD"])
-    @may("reader")
-    def raw(digest: str) -> Response:
-        return _download(site, digest)
+            url = documents.by_slug(conn, found[1]).url
+        answer = site.answer(request, "document.html", view, table=_table(view))
+        answer.headers.update(memento_headers(site, request, view.slug, url, view.seen_first_at))
+        return answer
 
     return router
+
+
+def _table(view: DocumentView) -> Table:
+    columns = ("version", "first seen", "change", "what", "address")
+    rows = [
+        (one.number, one.first_at, one.sign.word if one.sign else "", one.what, one.address) for one in view.versions
+    ]
+    return Table(f"versions-{view.slug}", columns, rows)
+
+
+def _feed(view: DocumentView) -> Feed:
+    entries = [
+        Entry(
+            f"urn:onrecord:version:{view.slug}:{one.number}:{one.first_at:%Y%m%dT%H%M%SZ}",
+            f"{view.company}, {view.title}: version {one.number}",
+            one.first_at,
+            one.compare or one.address,
+            one.what,
+        )
+        for one in view.versions
+    ]
+    return Feed(f"On Record: {view.company}, {view.title}", tuple(entries))
 
 
 def _day(text: str) -> date:
@@ -202,7 +221,18 @@ def build(
         surroundings_count=surroundings[1],
         incomplete=one_line(outlined.incomplete, 300),
         capture=_capture(conn, site, outlined, appearance, shown),
-        citation=_citation(document, outlined, appearance, seen[0], address if site.base_url else ""),
+        citation=plain(
+            Cited(
+                document.company,
+                one_line(outlined.title, 200) or title_of(document),
+                lang,
+                defang(document.url),
+                appearance.at,
+                seen[0],
+                appearance.digest,
+                address,
+            )
+        ),
         address=address,
         today=now.astimezone(UTC).date(),
     )
@@ -370,48 +400,3 @@ def _verify(
     except StorageError as error:
         return "damaged", one_line(str(error), 200)
     return "verified", "verified just now"
-
-
-def _citation(document: DocumentRef, outlined: Outline, appearance: Appearance, last_at: datetime, address: str) -> str:
-    """Plain text for a footnote: who, what, where, when, and by which bytes it can be proved."""
-    title = one_line(outlined.title, 200) or title_of(document)
-    spoken = language(outlined.lang or document.lang)
-    where = address or f"On Record, document {document.slug}, version {appearance.number}"
-    return (
-        f'{one_line(document.company, 120)}, "{title}"{f" ({spoken})" if spoken else ""}, {defang(document.url)}, '
-        f"captured {stamp(appearance.at)}, last seen unchanged {stamp(last_at)}, "
-        f"snapshot SHA-256 {appearance.digest}, {where}"
-    )
-
-
-# --- the bytes ---------------------------------------------------------------------------------------------------------
-
-# What is opened by a double click must not run, nor ask a watched company for its pictures: pages end in .txt.
-_ENDINGS: Final = {
-    "text/html": "html.txt",
-    "application/xhtml+xml": "html.txt",
-    "application/pdf": "pdf",
-    "text/plain": "txt",
-}
-
-
-def _download(site: Site, digest: str) -> Response:
-    """The bytes as an attachment, verified first; damage is said, never hidden."""
-    if not DIGEST.fullmatch(digest):
-        raise BadRequest("a raw capture is named by its SHA-256, 64 digits and small letters")
-    with site.database.read() as conn:
-        kept = biography.snapshot(conn, digest)
-    try:
-        body = site.blobs.get(digest)
-    except NotFound:
-        raise NotFound(f"the bytes of snapshot {digest} are not in this archive") from None
-    ending = _ENDINGS.get((kept.media_type or "").split(";")[0].strip().lower() if kept else "", "bin")
-    return Response(
-        body,
-        media_type="application/octet-stream",
-        headers={
-            "content-disposition": f'attachment; filename="onrecord-{digest[:16]}.{ending}"',
-            "content-security-policy": "sandbox; default-src 'none'",
-            "x-onrecord-sha256": digest,
-        },
-    )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from typing import Final, Literal
 
 from fastapi import APIRouter, Request
@@ -14,18 +15,25 @@ from sqlalchemy import Connection
 
 from core.errors import QueryError
 from core.query.grammar import parse
-from core.query.tree import And, Field, Near, Not, Or, Query, Regex, Sentence, Term
+from core.query.tree import And, Field, Near, Not, Or, Query, Regex, Sentence, Term, is_indexable
 from core.text.visible import one_line
 from core.wording import counted
-from storage import biography, overview, search
+from storage import biography, facets, overview, search
+from storage.facets import Facets, Silent
 from storage.search import Found
-from web.access import may
+from web import work
+from web.access import Actor, may
 from web.drawing import Axis, Tick, axis_of, ticks
-from web.site import Site
-from web.speech import compare_address, document_address, finding_address
+from web.exports import Table
+from web.site import Site, wants_page
+from web.speech import compare_address, document_address, finding_address, passage_address
 
 SHOWN: Final = 20
-GATHERED: Final = 200  # answers that the drawing and the counts are made from
+GATHERED: Final = 100  # answers that the drawing and the counts are made from; beyond it they are counted apart
+MOST_EXPORTED: Final = 10_000
+COLUMNS: Final = (
+    "passage", "text", "company", "document", "url", "heading", "first_seen", "last_seen", "gone_since", "still", "match"
+)  # fmt: skip
 COMPANIES_DRAWN: Final = 10
 LONGEST_QUOTE: Final = 1_200
 FIELD_WORDS: Final = {
@@ -67,6 +75,10 @@ class Hit:
     first_seen: datetime
     last_seen: datetime | None
     gone_since: datetime | None
+    still: str
+    unwatched_since: datetime | None
+    wordings: int
+    cite: str
     came: str
     went: str
     life: Life
@@ -84,7 +96,11 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The page. ``error`` says where a query is wrong; ``read_as`` how a right one was understood."""
+    """The page. ``error`` says where a query is wrong; ``read_as`` how a right one was understood.
+
+    ``counts`` are of all answers, None where there are too many to count at once (``/search/counts`` does).
+    ``is_long``: nothing is wrong with the query, it would only have to read everything.
+    """
 
     q: str
     read_as: str
@@ -94,35 +110,108 @@ class Results:
     total: int
     is_capped: bool
     start: int
+    has_more: bool
     still: int
     companies: int
     documents: int
     first: Hit | None
+    last: Hit | None
     said: tuple[Said, ...]
     more_said: int
     ticks: tuple[Tick, ...]
+    counts: Facets | None
+    is_long: bool
     archive_documents: int
     archive_since: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """All answers counted: companies, kinds, years, the first and the last."""
+
+    q: str
+    read_as: str
+    counts: Facets
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """Who of the ``asked`` companies was never seen to say it. ``every``: whom one may choose."""
+
+    q: str
+    read_as: str
+    silent: tuple[Silent, ...]
+    chosen: tuple[str, ...]
+    every: tuple[tuple[str, str], ...]
+    asked: int
+
+
 def routes(site: Site) -> APIRouter:
-    """``/search`` and ``/search.json``."""
+    """``/search``, ``/search/counts``, ``/search/never``, and a search that reads everything, as a task."""
     router = APIRouter()
 
     @router.api_route("/search", methods=["GET", "HEAD"])
     @router.api_route("/search.json", methods=["GET", "HEAD"])
     @may("reader")
     def found(request: Request, q: str = "", start: int = 0) -> Response:
+        is_table = request.query_params.get("format") == "csv"
         with site.database.read() as conn:
             try:
                 view = build(conn, q, max(0, start), site.now())
+                table = _table(conn, q) if is_table and q.strip() else Table("search", COLUMNS, ())
             except QueryError as error:
-                if request.url.path.endswith(".json") or request.query_params.get("format") == "json":
+                if not wants_page(request):
                     raise
                 return site.answer(request, "search.html", _refused(conn, q, error), status=400)
-        return site.answer(request, "search.html", view)
+        return site.answer(request, "search.html", view, table=table if view.total else None)
+
+    @router.api_route("/search/counts", methods=["GET", "HEAD"])
+    @may("reader")
+    def counts(request: Request, q: str = "") -> Response:
+        with site.database.read() as conn:
+            view = Counts(q, in_words(tree := parse(q)), facets.facets(conn, tree))
+        return site.answer(request, "counts.html", view)
+
+    @router.api_route("/search/never", methods=["GET", "HEAD"])
+    @may("reader")
+    def never(request: Request, q: str = "") -> Response:
+        chosen = tuple(request.query_params.getlist("company"))
+        with site.database.read() as conn:
+            view = _never(conn, q, chosen)
+        columns = ("company", "name", "documents", "since")
+        rows = [(one.company_id, one.company, one.documents, one.since) for one in view.silent]
+        return site.answer(request, "never.html", view, table=Table("never-said", columns, rows))
+
+    @router.post("/search/task")
+    @may("analyst")
+    def read_everything(actor: Actor) -> Response:
+        query = actor["q"]
+        parse(query)
+        return work.ask(site, actor, "search", {"q": query}, query)
 
     return router
+
+
+def _never(conn: Connection, q: str, chosen: tuple[str, ...]) -> Never:
+    every = overview.list_companies(conn)
+    if not q.strip():
+        return Never(q, "", (), chosen, tuple((one.id, one.name) for one in every), 0)
+    tree = parse(q)
+    silent = facets.never_said(conn, tree, chosen or [one.id for one in every])
+    return Never(
+        q, in_words(tree), tuple(silent), chosen, tuple((one.id, one.name) for one in every), len(chosen or every)
+    )
+
+
+def _table(conn: Connection, q: str) -> Table:
+    """Every answer, up to ten thousand, as rows."""
+    found = islice(search.stream(conn, q), MOST_EXPORTED)
+    rows = [
+        (str(one.passage_id), one.text, one.company_id, one.document, one.url, one.heading, one.first_seen_at,
+         one.last_seen_at, one.gone_since, one.still, "; ".join(one.text[a:b] for a, b in one.spans))
+        for one in found
+    ]  # fmt: skip
+    return Table(f"search-{q}", COLUMNS, rows)
 
 
 def build(conn: Connection, q: str, start: int, now: datetime) -> Results:
@@ -132,14 +221,22 @@ def build(conn: Connection, q: str, start: int, now: datetime) -> Results:
         return _empty(q, size)
     tree = parse(q)
     answers = search.search(conn, tree, GATHERED + 1)
-    is_capped, answers = len(answers) > GATHERED, answers[:GATHERED]
+    is_capped = len(answers) > GATHERED
+    shown = answers[start : start + SHOWN]
+    if start + SHOWN > GATHERED:
+        shown = search.search(conn, tree, SHOWN, start=min(start, MOST_EXPORTED))
+    answers = answers[:GATHERED]
     if not answers:
         return _empty(q, size, read_as=in_words(tree))
     axis = axis_of(min(one.first_seen_at for one in answers), now)
-    shown = answers[start : start + SHOWN]
     around = biography.edges(conn, [one.passage_id for one in shown], [one.document_id for one in shown])
-    hits = [_hit(one, around.get((one.passage_id, one.document_id)), axis) for one in shown]
+    lines = search.wordings(conn, shown)
+    hits = [
+        _hit(one, around.get((one.passage_id, one.document_id)), axis, lines.get((one.document_id, one.lineage), 1))
+        for one in shown
+    ]
     oldest = min(answers, key=lambda one: one.first_seen_at)
+    newest = max(answers, key=lambda one: one.last_seen_at or one.first_seen_at)
     companies, more = _said(answers, axis)
     return Results(
         q=q,
@@ -150,13 +247,17 @@ def build(conn: Connection, q: str, start: int, now: datetime) -> Results:
         total=len(answers),
         is_capped=is_capped,
         start=start,
-        still=sum(1 for one in answers if one.gone_since is None),
+        has_more=start + len(shown) < len(answers) or (is_capped and len(shown) == SHOWN),
+        still=sum(1 for one in answers if one.still == "yes"),
         companies=len({one.company_id for one in answers}),
         documents=len({one.document_id for one in answers}),
         first=_hit(oldest, None, axis),
+        last=_hit(newest, None, axis),
         said=companies,
         more_said=more,
         ticks=ticks(axis),
+        counts=None if is_capped else facets.of_answers(answers),
+        is_long=False,
         archive_documents=size.documents,
         archive_since=size.first_at,
     )
@@ -172,20 +273,29 @@ def _empty(q: str, size: overview.Size, *, read_as: str = "", error: str = "", e
         total=0,
         is_capped=False,
         start=0,
+        has_more=False,
         still=0,
         companies=0,
         documents=0,
         first=None,
+        last=None,
         said=(),
         more_said=0,
         ticks=(),
+        counts=None,
+        is_long=False,
         archive_documents=size.documents,
         archive_since=size.first_at,
     )
 
 
 def _refused(conn: Connection, q: str, error: QueryError) -> Results:
-    return _empty(q, overview.size(conn), error=error.message, error_at=error.position)
+    view = _empty(q, overview.size(conn), error=error.message, error_at=error.position)
+    try:
+        is_long = not is_indexable(parse(q))
+    except QueryError:
+        is_long = False
+    return replace(view, is_long=is_long)
 
 
 def in_words(tree: Query) -> str:
@@ -225,12 +335,13 @@ def _term_in_words(term: Term) -> str:
 
 
 def _life(found: Found, axis: Axis) -> Life:
-    state: Literal["still", "gone"] = "gone" if found.gone_since else "still"
+    states: dict[str, Literal["still", "gone", "unwatched"]] = {"yes": "still", "no": "gone", "unknown": "unwatched"}
+    state = states[found.still]
     end = found.last_seen_at or found.first_seen_at
     return Life(axis.at(found.first_seen_at), axis.at(end), state)
 
 
-def _hit(found: Found, around: biography.Edges | None, axis: Axis) -> Hit:
+def _hit(found: Found, around: biography.Edges | None, axis: Axis, wordings: int = 1) -> Hit:
     slug = found.document
     text = found.text
     spans = found.spans
@@ -248,6 +359,10 @@ def _hit(found: Found, around: biography.Edges | None, axis: Axis) -> Hit:
         first_seen=found.first_seen_at,
         last_seen=found.last_seen_at,
         gone_since=found.gone_since,
+        still=found.still,
+        unwatched_since=found.unwatched_since,
+        wordings=wordings,
+        cite=passage_address(slug, found.passage_id),
         came=compare_address(slug, *around.came) if around and around.came else "",
         went=compare_address(slug, *around.went) if around and around.went else "",
         life=_life(found, axis),

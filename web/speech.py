@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final, Literal
 from urllib.parse import quote as url_quote
+from urllib.parse import urlencode
 
 from markupsafe import Markup, escape
 
@@ -158,6 +159,9 @@ def _time(at: datetime, shown: str, form: str, now: datetime | None = None) -> M
 
 # --- addresses of our own ------------------------------------------------------------------------------------------
 
+VERSION_NAME: Final = re.compile(r"(.+)/(\d{1,9})")
+DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+
 
 def document_address(slug: str) -> str:
     return f"/d/{url_quote(slug)}"
@@ -171,9 +175,26 @@ def compare_address(slug: str, before: int, after: int) -> str:
     return f"/c/{url_quote(slug)}/{before}..{after}"
 
 
+def pair_address(before: tuple[str, int], after: tuple[str, int]) -> str:
+    """The same for versions of two documents, each named by its slug and number."""
+    if before[0] == after[0]:
+        return compare_address(before[0], before[1], after[1])
+    return f"/c/{url_quote(before[0])}/{before[1]}..{url_quote(after[0])}/{after[1]}"
+
+
 def finding_address(slug: str, text: str, version: int | None = None) -> str:
     """A document (or one of its versions) with the browser asked to show the words; without support, its start."""
     base = document_address(slug) if version is None else version_address(slug, version)
     start = " ".join(text.split()[:8])[:80]
     fragment = url_quote(start, safe="").replace("-", "%2D")  # a dash has a meaning of its own in such a fragment
     return f"{base}#:~:text={fragment}" if start else base
+
+
+def passage_address(slug: str, passage_id: int) -> str:
+    """Where a passage of a document is cited: leads to the permanent address of its quote."""
+    return f"/passage/{passage_id}/{url_quote(slug)}"
+
+
+def cite_address(slug: str, digest: str, quote: str, at: int) -> str:
+    """The permanent address of a quote: the snapshot's digest, the words, and where they stood. Survives re-reading."""
+    return f"/q/{digest}/{url_quote(slug)}?{urlencode({'quote': quote, 'at': at})}"

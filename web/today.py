@@ -17,8 +17,10 @@ from core.text.words import Segment
 from core.wording import counted, defang, label, number, trouble, unique
 from storage import biography, changes, overview
 from storage.changes import StoredChange
+from storage.overview import OpenCase
 from web.access import may
 from web.condense import condensed, places_needed
+from web.exports import Entry, Feed, Table
 from web.site import Site
 from web.speech import Sign, compare_address, document_address, inline, lang_code, sign_of
 
@@ -81,6 +83,7 @@ class Today:
     total: int
     start: int
     quiet: int
+    cases: tuple[OpenCase, ...]
     unseen: tuple[UnseenRow, ...]
     unseen_total: int
     first_looks: tuple[FirstLook, ...]
@@ -106,9 +109,38 @@ def routes(site: Site) -> APIRouter:
         days, start = max(1, min(days, MOST_DAYS)), max(0, start)
         with site.database.read() as conn:
             view = build(conn, now, days=days, start=start, quiet=quiet, base_url=site.base_url)
-        return site.answer(request, "today.html", view)
+        return site.answer(request, "today.html", view, table=_table(view), feed=_feed(view))
 
     return router
+
+
+def _table(view: Today) -> Table:
+    columns = ("change", "found at", "verdict", "severity", "company", "document", "quote", "last seen", "first changed",
+               "address")  # fmt: skip
+    rows = [
+        (one.change, one.found_at, one.sign.word, one.severity, one.company, one.title, "".join(text for _, text in one.quote),
+         one.interval.last_seen_at if one.interval else None, one.interval.first_changed_at if one.interval else None,
+         one.address)
+        for one in view.changes
+    ]  # fmt: skip
+    return Table("changes", columns, rows)
+
+
+def _feed(view: Today) -> Feed:
+    newest = sorted(view.changes, key=lambda one: one.found_at, reverse=True)
+    entries = [
+        Entry(
+            f"urn:onrecord:change:{one.change}",
+            f"{one.sign.word}: {one.company}, {one.title}",
+            one.found_at,
+            one.address,
+            "".join(
+                f"[-{text}-]" if op == "out" else f"{{+{text}+}}" if op == "in" else text for op, text in one.quote
+            ),
+        )
+        for one in newest
+    ]
+    return Feed("On Record: what changed", tuple(entries))
 
 
 def build(conn: Connection, now: datetime, *, days: int, start: int, quiet: bool, base_url: str | None) -> Today:
@@ -130,6 +162,7 @@ def build(conn: Connection, now: datetime, *, days: int, start: int, quiet: bool
         total=len(found),
         start=start,
         quiet=sum(of_class.values()) - of_class.get("substantive", 0),
+        cases=tuple(overview.open_cases(conn, since)),
         unseen=tuple(_unseen(one) for one in unseen[:UNSEEN_ROWS]),
         unseen_total=len(unseen),
         first_looks=tuple(_first_look(one) for one in overview.first_looks(conn, since)),
