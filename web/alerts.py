@@ -13,7 +13,8 @@ from sqlalchemy import Connection
 from core.errors import NotFound, Refused
 from core.handling import Actor as Doer
 from core.handling import Handling, NotRelevant, Snooze, Wish, told
-from core.report import Report, four_lines, from_plain
+from core.report import Report, four_lines
+from core.shown import shown_report
 from core.text.visible import one_line
 from core.text.words import Segment
 from core.wording import label
@@ -215,7 +216,7 @@ def build(conn: Connection, alert_id: int) -> AlertView:
 
 def _report(plain: dict[str, Any]) -> Report | None:
     try:
-        return from_plain(plain)
+        return shown_report(plain)
     except ValueError:
         return None
 
