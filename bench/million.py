@@ -243,7 +243,7 @@ def _round(
         rows["versions"].append(
             {"id": fetch, "document_id": document + 1, "number": number + 1, "extractor": "x1", "fetch_id": fetch,
              "digest": digest, "text_digest": digest, "form_digest": digest, "places": blob, "title": f"Policy {document}",
-             "lang": "zh" if is_chinese(document) else "en", "words": PLACES * 30, "facts": {}}
+             "lang": "zh" if is_chinese(document) else "en", "words": PLACES * 30, "facts": {"incomplete": "", "facts": {}}}
         )  # fmt: skip
         rows["readings"].append({"fetch_id": fetch, "document_id": document + 1, "version_id": fetch, "variant": 0})
         if number:
