@@ -6,10 +6,9 @@ columns (``storage/packing.py``), of which the caller names the places it will s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, extract, func, or_, select
@@ -275,8 +274,7 @@ def edges(conn: Connection, passage_ids: Sequence[int], document_ids: Sequence[i
 
     A passage of the document's first version has no ``came``; one that still stands has no ``went``.
     """
-    found: dict[tuple[int, int], Edges] = {}
-    shown: dict[int, tuple[Appearance, ...]] = {one: appearances(conn, one) for one in dict.fromkeys(document_ids)}
+    found: dict[tuple[int, int], tuple[int, int | None]] = {}
     for some in chunks(list(dict.fromkeys(passage_ids))):
         rows = conn.execute(
             select(
@@ -286,22 +284,40 @@ def edges(conn: Connection, passage_ids: Sequence[int], document_ids: Sequence[i
                 func.max(spans.c.gone_fetch_id).label("gone"),
                 func.sum(case((spans.c.last_fetch_id.is_(None), 1), else_=0)).label("standing"),
             )
-            .where(spans.c.passage_id.in_(some), spans.c.document_id.in_(list(shown)))
+            .where(spans.c.passage_id.in_(some), spans.c.document_id.in_(list(dict.fromkeys(document_ids))))
             .group_by(spans.c.passage_id, spans.c.document_id)
         )
-        for row in rows:
-            theirs = shown[row.document_id]
-            went = None if row.standing else _step(theirs, row.gone)
-            found[row.passage_id, row.document_id] = Edges(_step(theirs, row.first), went)
+        found |= {(row.passage_id, row.document_id): (row.first, None if row.standing else row.gone) for row in rows}
+    steps = _steps(conn, {fetch for pair in found.values() for fetch in pair if fetch is not None})
+    return {
+        (passage, document): Edges(steps.get((document, first)), steps.get((document, gone or 0)))
+        for (passage, document), (first, gone) in found.items()
+    }
+
+
+def _steps(conn: Connection, fetch_ids: Collection[int]) -> dict[tuple[int, int], tuple[int, int]]:
+    """By (document, capture): the version shown before it, and the one it brought; nothing for the first, or the same."""
+    earlier, was = readings.alias("earlier"), versions.alias("was")
+    before = (
+        select(was.c.number)
+        .join(earlier, earlier.c.version_id == was.c.id)
+        .where(earlier.c.document_id == readings.c.document_id, earlier.c.fetch_id < readings.c.fetch_id)
+        .order_by(earlier.c.fetch_id.desc())
+        .limit(1)
+        .correlate(readings)
+        .scalar_subquery()
+    )
+    found: dict[tuple[int, int], tuple[int, int]] = {}
+    for some in chunks(sorted(fetch_ids)):
+        wanted = (
+            select(readings.c.document_id, readings.c.fetch_id, before.label("before"), versions.c.number)
+            .join(versions, versions.c.id == readings.c.version_id)
+            .where(readings.c.fetch_id.in_(some))
+        )
+        for row in conn.execute(wanted):
+            if row.before is not None and row.before != row.number:
+                found[row.document_id, row.fetch_id] = (row.before, row.number)
     return found
-
-
-def _step(shown: Sequence[Appearance], fetch_id: int | None) -> tuple[int, int] | None:
-    """The version a capture brought, and the one before it; None where it brought none, or the first."""
-    for earlier, later in pairwise(shown):
-        if later.fetch_id == fetch_id and earlier.number != later.number:
-            return earlier.number, later.number
-    return None
 
 
 def word_range(conn: Connection, document_id: int) -> tuple[int, int]:

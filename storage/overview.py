@@ -86,8 +86,10 @@ class CompanyRow:
     versions: int
 
 
-def recent_changes(conn: Connection, since: datetime, *, quiet: bool = False) -> list[int]:
-    """Ids of the changes found since then, worst first, then the newest.
+def recent_changes(
+    conn: Connection, since: datetime, *, quiet: bool = False, limit: int | None = None, start: int = 0
+) -> list[int]:
+    """Ids of the changes found since then, worst first, then the newest; so many from the ``start``-th on.
 
     ``quiet`` gives those told to nobody for their class (dates, layout, surroundings, variants) instead of the
     substantive ones.
@@ -98,6 +100,8 @@ def recent_changes(conn: Connection, since: datetime, *, quiet: bool = False) ->
         select(changes.c.id)
         .where(changes.c.detected_at >= since, ~loud if quiet else loud)
         .order_by(rank.desc(), changes.c.detected_at.desc(), changes.c.id.desc())
+        .limit(limit)
+        .offset(start)
     )
     return [row.id for row in rows]
 

@@ -36,7 +36,7 @@ PLACES_A_PART: Final = 400
 CHARACTERS_A_PART: Final = 110_000
 SURROUNDINGS_SHOWN: Final = 150
 MOST_HEADINGS: Final = 5_000
-VERSIONS_LISTED: Final = 200
+VERSIONS_LISTED: Final = 60
 VERIFIED_AT_ONCE: Final = 4_000_000  # bytes; larger snapshots are verified when they are downloaded
 
 

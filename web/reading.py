@@ -17,6 +17,7 @@ from storage.biography import Life
 from web.speech import Sign
 
 MOST_WORDINGS: Final = 8
+MOST_MARKED: Final = 40  # wordings of one page whose words are compared; older ones stand as they are
 MOST_GHOSTS: Final = 12  # of one section
 LONGEST_WORDING: Final = 3_000
 
@@ -123,6 +124,7 @@ class Book:
     texts: Mapping[int, str]  # of passages that are not in the reading: earlier wordings, ghosts
     is_first: bool
     signs: Mapping[int, tuple[Sign, tuple[str, ...]]]  # by place: what the change to this version found there
+    marked: int = 0  # wordings compared so far
 
 
 def rows(book: Book, places: Sequence[int], *, is_last_part: bool) -> list[Row]:
@@ -194,8 +196,11 @@ def _wordings(book: Book, earlier: Sequence[Life], now: str) -> tuple[Wording, .
     following = now
     for index, life in enumerate(earlier[:MOST_WORDINGS]):
         text = book.texts.get(life.passage_id, "")
-        diff = word_diff(text[:LONGEST_WORDING], following[:LONGEST_WORDING])
-        kept = tuple(part for part in diff if part[0] != "in")
+        kept: tuple[Segment, ...] = (("same", text[:LONGEST_WORDING]),)
+        if book.marked < MOST_MARKED:
+            book.marked += 1
+            diff = word_diff(text[:LONGEST_WORDING], following[:LONGEST_WORDING])
+            kept = tuple(part for part in diff if part[0] != "in")
         found.append(Wording(len(earlier) - index, life.first_at, life.last_at, kept))
         following = text
     return tuple(found)

@@ -146,22 +146,23 @@ def _feed(view: Today) -> Feed:
 def build(conn: Connection, now: datetime, *, days: int, start: int, quiet: bool, base_url: str | None) -> Today:
     """The page as of ``now``: changes found in so many days, from the ``start``-th on."""
     since = now - timedelta(days=days)
-    found = overview.recent_changes(conn, since, quiet=quiet)
-    shown = found[start : start + ROWS]
+    of_class = overview.classes_since(conn, since)
+    loud = of_class.get("substantive", 0)
+    total = sum(of_class.values()) - loud if quiet else loud
+    shown = overview.recent_changes(conn, since, quiet=quiet, limit=ROWS, start=start)
     told = overview.told(conn, shown)
     rows = [_row(conn, stored, told.get(stored.change.id), now, base_url) for stored in changes.by_ids(conn, shown)]
-    of_class = overview.classes_since(conn, since)
     watching = overview.watching(conn, now - timedelta(hours=24))
     unseen = overview.unseen(conn)
     size = overview.size(conn)
     return Today(
-        headline=_headline(len(found), days, quiet),
+        headline=_headline(total, days, quiet),
         days=days,
         is_quiet=quiet,
         changes=tuple(rows),
-        total=len(found),
+        total=total,
         start=start,
-        quiet=sum(of_class.values()) - of_class.get("substantive", 0),
+        quiet=sum(of_class.values()) - loud,
         cases=tuple(overview.open_cases(conn, since)),
         unseen=tuple(_unseen(one) for one in unseen[:UNSEEN_ROWS]),
         unseen_total=len(unseen),
@@ -172,7 +173,7 @@ def build(conn: Connection, now: datetime, *, days: int, start: int, quiet: bool
         watched_since=watching.since,
         documents=size.documents,
         companies=size.companies,
-        last_change_at=overview.last_change_at(conn) if not found else None,
+        last_change_at=overview.last_change_at(conn) if not total else None,
         now=now,
     )
 
