@@ -6,40 +6,77 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, case, func, select
+from sqlalchemy import CTE, Connection, case, func, select
 
 from core.handling import Standing, standing
 from core.model import Intent
 from core.reminders import REMINDED, Purpose, Untaken
 from storage import handlings, outbox
 from storage.outbox import Posting
-from storage.schema import alerts, deliveries
+from storage.schema import alerts, case_alerts, deliveries, tellings
 
 
 def untaken(conn: Connection, since: datetime, before: datetime) -> list[tuple[Untaken, Standing]]:
     """Critical alerts of changes raised from ``since`` on whose first message arrived before ``before``, and how each
-    stands; the oldest first. Those that were escalated are done with."""
+    stands; the oldest first. Those that were escalated are done with.
+
+    Of a case its last critical alert stands for all: whoever took up any part since it came has taken it up.
+    """
+    is_critical = (alerts.c.severity == REMINDED) & (alerts.c.kind == "change")
+    raised = select(alerts.c.id).where(alerts.c.created_at >= since, is_critical)
+    ids = list(conn.execute(raised).scalars())
+    if not ids:
+        return []
+    carried = _carried(ids)
     first = case((deliveries.c.purpose.is_(None), deliveries.c.sent_at))
     reminded = case((deliveries.c.purpose == "reminder", deliveries.c.created_at))
     escalated = case((deliveries.c.purpose == "escalation", deliveries.c.created_at))
     rows = conn.execute(
         select(
             alerts.c.id,
+            alerts.c.created_at,
+            case_alerts.c.case_id,
             func.min(first).label("first_at"),
             func.max(reminded).label("reminded_at"),
             func.max(escalated).label("escalated_at"),
         )
-        .join(deliveries, deliveries.c.alert_id == alerts.c.id)
-        .where(alerts.c.severity == REMINDED, alerts.c.kind == "change", alerts.c.created_at >= since)
-        .group_by(alerts.c.id)
-        .having(and_(func.min(first) <= before, func.max(escalated).is_(None)))
+        .join(carried, carried.c.alert_id == alerts.c.id)
+        .join(deliveries, deliveries.c.id == carried.c.delivery_id)
+        .outerjoin(case_alerts, case_alerts.c.alert_id == alerts.c.id)
+        .where(alerts.c.id.in_(ids))
+        .group_by(alerts.c.id, alerts.c.created_at, case_alerts.c.case_id)
         .order_by(alerts.c.id)
     ).all()
-    handled = handlings.of_alerts(conn, [row.id for row in rows])
+    last = {("case", row.case_id) if row.case_id is not None else ("alert", row.id): row for row in rows}
+    due = [row for row in last.values() if row.first_at and row.first_at <= before and row.escalated_at is None]
     return [
-        (Untaken(row.id, row.first_at, row.reminded_at, row.escalated_at), standing(handled.get(row.id, ())))
-        for row in rows
+        (
+            Untaken(row.id, row.first_at, row.reminded_at, row.escalated_at),
+            _stands(conn, row.id, row.case_id, row.created_at),
+        )
+        for row in due
     ]
+
+
+def _carried(alert_ids: Sequence[int]) -> CTE:
+    """Which messages tell these alerts: their own, and those of a case or list they were told in."""
+    own = select(deliveries.c.alert_id, deliveries.c.id.label("delivery_id")).where(
+        deliveries.c.alert_id.in_(alert_ids)
+    )
+    with_others = select(tellings.c.alert_id, tellings.c.delivery_id).where(
+        tellings.c.alert_id.in_(alert_ids), tellings.c.delivery_id.is_not(None)
+    )
+    return own.union(with_others).cte("carried")
+
+
+def _stands(conn: Connection, alert_id: int, case_id: int | None, since: datetime) -> Standing:
+    """How an alert stands, what was done with other parts of its case since it came included."""
+    parts = [alert_id]
+    if case_id is not None:
+        parts = list(conn.execute(select(case_alerts.c.alert_id).where(case_alerts.c.case_id == case_id)).scalars())
+    done = handlings.of_alerts(conn, parts)
+    counts = [each for part in parts for each in done.get(part, ()) if part == alert_id or each.at >= since]
+    return standing(sorted(counts, key=lambda each: each.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +90,11 @@ class First:
 
 def told_first(conn: Connection, alert_id: int) -> list[First]:
     """Whom an alert reached the first time."""
+    carried = _carried([alert_id])
     rows = conn.execute(
         select(deliveries)
-        .where(deliveries.c.alert_id == alert_id, deliveries.c.purpose.is_(None), deliveries.c.state == "sent")
+        .join(carried, carried.c.delivery_id == deliveries.c.id)
+        .where(carried.c.alert_id == alert_id, deliveries.c.purpose.is_(None), deliveries.c.state == "sent")
         .order_by(deliveries.c.created_at, deliveries.c.id)
     )
     return [

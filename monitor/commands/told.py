@@ -160,6 +160,8 @@ def list_outbox(home: Home, environ: Mapping[str, str], *, as_json: bool) -> int
             say(f"    after {counted(each.attempts, 'attempt')}: {one_line(each.error, 300)}")
         if each.state == "queued":
             say(f"    next attempt {long_date(each.next_attempt_at)}")
+        if each.is_uncertain:
+            say("    an attempt ended without an answer: it may have arrived")
     if not as_json:
         note(", ".join(f"{count} {state}" for state, count in sorted(counts.items())) or "Nothing was ever sent.")
     return 0
@@ -179,6 +181,7 @@ def _delivery(each: Delivery) -> Json:
         "created_at": each.created_at,
         "next_attempt_at": each.next_attempt_at,
         "error": each.error,
+        "may_have_arrived": each.is_uncertain,
         "why": list(each.why),
     }
 

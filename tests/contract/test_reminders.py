@@ -17,7 +17,7 @@ from monitor import reminders
 from monitor.tools import Tools
 from storage import handlings, outbox
 from storage.engine import Database
-from storage.schema import deliveries
+from storage.schema import case_alerts, cases, deliveries, tellings
 from tests.contract.test_outbox import ALERT, LEASE, NOW
 
 CRITICAL = replace(ALERT, severity=Severity.CRITICAL, title="WEAKENED: Halden Biosystems, Responsible sales (critical)")
@@ -132,6 +132,32 @@ def test_only_critical_alerts_and_only_what_arrived(tick: Tick) -> None:
         assert alert_id is not None
         outbox.enqueue(conn, alert_id, [DESK], tick.now)
     assert tick(hours=100) == 0  # its first message still waits: the outbox sees to that
+
+
+def test_of_a_case_the_last_critical_part_stands_for_all(tick: Tick) -> None:
+    first = raised(tick)
+    with tick.database.write() as conn:
+        case_id = conn.execute(
+            cases.insert().values(title="x", severity="critical", opened_at=NOW, last_at=NOW).returning(cases.c.id)
+        ).scalar_one()
+        second = outbox.record_alert(conn, replace(CRITICAL, fingerprint="2" * 64), NOW + timedelta(hours=1))
+        assert second is not None
+        for alert_id in (first, second):
+            conn.execute(case_alerts.insert().values(alert_id=alert_id, case_id=case_id, because="", trace={}))
+        delivery_id = conn.execute(select(deliveries.c.id)).scalar_one()
+        conn.execute(
+            tellings.insert().values(
+                alert_id=second, channel="email", target="desk@example.org", receiver="desk", how="joined",
+                severity="critical", why=[], decided_at=NOW, delivery_id=delivery_id,
+            )
+        )  # fmt: skip
+    assert tick(hours=48) == 1
+    with tick.database.read() as conn:
+        again = conn.execute(select(deliveries.c.alert_id).where(deliveries.c.purpose == "reminder")).scalars()
+        assert list(again) == [second]
+    tick.send()
+    handled(tick, first, Handling.ACKNOWLEDGE)  # another part of the same event, after this one came
+    assert tick(hours=100) == 0
 
 
 def test_nobody_to_escalate_to_is_no_fault() -> None:
