@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench import promises
 from core.commitments import Lexicon, parse_lexicon
 from core.commitments.wording import prepare, split_sentences
 from core.config.yamlfile import read_yaml
@@ -110,6 +111,9 @@ def report(lexicon: Lexicon | None = None, *, with_cost: bool = True) -> str:
     lexicon = lexicon or shipped_lexicon()
     parts = ["## Was a promise weakened?", "", *_labelled(lexicon), *_turned(lexicon), *_swapped(lexicon)]
     parts += [*_softened(lexicon), *_real(lexicon), *(_cost(lexicon) if with_cost else ())]
+    shared = Path(os.environ.get("ONRECORD_SHARED", ROOT.parent / "shared"))
+    if with_cost and (shared / "corpus" / "statements").is_dir():
+        parts += promises.report(lexicon, shared)
     return "\n".join(parts) + "\n"
 
 

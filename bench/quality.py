@@ -147,6 +147,16 @@ def run(shared: Path, work: Path, only: str) -> Measured:
     )
 
 
+def with_commitments(page: str, part: str) -> str:
+    """The page with its part on commitments exchanged for a newer one, or put at its end."""
+    title = part.split("\n", 1)[0]
+    before, found, rest = page.partition(f"{title}\n")
+    if not found:
+        return f"{page.rstrip()}\n\n{part}"
+    _, further, others = rest.partition("\n## ")
+    return f"{before}{part}" + (f"\n## {others}" if further else "")
+
+
 def commitments() -> str:
     """The report on verdicts, where that part of the bench is there."""
     try:
@@ -161,7 +171,13 @@ def main() -> None:
     parser.add_argument("--work", type=Path, help="a folder for WARC files and archives, kept afterwards")
     parser.add_argument("--judged", action="store_true", help="measure nothing: write what --work holds, judged anew")
     parser.add_argument("--only", default="", help="only histories whose name holds this; prints, writes nothing")
+    parser.add_argument("--commitments", action="store_true", help="only the part on commitments: writes it in place")
     asked = parser.parse_args()
+    if asked.commitments:
+        page = corpus.ROOT / "docs" / "quality.md"
+        page.write_text(with_commitments(page.read_text(encoding="utf-8"), commitments()), encoding="utf-8")
+        print("docs/quality.md: the part on commitments written", file=sys.stderr)
+        return
     if asked.judged and asked.work is None:
         parser.error("--judged needs --work: the folder of a measurement")
     pages = quality_page.pages(_measured_before(asked.work) if asked.judged else _measured(asked.work, asked.only))
