@@ -15,6 +15,7 @@ from typing import Final, Literal, Protocol
 from core.matching import Rules, Side, side
 from core.model import (
     Act,
+    Change,
     ChangeClass,
     DocumentEvent,
     DocumentRef,
@@ -94,11 +95,11 @@ class _Matcher:
     def of_edit(self, index: int, edit: Edit) -> list[Match]:
         """What the rules say of one edit."""
         was, now = side(self.before, edit.before), side(self.after, edit.after)
-        new = self._hits(now, edit.after, is_old=False)
+        new = self._hits(index, now, edit.after, is_old=False)
         if edit.act is Act.MOVED:
             found = [self._match(new[rule], now, Act.MOVED, index) for rule in new]
         else:
-            old = self._hits(was, edit.before, is_old=True)
+            old = self._hits(index, was, edit.before, is_old=True)
             came = [self._match(new[rule], now, _act_of(edit, is_new=rule not in old), index) for rule in new]
             went = [self._match(old[rule], was, Act.REMOVED, index) for rule in old if rule not in new]
             if edit.lost_lead_in:
@@ -109,7 +110,7 @@ class _Matcher:
             _wordless(self.rules, rule, edit.act, index)
             for rule in self.rules.wordless
             if (rule.when.was or rule.when.now or rule.when.verdict or rule.when.class_)
-            and stands_there(rule.when, self._standing(edit.after or edit.before, is_old=not edit.after))
+            and stands_there(rule.when, self._standing(index, edit.after or edit.before, is_old=not edit.after))
         ]
         kept = (self._wanted(match, was, now) for match in found)
         return [match for match in kept if match is not None]
@@ -131,10 +132,10 @@ class _Matcher:
 
     # --- one side ----------------------------------------------------------------------------------------------------
 
-    def _hits(self, text: Side, places: Sequence[int], *, is_old: bool) -> dict[str, Hit]:
+    def _hits(self, index: int, text: Side, places: Sequence[int], *, is_old: bool) -> dict[str, Hit]:
         if not text.text:
             return {}
-        at = self._standing(places, is_old=is_old) if self.rules.asks_place else self.about.at
+        at = self._standing(index, places, is_old=is_old) if self.rules.asks_place else self.about.at
         hits = self.rules.match(text.text, lead_in=text.lead_in, at=at)
         if not hits:
             return {}
@@ -147,7 +148,7 @@ class _Matcher:
             self._around = _topic_nearby(self.before, self.after, self.edits, self.rules, self.about.at)
         return self._around
 
-    def _standing(self, places: Sequence[int], *, is_old: bool) -> Standing:
+    def _standing(self, index: int, places: Sequence[int], *, is_old: bool) -> Standing:
         """Where and when the first of these places stands: as it will be known once this change is written down."""
         reading, window = (self.before if is_old else self.after), self.about.window
         if reading is None or not places or window is None:
@@ -159,7 +160,8 @@ class _Matcher:
             lives = (*earlier, last._replace(gone_at=window.first_changed_at, stands=False))
         else:
             lives = (*past, Life(window.first_changed_at, window.first_changed_at, None, True, heading))
-        return replace(self.about.at, lives=lives)
+        judged = frozenset(str(each.verdict).lower() for each in self.about.findings if each.edit == index)
+        return replace(self.about.at, lives=lives, verdicts=judged)
 
     def _past(self) -> Mapping[str, tuple[Life, ...]]:
         if self._lives is None:
@@ -305,3 +307,13 @@ def _topic_nearby(
         for part in (side(before, edit.before), side(after, edit.after))
         if part.text
     )
+
+
+def side_of_match(change: Change, match: Match) -> tuple[str, str]:
+    """The passage a match was found in, and the sentence that introduces it; empty where it names no edit."""
+    if not 0 <= match.edit < len(change.edits):
+        return "", ""
+    edit = change.edits[match.edit]
+    is_old = match.act is Act.REMOVED or not edit.after
+    found = side(change.before, edit.before) if is_old else side(change.after, edit.after)
+    return found.text, found.lead_in

@@ -172,7 +172,9 @@ def count(conn: Connection, rules: RuleSet) -> Counted:
             by_term[term] = by_term.get(term, 0) + 1
         for rule in {term.partition("#")[0] for term in terms}:
             by_rule[rule] = by_rule.get(rule, 0) + 1
-    return Counted(total, archive.passages_by_lang(conn), by_rule, by_term, frozenset(words))
+    reach = archive.reach(conn)
+    years = (reach.last_at - reach.first_at) / timedelta(days=365.25) if reach.first_at and reach.last_at else 0.0
+    return Counted(total, archive.passages_by_lang(conn), by_rule, by_term, frozenset(words), years)
 
 
 def _nothing(conn: Connection, rules: RuleSet, wanted: Collection[str], reach: Reach) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from core.query.evaluate import marks
+from core.query.evaluate import answers, marks
 from core.query.loosen import OF_DOCUMENT, loosened
 from core.query.passage import NOWHERE, Passage, Span, Standing
 from core.query.tree import And, Near, Or, Query, Regex, Sentence, Term
@@ -36,7 +36,12 @@ class Asked:
         neither the section nor the time.
         """
         tree = self._words if at is None else self._of_document if guards else self.tree
-        return marks(tree, passage, at or NOWHERE) if tree is not None else []
+        if tree is None:
+            return []
+        found = marks(tree, passage, at or NOWHERE)
+        if not found and at is not None and not guards and answers(tree, passage, at):
+            return [(0, len(passage.text))]  # a promise that was judged is its own quote
+        return found
 
 
 def literals(query: Query) -> Literals | None:

@@ -5,8 +5,8 @@ Everything here turns to plain data and back (``to_plain``, ``from_plain``), so 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, cast
+from dataclasses import astuple, dataclass
+from typing import Any, Literal, cast
 
 from core.model import Severity
 from core.rules.when import ALWAYS, When, from_plain, to_plain
@@ -68,6 +68,21 @@ class PackTest:
     silent: tuple[str, ...] = ()
     none: bool = False
     only: bool = False
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A find of the archive as captured, and whether the rule must fire on it. ``act`` is what happened to the words."""
+
+    rule: str
+    fires: bool
+    text: str
+    lead_in: str = ""
+    act: str = ""
+    origin: str = ""
+    snapshot: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +98,7 @@ class Pack:
     context_only: bool
     rules: tuple[Rule, ...]
     tests: tuple[PackTest, ...]
+    pins: tuple[Pin, ...] = ()
 
 
 def pack_to_plain(pack: Pack) -> Plain:
@@ -96,7 +112,8 @@ def pack_to_plain(pack: Pack) -> Plain:
         "purpose": pack.purpose,
         "context_only": pack.context_only,
         "rules": [_rule_to_plain(rule) for rule in pack.rules],
-        "tests": [[t.text, t.lang, list(t.hit), list(t.silent), t.none, t.only] for t in pack.tests],
+        "pins": [list(astuple(pin)) for pin in pack.pins],
+        "tests": [[t.text, t.lang, list(t.hit), list(t.silent), t.none, t.only, t.line] for t in pack.tests],
     }
 
 
@@ -113,9 +130,10 @@ def pack_from_plain(plain: Plain) -> Pack:
         context_only=bool(plain["context_only"]),
         rules=tuple(_rule_from_plain(rule, str(plain["id"])) for rule in cast("list[Plain]", plain["rules"])),
         tests=tuple(
-            PackTest(str(text), str(lang), _words(hit), _words(silent), bool(none), bool(only))
-            for text, lang, hit, silent, none, only in tests
+            PackTest(str(text), str(lang), _words(hit), _words(silent), bool(none), bool(only), int(cast("int", line)))
+            for text, lang, hit, silent, none, only, line in tests
         ),
+        pins=tuple(Pin(*pin) for pin in cast("list[Any]", plain["pins"])),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import cast
 
@@ -14,11 +15,12 @@ from core.query.passage import NOWHERE, Standing
 from core.rules.engine import Engine, Subject
 from core.rules.model import RULE_ACTS, Pack, Plain, Rule, RuleAct, pack_from_plain, pack_to_plain
 from core.rules.when import stands_there
+from core.text.pattern import Pattern
 
 ENGINE = 1
 """Raised when the same packs find something else than before: it is part of the digest, so places are matched anew."""
 
-_FORMAT = 3
+_FORMAT = 4
 
 Span = tuple[int, int]
 
@@ -161,6 +163,12 @@ class RuleSet:
     def is_context_only(self, pack: str) -> bool:
         """Whether a pack speaks only beside a topic or on a policy."""
         return self._pack_by_id[pack].context_only
+
+    def only(self, rule_id: str, *unless: Pattern) -> RuleSet:
+        """One rule alone, with further exceptions: what trying it out needs. KeyError for an unknown rule."""
+        rule = self._by_id[rule_id]
+        alone = replace(rule, unless=(*rule.unless, *unless))
+        return RuleSet((replace(self._pack_by_id[rule.pack], rules=(alone,), tests=(), pins=()),), "")
 
     def to_plain(self) -> Plain:
         """Everything parsed, as JSON-ready data, for a cache named by ``digest``."""

@@ -46,6 +46,54 @@ def rules_test(
     done(test_rules(home(), os.environ, given_text, at, as_json=as_json))
 
 
+@rules.command("list")
+def rules_list(as_json: AsJson = False) -> None:
+    """Every pack in force with its version, and its rules with their severities; which packs are your own.
+
+    Example: onrecord rules list
+    """
+    from monitor.commands.rules import list_rules
+
+    done(list_rules(home(), os.environ, as_json=as_json))
+
+
+@rules.command("precision")
+def rules_precision(
+    rule: Annotated[str | None, typer.Argument(metavar="[RULE]", help="A rule or a pack. Without it: all.")] = None,
+    unless: Annotated[str | None, typer.Option(help="An exception to try: a regular expression.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """How often rules were right, by what people said of their alerts (important, not relevant), and on which source.
+
+    For one rule it offers exceptions that would have spared false alarms, with the alerts they would have silenced; one
+    that would have silenced an alert marked important is blocked. Nothing changes until you write it into a pack.
+
+    Example: onrecord rules precision gov.sale-police
+    """
+    from monitor.commands.learning import show_precision
+
+    done(show_precision(home(), os.environ, rule, unless, as_json=as_json))
+
+
+@rules.command("pin")
+def rules_pin(
+    change: Annotated[str, typer.Argument(help="A change, such as c12.")],
+    rule: Annotated[str, typer.Argument(help="The rule that is held to it.")],
+    silent: Annotated[bool, typer.Option("--silent", help="It must not fire on this again.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Hold a rule to what it found in a change: an edit after which it no longer does is refused.
+
+    Example: onrecord rules pin c12 fl.core
+    """
+    from monitor.commands.learning import pin
+
+    number = change.removeprefix("c")
+    if not number.isdecimal():
+        raise typer.BadParameter(f"{change!r} is no change: write it as the alerts do, such as c12")
+    done(pin(home(), os.environ, int(number), rule, is_silent=silent, as_json=as_json))
+
+
 @rules.command("lint")
 def rules_lint(as_json: AsJson = False) -> None:
     """What is probably wrong with the rules: impossible, joined, repeated, slow, never hit, hit everywhere.

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from core.errors import ConfigError, Problem
 from core.wording import counted
 from monitor.commands.output import emit, note, say
-from monitor.home import Home, Loaded
+from monitor.home import Home
+from monitor.linting import warnings
 
 
 def validate(home: Home, environ: Mapping[str, str], *, as_json: bool) -> int:
@@ -29,11 +30,11 @@ def validate(home: Home, environ: Mapping[str, str], *, as_json: bool) -> int:
         "rules": len(loaded.rules.rules),
         "receivers": len(loaded.routes.receivers),
     }
-    warnings = _warnings(loaded)
+    remarks = warnings(loaded)
     if as_json:
         missing = [_problem(each) for each in loaded.missing]
         emit(
-            {"ok": True, "problems": [], "missing": missing, "warnings": [_problem(each) for each in warnings]} | counts
+            {"ok": True, "problems": [], "missing": missing, "warnings": [_problem(each) for each in remarks]} | counts
         )
         return 0
     say(
@@ -42,19 +43,11 @@ def validate(home: Home, environ: Mapping[str, str], *, as_json: bool) -> int:
         f"{counted(counts['rules'], 'rule')} in {counted(counts['packs'], 'pack')}, "
         f"{counted(counts['receivers'], 'receiver')}."
     )
-    for warning in warnings:
+    for warning in remarks:
         note(f"{warning} (a warning: the rule is in force; onrecord rules lint says more)")
     for problem in loaded.missing:
         note(f"{problem} (needed before `onrecord run`)")
     return 0
-
-
-def _warnings(loaded: Loaded) -> list[Problem]:
-    """What lint says of packs of one's own without asking the archive; the shipped ones are read by their makers."""
-    from core.rules.lint import lint
-
-    remarks = (each for each in lint(loaded.rules) if (loaded.home.path / each.file).exists())
-    return [Problem(each.file, each.line, f"{each.rule}: {each.message}") for each in remarks]
 
 
 def _problem(problem: Problem) -> dict[str, object]:

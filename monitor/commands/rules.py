@@ -29,6 +29,7 @@ from monitor.cache import load_home
 from monitor.commands.output import emit, note, progress, say
 from monitor.commands.reading import archive_of
 from monitor.home import Home, rule_files
+from monitor.linting import names_of
 
 SAMPLE: Final = 10
 ORDINARY: Final = "none of its terms stands here"
@@ -96,18 +97,49 @@ def test_change(home: Home, environ: Mapping[str, str], texts: tuple[str, str], 
     return 0
 
 
+# --- rules list ------------------------------------------------------------------------------------------------------
+
+
+def list_rules(home: Home, environ: Mapping[str, str], *, as_json: bool) -> int:
+    """Every pack in force with its version and whose it is, and its rules with their severities."""
+    rules = load_home(home, environ).rules
+    for pack in rules.packs:
+        is_own = (home.path / pack.file).exists()
+        about: Json = {"pack": pack.id, "version": pack.version, "file": pack.file, "own": is_own, "title": pack.title,
+                       "sentences": len(pack.tests), "pins": len(pack.pins)}  # fmt: skip
+        found: list[Json] = [
+            {"rule": rule.id, "title": rules.title(rule.id), "lang": rule.lang, "when": rule.when.in_words(),
+             "severity": {act: rules.severity(rule.id, act).value for act in RULE_ACTS}}
+            for rule in pack.rules
+        ]  # fmt: skip
+        if as_json:
+            emit(about | {"rules": found})
+            continue
+        say(f"{pack.id} {pack.version}  {pack.title} ({'yours' if is_own else 'shipped'}, {pack.file})")
+        for each in found:
+            say(_in_a_line(each))
+    note(f"{counted(len(rules.rules), 'rule')} in {counted(len(rules.packs), 'pack')}.")
+    return 0
+
+
+def _in_a_line(rule: Json) -> str:
+    grave = ", ".join(f"{act} {rule['severity'][act]}" for act in ("present", "added", "removed"))
+    return f"  {rule['rule']}  {rule['lang']}  {grave}" + (f"  when {rule['when']}" if rule["when"] else "")
+
+
 # --- rules lint ------------------------------------------------------------------------------------------------------
 
 
 def lint(home: Home, environ: Mapping[str, str], *, as_json: bool) -> int:
     """What is probably wrong with the rules, alone and against the archive where there is one."""
-    rules = load_home(home, environ).rules
+    loaded = load_home(home, environ)
+    rules = loaded.rules
     try:
         with archive_of(home, environ) as archive, archive.database.read() as conn, progress("reading the archive"):
             counts = count(conn, rules)
     except NotFound:
         counts = None
-    remarks = lint_rules(rules, counts)
+    remarks = lint_rules(rules, counts, names_of(loaded.watchlist))
     for remark in remarks:
         emit(_remark(remark)) if as_json else say(
             f"{remark.file}:{remark.line}: {remark.rule}: {remark.kind.replace('_', ' ')}: {one_line(remark.message, 600)}"

@@ -112,3 +112,77 @@ def test_a_rule_that_does_not_exist_and_a_file_that_is_none(home: Path, policy: 
     assert ran.status == 2
     assert "cannot be read" in ran.err
     assert onrecord("rules", "backtest", "fl.core", "--since", "tomorrow").status == 2
+
+
+def test_verdicts_are_read_back_as_precision_and_an_important_alert_blocks_an_exception(
+    home: Path, policy: Site
+) -> None:
+    alerts = [each for each in onrecord("alerts", "list", "--json").lines if each["kind"] == "change"]
+    assert len(alerts) == 2
+    first, last = (str(each["alert"]) for each in sorted(alerts, key=lambda each: each["alert"]))
+    assert onrecord("alerts", "dismiss", last, "--reason", "off_topic").status == 0
+    [told] = [each for each in onrecord("rules", "precision", "--json").lines if each["rule"] == "surv.dna"]
+    assert told["sources"][0] == {"source": "", "alerts": 2, "important": 0, "not_relevant": 1, "precision": 0.0}
+    assert [each["source"] for each in told["sources"][1:]] == ["halden/policy"]
+
+    assert onrecord("alerts", "confirm", first).status == 0
+    [told] = onrecord("rules", "precision", "surv.dna", "--unless", "knowingly", "--json").lines
+    assert told["suggestions"] == [
+        {"unless": "knowingly", "spared": [int(last)], "unjudged": [], "blocked_by": [int(first)]}
+    ]
+    said = onrecord("rules", "precision", "surv.dna", "--unless", "knowingly").out
+    assert f"blocked: unless /knowingly/ would have silenced a{first}, marked important (surv.dna)" in said
+    assert "surv.dna: two alerts, 1 important, 1 not relevant, 50% right" in said
+    assert onrecord("rules", "precision", "no.such").status == 2
+
+
+def test_a_pinned_find_is_kept_and_an_edit_that_loses_it_is_refused(home: Path, policy: Site) -> None:
+    [first, _] = sorted(each["change"] for each in onrecord("alerts", "list", "--json").lines if each["change"])
+    pinned = onrecord("rules", "pin", f"c{first}", "surv.dna")
+    assert pinned.status == 0
+    assert f"pinned: surv.dna must fire on “{HEDGED}”" in pinned.out
+    assert onrecord("validate").status == 0
+    own = home / "rules" / "own.yaml"
+    own.write_text("pack: own\noverrides: {surv.dna: {unless: [knowingly]}}\n")
+    refused = onrecord("validate")
+    assert refused.status == 2
+    assert f"rules/pins.yaml:5: a pin is broken: surv.dna must fire on “{HEDGED}” (c{first}, " in refused.err
+    assert onrecord("rules", "pin", f"c{first}", "surv.dna", "--silent").status == 2
+    own.unlink()
+    kept = (home / "rules" / "pins.yaml").read_text()
+    assert "still fires on" in onrecord("rules", "pin", f"c{first}", "surv.dna", "--silent").err
+    assert (home / "rules" / "pins.yaml").read_text() == kept
+    assert onrecord("rules", "pin", "elephant", "surv.dna").status == 2
+    assert "was found in no passage" in onrecord("rules", "pin", f"c{first}", "fl.core").err
+
+
+def test_the_list_says_which_packs_are_ones_own_and_which_version_is_in_force(home: Path) -> None:
+    write_home(home, "127.0.0.1:1", '{url: "https://halden.example/", role: policy}')
+    (home / "rules").mkdir()
+    (home / "rules" / "own.yaml").write_text(PACK + "    when: {act: removed}\n")
+    packs = {each["pack"]: each for each in onrecord("rules", "list", "--json").lines}
+    assert (packs["own"]["own"], packs["own"]["rules"][0]["when"]) == (True, "act removed")
+    assert (packs["hedging"]["own"], packs["hedging"]["version"]) == (False, "0.3.0")
+    assert len(packs) == 14
+    assert "own.kits  any  present low, added medium, removed medium  when act removed" in onrecord("rules", "list").out
+
+
+def test_names_nobody_bears_are_told_by_validate_and_lint(home: Path) -> None:
+    write_home(home, "127.0.0.1:1", '{url: "https://halden.example/", role: policy}')
+    (home / "rules").mkdir()
+    (home / "rules" / "own.yaml").write_text(
+        "pack: own\nrules:\n  - {id: own.r, any: [kits], when: {company: haldn}}\n"
+    )
+    says = "rules/own.yaml:3: own.r: no company is called “haldn”: did you mean “halden”?"
+    assert says in onrecord("validate").err
+    [remark] = [each for each in onrecord("rules", "lint", "--json").lines if each["rule"] == "own.r"]
+    assert (remark["kind"], remark["line"]) == ("unknown", 3)
+
+
+def test_a_change_of_wording_can_be_tried(home: Path) -> None:
+    write_home(home, "127.0.0.1:1", '{url: "https://halden.example/", role: policy}')
+    [told] = onrecord("rules", "test", HEDGED, "--before", PROMISE, "--role", "human-rights", "--json").lines
+    assert told["verdict"] == "WEAKENED"
+    acts = {each["rule"]: (each["act"], each["severity"]) for each in told["rules"]}
+    assert acts["hedge.knowingly"] == ("added", "high")
+    assert acts["surv.dna"][0] == "reworded"

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from core.errors import ConfigError
 from core.rules.explain import silences
-from core.rules.lint import Counted, Remark, exploded, lint
+from core.rules.lint import Counted, Names, Remark, exploded, lint
 from core.rules.parse import parse_packs
 from core.rules.ruleset import RuleSet
 
@@ -122,3 +123,104 @@ def test_the_shipped_packs_have_no_grave_fault() -> None:
 )  # fmt: skip
 def test_why_a_rule_stays_silent(rule: str, text: str, why: str) -> None:
     assert silences(_rules(f"id: r, {rule}", "id: other, any: [came, sell, ice, academy]"), text)["r"] == why
+
+
+# --- more of what reads well and cannot be meant -------------------------------------------------------------------
+
+
+def test_three_pairs_of_words_nobody_knows_are_named_too() -> None:
+    pack = """\
+pack: climate
+rules:
+  - id: terms
+    any: [green house gas green house gases, carbon tax, emissions trading wind power,
+          oil spill, gas flaring, coal mine methane leak rate, ocean heat]
+"""
+    joined = [each.message for each in lint(parse_packs({"climate.yaml": pack})) if each.kind == "joined"]
+    assert [message.partition(": ")[2] for message in joined] == [
+        "“green house gas” and “green house gases”",
+        "“emissions trading” and “wind power”",
+        "“coal mine” and “methane leak rate”",
+    ]
+
+
+def test_quoted_terms_with_no_comma_between_them_are_each_named_where_the_list_is_no_yaml() -> None:
+    pack = """\
+pack: climate
+rules:
+  - id: terms
+    any: ["green house gas" "green house gases", "carbon tax", 'emissions trading' 'wind power',
+          "oil spill"
+          "gas flaring"]
+"""
+    with pytest.raises(ConfigError) as caught:
+        parse_packs({"climate.yaml": pack})
+    assert [str(problem) for problem in caught.value.problems[1:]] == [
+        "climate.yaml:4: “green house gas” and “green house gases” stand side by side: a comma is missing between them",
+        "climate.yaml:4: “emissions trading” and “wind power” stand side by side: a comma is missing between them",
+        "climate.yaml:5: “oil spill” and “gas flaring” stand side by side: a comma is missing between them",
+    ]
+
+
+def test_patterns_that_no_folded_text_holds_and_conditions_that_never_meet() -> None:
+    remarks = lint(
+        _rules(
+            "id: r, regex: ['two  spaces']",
+            "id: s, regex: ['新 疆']",
+            "id: t, any: [x], when: {event: gone, act: added}",
+            "id: u, any: [x], when: {act: present, verdict: WEAKENED}",
+            "id: v, query: 'police company:acme company:halden'",
+        )
+    )
+    assert [(kind, rule) for kind, rule, _ in _found(remarks)] == [
+        ("impossible", "r"),
+        ("impossible", "s"),
+        ("impossible", "t"),
+        ("impossible", "u"),
+        ("impossible", "v"),
+    ]
+
+
+def test_a_phrase_that_a_pattern_finds_and_a_rule_that_another_finds_add_nothing() -> None:
+    remarks = lint(
+        _rules(
+            "id: r, any: [export licence], regex: ['\\bexport \\w+']",
+            "id: s, any: [secret police, police station, police]",
+            "id: t, any: [police]",
+        )
+    )
+    assert [(kind, rule) for kind, rule, _ in _found(remarks)] == [
+        ("shadowed", "r"),
+        ("shadowed", "s"),
+        ("shadowed", "s"),
+        ("shadowed", "t"),
+    ]
+
+
+def test_names_that_sources_yaml_does_not_know() -> None:
+    names = Names({"company": frozenset({"acme", "halden"}), "role": frozenset({"human-rights"})})
+    own = _rules(
+        "id: r, any: [police], when: {company: acm, role: human-rights, topic: anything}",
+        "id: s, query: 'police company:haldon'",
+    )
+    assert [(each.kind, each.rule, each.message) for each in lint(own, names=names)] == [
+        ("unknown", "r", "no company is called “acm”: did you mean “acme”?"),
+        ("unknown", "s", "no company is called “haldon”: did you mean “halden”?"),
+    ]
+
+
+def test_sentences_of_a_pack_that_do_not_hold() -> None:
+    pack = """\
+pack: own
+rules:
+  - {id: r, any: [police]}
+tests:
+  - {t: "The police came.", hit: [r]}
+  - {t: "Nobody came.", hit: [r]}
+  - {t: "The police went.", none: true}
+"""
+    remarks = lint(parse_packs({"own.yaml": pack}))
+    assert [(each.kind, each.rule, each.line, each.message) for each in remarks] == [
+        ("sentence", "r", 6, "its own sentence “Nobody came.”: r does not fire"),
+        ("sentence", "r", 7, "its own sentence “The police went.”: r fires"),
+    ]

@@ -178,6 +178,16 @@ def test_verdicts_are_operands() -> None:
     assert found(REWORDED, asked) == ()
 
 
+def test_a_saved_search_for_a_verdict_is_a_rule() -> None:
+    alone = rules("id: r, query: 'verdict:weakened company:acme'")
+    assert [m.words for m in found(REWORDED, alone, findings=(Finding(Verdict.WEAKENED, edit=0),))] == [(KNOWINGLY,)]
+    assert found(REWORDED, alone) == ()
+    asked = rules("id: r, query: 'police verdict:weakened'")
+    assert len(found(REWORDED, asked, findings=(Finding(Verdict.WEAKENED, edit=0),))) == 1
+    assert found(REWORDED, asked, findings=(Finding(Verdict.STRENGTHENED, edit=0),)) == ()
+    assert found(REWORDED, asked) == ()
+
+
 def test_a_rule_may_consist_of_a_verdict_and_a_place() -> None:
     asked = rules("id: r, when: {verdict: WEAKENED, topic: surveillance}")
     [match] = found(REWORDED, asked, findings=(Finding(Verdict.WEAKENED, edit=0),))

@@ -1,0 +1,43 @@
+"""What lint says of a loaded configuration: with the names sources.yaml knows, and for one's own packs at every load."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import structlog
+
+from core.config.sources import Watchlist
+from core.errors import Problem
+from core.rules.lint import Names, lint
+from monitor.home import Loaded
+from monitor.kinds import kinds
+
+MOST_WARNINGS: Final = 20
+
+journal: Any = structlog.get_logger()
+
+
+def names_of(watchlist: Watchlist) -> Names:
+    """The names rules may ask for."""
+    return Names(
+        {
+            "company": frozenset(watchlist.company_ids),
+            "topic": frozenset(watchlist.topics),
+            "role": frozenset(source.role for source in watchlist.sources if source.role),
+            "source": frozenset(source.id for source in watchlist.sources),
+            "kind": frozenset(kinds()),
+        }
+    )
+
+
+def warnings(loaded: Loaded) -> list[Problem]:
+    """What lint says of packs of one's own without asking the archive; the shipped ones are read by their makers."""
+    remarks = lint(loaded.rules, names=names_of(loaded.watchlist))
+    own = (each for each in remarks if (loaded.home.path / each.file).exists())
+    return [Problem(each.file, each.line, f"{each.rule}: {each.message}") for each in own]
+
+
+def warn_of_rules(loaded: Loaded) -> None:
+    """Log what lint says of one's own packs: they are in force, and somebody should look."""
+    for remark in warnings(loaded)[:MOST_WARNINGS]:
+        journal.warning(f"{remark} (the rule is in force; onrecord rules lint says more)")
