@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Final, Literal, Protocol
 
 from core.matching import Rules, Side, side
@@ -29,7 +30,7 @@ from core.model import (
 from core.query.evaluate import answers
 from core.query.passage import Life, Passage, Standing
 from core.rules.model import Rule, RuleAct
-from core.rules.when import ABSENT, stands_there
+from core.rules.when import ABSENT, When, stands_there
 
 
 class Archive(Protocol):
@@ -89,7 +90,6 @@ class _Matcher:
     ) -> None:
         self.before, self.after, self.edits = before, after, edits
         self.rules, self.about = rules, about
-        self._around: bool | None = None
         self._lives: Mapping[str, tuple[Life, ...]] | None = None
 
     def of_edit(self, index: int, edit: Edit) -> list[Match]:
@@ -139,14 +139,27 @@ class _Matcher:
         hits = self.rules.match(text.text, lead_in=text.lead_in, at=at)
         if not hits:
             return {}
-        kept = self.rules.in_context(hits, role=self.about.at.role, neighbours=self._is_topic_near)
+        kept = self.rules.in_context(
+            hits, role=self.about.at.role, neighbours=self._is_topic_near(places, is_old=is_old)
+        )
         return {hit.rule: hit for hit in kept}
 
-    @property
-    def _is_topic_near(self) -> bool:
-        if self._around is None:
-            self._around = _topic_nearby(self.before, self.after, self.edits, self.rules, self.about.at)
-        return self._around
+    def _is_topic_near(self, places: Sequence[int], *, is_old: bool) -> bool:
+        """Whether a topic stands in another edit of the same section, or in one of the headings above it."""
+        reading = self.before if is_old else self.after
+        path = reading.heading_path(places[0]) if reading and places else ()
+        at = self.about.at
+        return path in self._topic_sections or any(self.rules.watched(heading, at=at) for heading in path)
+
+    @cached_property
+    def _topic_sections(self) -> frozenset[tuple[str, ...]]:
+        """The sections, as headings from the outermost on, in which some edit holds a topic on either side."""
+        sides = [(self.before, edit.before) for edit in self.edits] + [(self.after, edit.after) for edit in self.edits]
+        return frozenset(
+            reading.heading_path(places[0])
+            for reading, places in sides
+            if reading and places and self.rules.watched(side(reading, places).text, at=self.about.at)
+        )
 
     def _standing(self, index: int, places: Sequence[int], *, is_old: bool) -> Standing:
         """Where and when the first of these places stands: as it will be known once this change is written down."""
@@ -278,35 +291,45 @@ def match_present(
     On a first look the words are present; in a document that appeared at a known source (``event``) they were added.
     """
     act: Act | Literal["present"] = Act.ADDED if event else "present"
+    hits = {number: _hits_at(reading, number, rules, at, seen_at) for number in range(len(reading.places))}
+    topics = {
+        (
+            *reading.heading_path(number),
+            *((reading.places[number].text,) if reading.places[number].kind == "heading" else ()),
+        )
+        for number, of in hits.items()
+        if any(not rules.is_context_only(hit.pack) for hit in of)
+    }
     found: list[tuple[int, Match]] = []
-    for number, place in enumerate(reading.places):
-        text = Side(place.text, reading.lead_in(number) if place.kind == "item" else "")
-        stands = replace(at, lives=(_begun(reading, number, seen_at),)) if rules.asks_place else at
-        hits = rules.match(text.text, lead_in=text.lead_in, at=stands)
-        for hit in rules.in_context(hits, role=at.role, neighbours=True):
-            when = rules.rule(hit.rule).when
-            in_case = not (when.verdict or when.was) and _is_among(str(act), when.act)
-            in_case = in_case and (not when.event or (event is not None and event.value in when.event))
-            if in_case and (event is None or _is_among(str(ChangeClass.SUBSTANTIVE), when.class_)):
-                words = tuple(dict.fromkeys(text.text[start:end] for start, end in hit.spans))[:8]
+    for number, of in hits.items():
+        path = reading.heading_path(number)
+        near = bool(of) and any(topic == path or (topic and path[: len(topic)] == topic) for topic in topics)
+        text = reading.places[number].text
+        for hit in rules.in_context(of, role=at.role, neighbours=near):
+            if _speaks_of_standing(rules.rule(hit.rule).when, act, event):
+                words = tuple(dict.fromkeys(text[start:end] for start, end in hit.spans))[:8]
                 severity = rules.severity(hit.rule, "added" if event else "present")
                 found.append((number, Match(hit.rule, hit.pack, act, severity, words, number, rules.title(hit.rule))))
     return tuple(found)
 
 
+def _hits_at(reading: Reading, number: int, rules: Rules, at: Standing, seen_at: datetime) -> tuple[Hit, ...]:
+    place = reading.places[number]
+    stands = replace(at, lives=(_begun(reading, number, seen_at),)) if rules.asks_place else at
+    return rules.match(place.text, lead_in=reading.lead_in(number) if place.kind == "item" else "", at=stands)
+
+
+def _speaks_of_standing(when: When, act: Act | Literal["present"], event: DocumentEvent | None) -> bool:
+    """Whether conditions are met where nothing has changed yet: a first look, or a document that appeared."""
+    if when.verdict or when.was or not _is_among(str(act), when.act):
+        return False
+    if when.event and (event is None or event.value not in when.event):
+        return False
+    return event is None or _is_among(str(ChangeClass.SUBSTANTIVE), when.class_)
+
+
 def _begun(reading: Reading, place: int, seen_at: datetime) -> Life:
     return Life(seen_at, seen_at, None, True, " › ".join(reading.heading_path(place)))
-
-
-def _topic_nearby(
-    before: Reading | None, after: Reading | None, edits: Sequence[Edit], rules: Rules, at: Standing
-) -> bool:
-    return any(
-        rules.watched(part.text, at=at)
-        for edit in edits
-        for part in (side(before, edit.before), side(after, edit.after))
-        if part.text
-    )
 
 
 def side_of_match(change: Change, match: Match) -> tuple[str, str]:

@@ -93,6 +93,9 @@ class Once:
     def rule(self, rule_id: str) -> Rule:
         return self._rules.rule(rule_id)
 
+    def is_context_only(self, pack: str) -> bool:
+        return self._rules.is_context_only(pack)
+
     def in_context(self, hits: Sequence[Hit], *, role: str | None, neighbours: bool) -> tuple[Hit, ...]:
         return self._rules.in_context(hits, role=role, neighbours=neighbours)
 

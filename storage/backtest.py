@@ -56,6 +56,18 @@ def reach(conn: Connection, since: datetime | None = None) -> Reach:
     )
 
 
+def document_years(conn: Connection) -> float:
+    """How long all documents together were looked at: from the first to the last capture of each, in years."""
+    looked = (
+        select(func.min(fetches.c.started_at).label("first"), func.max(fetches.c.started_at).label("last"))
+        .join(documents, documents.c.request_id == fetches.c.request_id)
+        .where(fetches.c.purpose != "rehearsal")
+        .group_by(documents.c.id)
+    )
+    seconds = sum(float((row.last - row.first).total_seconds()) for row in conn.execute(looked))
+    return seconds / (365.25 * 86_400)
+
+
 def _count(conn: Connection, table: object) -> int:
     return int(conn.execute(select(func.count()).select_from(table)).scalar_one())  # type: ignore[arg-type]  # any table
 

@@ -43,6 +43,7 @@ def rules_test(
     at = Standing(company, tuple(topic or ()), kind, lang, role, stands)
     if before is not None:
         done(test_change(home(), os.environ, (text_of(before), given_text), at, as_json=as_json))
+        return
     done(test_rules(home(), os.environ, given_text, at, as_json=as_json))
 
 

@@ -123,7 +123,7 @@ def test_verdicts_are_read_back_as_precision_and_an_important_alert_blocks_an_ex
     assert onrecord("alerts", "dismiss", last, "--reason", "off_topic").status == 0
     [told] = [each for each in onrecord("rules", "precision", "--json").lines if each["rule"] == "surv.dna"]
     assert told["sources"][0] == {"source": "", "alerts": 2, "important": 0, "not_relevant": 1, "precision": 0.0}
-    assert [each["source"] for each in told["sources"][1:]] == ["halden/policy"]
+    assert [each["source"] for each in told["sources"][1:]] == ["halden-biosystems/policy"]
 
     assert onrecord("alerts", "confirm", first).status == 0
     [told] = onrecord("rules", "precision", "surv.dna", "--unless", "knowingly", "--json").lines
@@ -146,7 +146,7 @@ def test_a_pinned_find_is_kept_and_an_edit_that_loses_it_is_refused(home: Path, 
     own.write_text("pack: own\noverrides: {surv.dna: {unless: [knowingly]}}\n")
     refused = onrecord("validate")
     assert refused.status == 2
-    assert f"rules/pins.yaml:5: a pin is broken: surv.dna must fire on “{HEDGED}” (c{first}, " in refused.err
+    assert f"rules/pins.yaml:6: a pin is broken: surv.dna must fire on “{HEDGED}” (c{first}, " in refused.err
     assert onrecord("rules", "pin", f"c{first}", "surv.dna", "--silent").status == 2
     own.unlink()
     kept = (home / "rules" / "pins.yaml").read_text()
@@ -171,9 +171,9 @@ def test_names_nobody_bears_are_told_by_validate_and_lint(home: Path) -> None:
     write_home(home, "127.0.0.1:1", '{url: "https://halden.example/", role: policy}')
     (home / "rules").mkdir()
     (home / "rules" / "own.yaml").write_text(
-        "pack: own\nrules:\n  - {id: own.r, any: [kits], when: {company: haldn}}\n"
+        "pack: own\nrules:\n  - {id: own.r, any: [kits], when: {company: halden-biosystem}}\n"
     )
-    says = "rules/own.yaml:3: own.r: no company is called “haldn”: did you mean “halden”?"
+    says = "rules/own.yaml:3: own.r: no company is called “halden-biosystem”: did you mean “halden-biosystems”?"
     assert says in onrecord("validate").err
     [remark] = [each for each in onrecord("rules", "lint", "--json").lines if each["rule"] == "own.r"]
     assert (remark["kind"], remark["line"]) == ("unknown", 3)

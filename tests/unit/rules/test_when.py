@@ -336,3 +336,39 @@ def test_conditions_come_back_from_the_cache() -> None:
     own = rules("id: r, any: [police], when: {act: [absent], gone_from: company, class: substantive, was: never}")
     assert RuleSet.from_plain(own.to_plain()).rules == own.rules
     assert own.rules[0].when.in_words() == "act absent; gone from company; class substantive; was never"
+
+
+# --- the context of hedges and promises ------------------------------------------------------------------------------
+
+HEDGES = "pack: hedges\ncontext_only: true\nrules: [{id: hedge, any: [where appropriate]}]\n"
+TOPIC = "pack: topics\nrules: [{id: topic, any: [police]}]\n"
+
+
+def sections(*said: tuple[str, str]) -> Reading:
+    """Heading and paragraph, again and again."""
+    places: list[Place] = []
+    for heading, text in said:
+        places += [Place(heading, "heading", "main", level=2), Place(text, "paragraph", "main", heading=len(places))]
+    return Reading(tuple(places))
+
+
+@pytest.mark.parametrize(
+    ("said", "role", "hears"),
+    [
+        ((("Sales", "We sell to the police."), ("Sales", "We act where appropriate.")), "", True),
+        ((("Sales", "We sell to the police."), ("Canteen", "We act where appropriate.")), "", False),
+        ((("Sales to the police", "We act where appropriate."), ("Canteen", "Soup.")), "", True),
+        ((("Sales", "Soup."), ("Canteen", "We act where appropriate.")), "human-rights", True),
+        ((("Sales", "Soup."), ("Canteen", "We act where appropriate.")), "newsroom", False),
+    ],
+)
+def test_hedges_speak_beside_a_topic_of_their_section_or_on_a_policy(
+    said: tuple[tuple[str, str], ...], role: str, hears: bool
+) -> None:
+    both = parse_packs({"hedges.yaml": HEDGES, "topics.yaml": TOPIC})
+    at, after = Standing("acme", role=role), sections(*said)
+    edits = tuple(Edit(Act.ADDED, after=(number,)) for number in range(len(after.places)))
+    came = match_edits(Reading(()), after, edits, both, About(at, window=Window(BEFORE, AFTER)))
+    stands = match_present(after, both, at, AFTER)
+    assert ("hedge" in {match.rule for match in came}) is hears
+    assert ("hedge" in {match.rule for _, match in stands}) is hears
