@@ -218,3 +218,19 @@ def standing_elsewhere(conn: Connection, company_id: str, document_id: int) -> d
         .order_by(commitments.c.id)
     )
     return {prepare(row.words): row.slug for row in rows}
+
+
+def moved_to(conn: Connection, found: Sequence[Promised]) -> dict[str, str]:
+    """Of promises that are gone, those whose words stand in another document of the company now: key → its name."""
+    moved: dict[str, str] = {}
+    known: dict[tuple[str, int], dict[str, str]] = {}
+    for each in found:
+        if each.entry.stands:
+            continue
+        where = (each.document.company_id, each.document.id)
+        if where not in known:
+            known[where] = standing_elsewhere(conn, *where)
+        slug = known[where].get(each.entry.now.key)
+        if slug:
+            moved[each.entry.key] = slug
+    return moved

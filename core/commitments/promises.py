@@ -78,6 +78,8 @@ def sentences_of(lexicon: Promising, reading: Reading, names: tuple[str, ...] = 
         may_bind = place.kind != "heading" and lexicon.holds_commitment(text, lead_in=lead_in)
         for index, sentence in enumerate(split_sentences(text)):
             lead = lead_in if index == 0 else ""
+            if len(sentence) > MAX_SENTENCE:  # no sentence: what it begins with stands for it, and for a reader
+                sentence = f"{sentence[: MAX_SENTENCE - 1]}…"
             binds = may_bind and is_promise(lexicon, sentence, lead, names)
             found.append(Promise(sentence.strip(), lead, heading, at, binds, place.kind == "heading"))
     return tuple(found)

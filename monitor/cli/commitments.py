@@ -40,7 +40,7 @@ def commitments(
     a person confirms or dismisses them.
 
     JSON, one object a promise: commitment, company, document, url, heading, topics, status, stands, weakened, first,
-    now, since, due, says, not_said and events (event, verdict, dimensions, reasons, before, after, last_seen,
+    now, since, due, says, not_said, stands_in (another document that has its words now) and events (event, verdict, dimensions, reasons, before, after, last_seen,
     first_changed, last_seen_capture, first_changed_capture, version).
 
     Example: onrecord commitments --company thermo-fisher-scientific --weakened

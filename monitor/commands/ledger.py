@@ -66,6 +66,7 @@ def ledger(home: Home, environ: Mapping[str, str], asked: Asked, *, as_json: boo
         wanted = _wanted(conn, asked)
         found = promises.listed(conn, wanted)
         known = promises.topics(conn)
+        elsewhere = promises.moved_to(conn, found)
     if asked.topic and asked.topic not in known:
         note(f"no promise is about {one_line(asked.topic, 60)!r}; topics are {', '.join(known) or 'not known yet'}")
     if as_csv:
@@ -73,9 +74,11 @@ def ledger(home: Home, environ: Mapping[str, str], asked: Asked, *, as_json: boo
         return 0
     for promised in found:
         if as_json:
-            emit(as_object(promised))
-        else:
-            _print(promised)
+            emit({**as_object(promised), "stands_in": elsewhere.get(promised.entry.key)})
+            continue
+        if promised.entry.key in elsewhere:
+            say(f"moved: its words stand in {elsewhere[promised.entry.key]}")
+        _print(promised)
     if not as_json:
         _sum_up(found, asked)
     return 0

@@ -123,6 +123,14 @@ def test_verdicts_are_asked_for_in_search(site: Site) -> None:
     assert "did you mean weakened?" in wrong.err
 
 
+def test_a_promise_that_moved_to_another_document_is_told_so(site: Site) -> None:
+    site.pages["/en/policy.html"] = page(SALES, FILLER, title="Policy")
+    site.pages["/zh/policy.html"] = page(CHINESE, CHINESE_FILLER, FEES, title="政策")
+    check()
+    [gone] = asked("--gone")
+    assert (gone["first"], gone["stands_in"]) == (FEES, "halden-biosystems/policy-2")
+
+
 def test_a_sentence_is_taken_apart(home: Path) -> None:
     [told] = asked("read", "We will not knowingly sell DNA kits to police in Xinjiang.")
     assert ["places", "Xinjiang"] in told["says"]

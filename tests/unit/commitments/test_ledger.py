@@ -198,3 +198,11 @@ def test_a_page_of_two_thousand_promises_is_survived(lexicon: Lexicon) -> None:
     found = fates(lexicon, old, new)
     assert len(found) == 2_000
     assert {fate.became for fate in found} == {Became.REMOVED, Became.INTRODUCED}
+
+
+def test_a_sentence_of_200_kilobytes_is_in_the_ledger_by_its_beginning(lexicon: Lexicon) -> None:
+    endless = "We will not sell drones, " + "cameras, " * 22_000 + "or kits to the police."
+    [entry] = lived(lexicon, [endless], [endless])
+    assert entry.now.text.startswith("We will not sell drones, cameras, ")
+    assert entry.now.text.endswith("…")
+    assert len(entry.now.text) == 5_000
