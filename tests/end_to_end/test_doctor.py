@@ -381,7 +381,7 @@ def test_a_token_slack_refuses_one_that_may_not_post_and_a_good_one(
         assert only(kept, "tokens") == ("ok", "Slack accepts the token (Rights Desk)", "")
         slack.scopes = ["users:read"]
         assert only(kept, "tokens")[2] == "add the scope chat:write to the app, and install it in the workspace again"
-        assert {post.path for post in slack.posts} == {"/api/auth.test"}
+        assert [post.path for post in slack.posts if post.path != "/api/auth.test"] == []
 
 
 def test_a_dead_mans_switch_that_is_dead_itself(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
