@@ -30,6 +30,7 @@ from tests.repository import ROOT
 
 PROMISE = "We will not sell DNA kits to the police in any region where they are used against people."
 HEDGED = "We do not knowingly sell DNA kits to the police in any region where they are used against people."
+SNAPSHOTS = 3  # robots.txt, and the page twice
 NOW = datetime(2026, 11, 28, 3, 15, tzinfo=UTC)
 
 
@@ -81,11 +82,13 @@ def test_somebody_else_restores_it_and_finds_everything(kept: Path, backup: Path
     other = tmp_path / "elsewhere"
     ran = onrecord("--home", other, "archive", "restore", backup)
     assert ran.status == 0, ran.err
-    assert f"Restored into {other}: two fetches, two snapshots, the newest of " in ran.out
+    assert (
+        f"Restored into {other}: three fetches, three snapshots, the newest of " in ran.out
+    )  # robots.txt, and the page twice
     shutil.rmtree(kept)
     other.rename(kept)
     assert answers() == expected
-    assert onrecord("archive", "verify").err == "All is as it was kept: two snapshots.\n"
+    assert onrecord("archive", "verify").err == "All is as it was kept: three snapshots.\n"
     assert onrecord("validate").status == 0
     inside = [path for path in (kept / "data").rglob("*") if path.is_file()]
     assert {path.stat().st_mode & 0o077 for path in [kept / "data", *inside]} == {0}
@@ -227,7 +230,7 @@ def test_a_restore_over_a_newer_archive_is_refused_and_with_replace_moves_it_asi
     aside = Path(told["aside"])
     with closing(sqlite3.connect(aside / "onrecord.db")) as conn:
         assert conn.execute("SELECT count(*) FROM fetches WHERE started_at LIKE '2031%'").fetchone() == (1,)
-    assert len(list((aside / "blobs").rglob("*.zst"))) == 2
+    assert len(list((aside / "blobs").rglob("*.zst"))) == SNAPSHOTS
     assert (told["written"], told["kept"]) == ([], ["sources.yaml"])
     assert (kept / "sources.yaml").read_text() == "companies: []\n"
 
@@ -306,7 +309,7 @@ def test_a_restore_killed_anywhere_is_done_again_and_nobody_takes_half_of_it_for
     assert len(seen) >= 7
     assert [mark or database for _, mark, database, *_ in seen] == [True] * len(seen)
     assert sum(mark and not database for _, mark, database, *_ in seen) >= 2
-    assert [again for _, _, _, *again in seen] == [[0, False, 2]] * len(seen)
+    assert [again for _, _, _, *again in seen] == [[0, False, SNAPSHOTS]] * len(seen)
     shutil.rmtree(kept)
     (kept.parent / "killed-4").rename(kept)
     assert answers() == expected
@@ -352,7 +355,7 @@ def test_an_upgrade_keeps_a_copy_that_can_be_restored(kept: Path) -> None:
     assert onrecord("archive", "restore", copy, "--replace").status == 0
     assert rows(kept, "SELECT version_num FROM alembic_version") == [("0001",)]
     assert rows(kept, "SELECT count(*) FROM matches")[0][0]
-    assert len(list((kept / "data" / "blobs").rglob("*.zst"))) == 2
+    assert len(list((kept / "data" / "blobs").rglob("*.zst"))) == SNAPSHOTS
 
 
 # --- PostgreSQL ------------------------------------------------------------------------------------------------------
@@ -372,7 +375,7 @@ def test_of_a_postgresql_pg_dump_makes_the_copy(kept: Path, tmp_path: Path, monk
             assert 'pg_dump --format=custom --file=onrecord.dump "$ONRECORD_DATABASE_URL"' in ran.err
             ran = onrecord("--home", tmp_path / "other", "archive", "restore", tmp_path / "b.tar")
             assert 'pg_restore --no-owner --dbname="$ONRECORD_DATABASE_URL" onrecord.dump' in ran.err
-            assert len(list((tmp_path / "other" / "data" / "blobs").rglob("*.zst"))) == 2
+            assert len(list((tmp_path / "other" / "data" / "blobs").rglob("*.zst"))) == SNAPSHOTS
             server.drop(address)
     except NoPostgres as error:
         pytest.skip(f"NOT RUN on PostgreSQL: {error}")

@@ -149,10 +149,8 @@ def test_clock_that_differs_from_those_of_servers(kept: Path) -> None:
     ahead = (utc_now() + timedelta(hours=3)).strftime("%a, %d %b %Y %H:%M:%S GMT")
     sql(kept, "UPDATE fetches SET record = ?", json.dumps({"headers": [["date", ahead]]}))
     state, what, mend = only(kept, "clock")
-    assert (state, what) == (
-        "bad",
-        "this clock is three hours behind those of the servers it asks (the middle of one answer)",
-    )
+    assert state == "bad"
+    assert what.startswith("this clock is three hours behind those of the servers it asks (the middle of ")
     assert mend.startswith("sudo timedatectl set-ntp true")
 
 
