@@ -34,6 +34,7 @@ REST: Final = "".join(
 )
 served: dict[str, float] = {}
 arrived: dict[str, float] = {}
+seen: set[str] = set()
 numbers = itertools.count(1)
 lock = threading.Lock()
 
@@ -60,7 +61,10 @@ class Page(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
-        served[name] = time.monotonic()
+        with lock:
+            if where in seen:  # what stood there at first sight is told to nobody
+                served[name] = time.monotonic()
+            seen.add(where)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the name is the library's)
         """A bench needs no access log."""
@@ -87,7 +91,7 @@ def write_home(folder: Path, port: int, pages: int) -> None:
         'receivers:\n  desk: {slack: {channel: "#rights"}, budget: false}\ndefault: desk\ndrill: false\n'
     )
     (folder / "settings.yaml").write_text(
-        f'fetch: {{allow_private: ["127.0.0.1:{port}"], host_gap_seconds: 0}}\nweb: {{port: 0}}\n'
+        f'fetch: {{allow_private: ["127.0.0.1:{port}"], host_gap_seconds: 0}}\n'
     )
 
 
