@@ -162,7 +162,9 @@ class _Reader:
         lang = entry.get("lang", "any")
         if lang not in RULE_LANGS:
             guess = nearest(str(lang), RULE_LANGS)
-            doc.fault((*at, "lang"), f"rule {rule_id}: lang {shown(lang)} is not one of {', '.join(RULE_LANGS)}", guess)
+            advice = "" if guess else "; write any: phrases work in every script"
+            message = f"rule {rule_id}: lang {shown(lang)} is not one of {', '.join(RULE_LANGS)}{advice}"
+            doc.fault((*at, "lang"), message, guess)
         own = values.severity(doc, (*at, "severity"), entry.get("severity"))
         when = values.read_when(doc, (*at, "when"), entry.get("when"), rule_id)
         rule = Rule(

@@ -88,6 +88,14 @@ def test_a_pattern_the_engine_cannot_take_is_named_with_a_way_out(pattern: str, 
     assert says in fault
 
 
+def test_a_language_the_packs_have_no_cues_for_is_named_with_a_way_out() -> None:
+    assert _faults(own=_rule("lang: ru, any: [принудительный труд]")) == [
+        'own.yaml:3: rule own.one: lang "ru" is not one of any, en, zh, fr, de, es; write any: phrases work in every script'
+    ]
+    any_language = parse_packs({"own.yaml": _rule("lang: any, any: [принудительный труд]")})
+    assert [hit.rule for hit in any_language.match("Мы не используем Принудительный труд.")] == ["own.one"]
+
+
 def test_duplicate_keys_are_refused() -> None:
     assert _faults(own="pack: own\nrules:\n  - {id: own.one, any: [x], any: [y]}\n") == [
         'own.yaml:3: the key "any" stands twice: first at line 3'

@@ -15,6 +15,7 @@ from core.model import (
     DocumentEvent,
     Edit,
     Finding,
+    Hit,
     Match,
     Place,
     Reading,
@@ -372,3 +373,26 @@ def test_hedges_speak_beside_a_topic_of_their_section_or_on_a_policy(
     stands = match_present(after, both, at, AFTER)
     assert ("hedge" in {match.rule for match in came}) is hears
     assert ("hedge" in {match.rule for _, match in stands}) is hears
+
+
+class Counting(RuleSet):
+    """Rules that write down which texts they looked at."""
+
+    def __init__(self, of: RuleSet) -> None:
+        super().__init__(of.packs, of.digest)
+        self.seen: list[str] = []
+
+    def match(self, text: str, **about: object) -> tuple[Hit, ...]:  # type: ignore[override]  # it hands them on
+        self.seen.append(text)
+        return super().match(text, **about)  # type: ignore[arg-type]  # the same
+
+
+def test_only_what_is_new_on_a_page_is_matched() -> None:
+    counting = Counting(rules("id: r, any: [police]", "id: s, any: [kits], when: {act: absent}"))
+    standing = [f"Passage {number} says something of audits." for number in range(300)]
+    before, after = reading(*standing), reading(*standing, NEVER)
+    found = match_edits(
+        before, after, (Edit(Act.ADDED, after=(301,)),), counting, About(HERE, window=Window(BEFORE, AFTER))
+    )
+    assert [match.rule for match in found] == ["r"]
+    assert set(counting.seen) <= {NEVER, "Sales"}
