@@ -24,7 +24,7 @@ _MOST_POSITIONS = 16_383
 _MOST_REPEATS = 255
 _MOST_BYTES = 500_000
 
-_SQLITE = ("CREATE VIRTUAL TABLE passage_index USING fts5(tokens, content='', columnsize=0, tokenize='ascii')",)
+SQLITE = ("CREATE VIRTUAL TABLE passage_index USING fts5(tokens, content='', columnsize=0, tokenize='ascii')",)
 _POSTGRESQL = (
     "CREATE TABLE passage_index (number bigint PRIMARY KEY, tokens tsvector, cut boolean NOT NULL)",
     "CREATE INDEX ix_passage_index_tokens ON passage_index USING gin (tokens)",
@@ -41,7 +41,7 @@ def create_index(conn: Connection) -> None:
         else "SELECT count(*) FROM pg_tables WHERE tablename = 'passage_index' AND schemaname = current_schema()"
     )
     if not conn.execute(text(there)).scalar():
-        for statement in _SQLITE if sqlite else _POSTGRESQL:
+        for statement in SQLITE if sqlite else _POSTGRESQL:
             conn.execute(text(statement))
 
 

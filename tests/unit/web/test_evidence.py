@@ -1,0 +1,171 @@
+"""What a researcher takes along: citations that last, raw captures that cannot act, Mementos."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import insert, select
+
+from core.model import Reading
+from storage import packing, passages
+from storage.schema import versions as table
+from tests.archive import reading
+from tests.web_archive import HEDGED, NOW, RIGHTS_SLUG, SALES_SLUG, TRAP_SLUG, Seeded, seed, sign_in
+from web.captures import FRAME_POLICY
+from web.citing import find_quote
+
+PLACES = [("One heading", ""), ("We never sell there.", "One heading"), ("Other words.", "One heading"),
+          ("We never  sell\u00a0there.", "One heading")]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seeded]:
+    found = seed(Path(tmp_path_factory.mktemp("evidence")))
+    yield found
+    found.database.close()
+
+
+@pytest.fixture
+def reader(own: Seeded) -> TestClient:
+    made = TestClient(own.app, raise_server_exceptions=False, follow_redirects=False)
+    made.cookies.set("onrecord", sign_in(own.database, "reader"))
+    return made
+
+
+def read_again(archive: Seeded, better: Reading, extractor: str = "x2") -> None:
+    """The newest capture of the sales page, read by another reader."""
+    columns = packing.columns_of(better, packing.forms_of(better, lambda text: text))
+    with archive.database.write() as conn:
+        texts = {packing.passage_id(place.text): place.text for place in better.places}
+        passages.store(conn, texts, {key: key for key in texts})
+        newest = select(table).where(table.c.number == 4).order_by(table.c.id).limit(1)
+        row = dict(conn.execute(newest).mappings().one())
+        row |= {"extractor": extractor, "places": packing.pack(columns)}
+        row.pop("id")
+        conn.execute(insert(table).values(**row))
+
+
+def test_a_quote_is_found_where_it_stood_or_nearest_to_it() -> None:
+    near = find_quote(PLACES, "never sell there", 3)
+    assert near is not None
+    assert (near.at, near.heading) == (3, "One heading")
+    first = find_quote(PLACES, "never sell there", 0)
+    assert first is not None
+    assert (first.at, first.spans) == (1, ((3, 19),))
+    assert find_quote(PLACES, "always sell there", 0) is None
+    assert find_quote(PLACES, "  ", 0) is None
+    parted = find_quote([("We never", ""), ("sell there.", "")], "never sell there", 0)
+    assert parted is not None
+    assert parted.at == 0
+
+
+def test_a_passage_is_cited_from_the_search_in_three_forms(reader: TestClient) -> None:
+    page = reader.get("/search?q=knowingly").text
+    cite = re.search(r'href="(/passage/\d+/halden/responsible-sales)"', page)
+    assert cite is not None
+    permanent = reader.get(cite[1])
+    assert permanent.status_code == 303
+    assert re.match(rf"/q/[0-9a-f]{{64}}/{SALES_SLUG}\?quote=", permanent.headers["location"])
+    shown = reader.get(permanent.headers["location"]).text
+    assert f"<mark>{HEDGED}</mark>" in shown
+    for form in ("Plain text", "Chicago", "BibTeX"):
+        assert f">{form}</h3>" in shown
+    assert "@online{haldenbiosystems-2026-" in shown
+
+
+def test_a_citation_still_resolves_after_the_capture_was_read_again(own: Seeded, reader: TestClient) -> None:
+    cite = re.search(r'href="(/passage/\d+/[\w/-]+)"', reader.get("/search?q=knowingly").text)
+    assert cite is not None
+    permanent = reader.get(cite[1]).headers["location"]
+    read_again(own, reading("A line the old reader missed.", "Another one.", f"{HEDGED} We comply with the law."))
+    shown = reader.get(permanent)
+    assert f"<mark>{HEDGED}</mark> We comply with the law." in shown.text
+    read_again(own, reading("Wholly other words."), extractor="x3")
+    shown = reader.get(permanent)
+    assert "A better reader reads this capture otherwise" in shown.text
+    assert f"<mark>{HEDGED}</mark>" in shown.text
+
+
+def test_words_that_are_not_in_the_capture_are_said_to_be_missing(own: Seeded, reader: TestClient) -> None:
+    digest = own.digests["halden-sales@2026-11-23"]
+    page = reader.get(f"/q/{digest}/{SALES_SLUG}?quote=We+always+sell&at=3").text
+    assert "These words are not found in the capture as it is read now." in page
+    assert "We always sell" in page
+    assert reader.get(f"/q/nothing/{SALES_SLUG}").status_code == 400
+
+
+def test_a_raw_capture_is_drawn_where_nothing_runs_loads_or_leaves(own: Seeded, reader: TestClient) -> None:
+    page = reader.get(f"/capture/{TRAP_SLUG}/2")
+    assert '<iframe class="raw" src="/frame/' in page.text
+    assert ' sandbox title="' in page.text
+    frame = re.search(r'src="(/frame/[0-9a-f]{64})"', page.text)
+    assert frame is not None
+    shown = reader.get(frame[1])
+    assert shown.headers["content-security-policy"] == FRAME_POLICY
+    assert FRAME_POLICY == "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+    assert shown.headers["content-type"] == "text/html; charset=utf-8"
+    assert shown.headers["x-content-type-options"] == "nosniff"
+    assert shown.headers["x-frame-options"] == "SAMEORIGIN"
+    assert TestClient(own.app, follow_redirects=False).get(frame[1]).status_code == 303
+
+
+def test_bytes_that_fail_verification_are_shown_as_such(own: Seeded, reader: TestClient) -> None:
+    digest = own.digests["mingchuan-rights@2024-02-11"]
+    damaged = next(path for path in own.blobs.folder.rglob(f"{digest}*") if path.is_file())
+    whole = damaged.read_bytes()
+    damaged.chmod(0o600)
+    damaged.write_bytes(whole[: len(whole) // 2])
+    try:
+        page = reader.get(f"/capture/{RIGHTS_SLUG}/1")
+        assert page.status_code == 200
+        assert "Damaged" in page.text
+        assert "iframe" not in page.text
+        assert reader.get(f"/frame/{digest}").status_code == 500
+        assert reader.get(f"/v/{RIGHTS_SLUG}/1").status_code == 200  # what was read of it still stands
+    finally:
+        damaged.write_bytes(whole)
+
+
+def test_a_timemap_names_every_version_and_a_timegate_leads_to_one(reader: TestClient) -> None:
+    found = reader.get(f"/timemap/{SALES_SLUG}")
+    assert found.headers["content-type"].startswith("application/link-format")
+    lines = found.text.strip().split(",\n")
+    assert lines[0] == '<https://haldenbio.example/responsible-sales>; rel="original"'
+    assert lines[3] == (
+        f'<https://onrecord.example.org/v/{SALES_SLUG}/1>; rel="first memento"; datetime="Wed, 20 Feb 2019 06:00:00 GMT"'
+    )
+    assert len(lines) == 7
+    gate = reader.get(f"/timegate/{SALES_SLUG}", headers={"accept-datetime": "Mon, 01 Mar 2021 00:00:00 GMT"})
+    assert gate.status_code == 302
+    assert gate.headers["vary"] == "accept-datetime"
+    assert urlsplit(gate.headers["location"]).path == f"/v/{SALES_SLUG}/2"
+    memento = reader.get(f"/v/{SALES_SLUG}/2")
+    assert memento.headers["memento-datetime"] == "Mon, 14 Sep 2020 00:00:00 GMT"
+    assert 'rel="timemap"' in memento.headers["link"]
+    assert reader.get(f"/timegate/{SALES_SLUG}", headers={"accept-datetime": "yesterday"}).status_code == 400
+
+
+def test_any_two_documents_stand_side_by_side_at_an_address_of_their_own(reader: TestClient) -> None:
+    led = reader.get(f"/compare?a={SALES_SLUG}/4&b={RIGHTS_SLUG}")
+    assert (led.status_code, led.headers["location"]) == (303, f"/c/{SALES_SLUG}/4..{RIGHTS_SLUG}/2")
+    page = reader.get(led.headers["location"]).text
+    assert "Two documents stand side by side here" in page
+    assert "人权政策" in page
+    assert reader.get(f"/c/{SALES_SLUG}/4..{SALES_SLUG}/4").status_code == 400
+    assert reader.get(f"/compare?a={SALES_SLUG}&b=nobody").status_code == 404
+    assert "Compare two documents" in reader.get("/compare").text
+
+
+def test_a_document_is_a_stream_and_a_table(reader: TestClient) -> None:
+    feed = reader.get(f"/d/{SALES_SLUG}?format=atom").text
+    assert feed.count("<entry>") == 4
+    rows = reader.get(f"/d/{SALES_SLUG}?format=csv").text.splitlines()
+    assert len(rows) == 5
+    today = reader.get("/?days=366&format=atom").text
+    assert "<title>On Record: what changed</title>" in today
+    assert NOW.year == 2026
