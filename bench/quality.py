@@ -1,11 +1,11 @@
 """Measure what is found, what is missed and what is said for nothing, on real histories; write it to docs/quality.md.
 
-    ./run quality [--work DIR] [--only WORD] [--judged]
+    ./run quality [--work DIR] [--only WORD] [--part development] [--judged]
 
 Imports every history of the shared corpus with the product's own command, default settings, no selectors, and scores
 what it said with the corpus's own script. Two processes, one archive each; a service is never divided. ``--work`` keeps
 what was made for looking into; ``--judged`` writes the pages again from what is kept there, with the judgements as they
-stand now; ``--only`` measures some histories and writes nothing into docs/.
+stand now; ``--only`` and ``--part`` measure some histories and write nothing into docs/.
 """
 
 from __future__ import annotations
@@ -116,11 +116,8 @@ def look_up(gathered: Sequence[Gathered], lines: Sequence[str]) -> dict[str, ala
     return {key: shown for home, wanted in wanted_by_home.items() for key, shown in alarms.shown_in(home, wanted)}
 
 
-def run(shared: Path, work: Path, only: str) -> Measured:
+def run(shared: Path, work: Path, chosen: Sequence[History]) -> Measured:
     """Everything measured; costs come last, when nothing else of ours is running."""
-    chosen = [history for history in corpus.histories(shared) if only in history.id]
-    if not chosen:
-        sys.exit(f"no history has {only!r} in its name")
     groups = [group for group in corpus.groups(chosen, PROCESSES) if group]
     folders = [work / str(number) for number in range(len(groups))]
     for folder in folders:
@@ -172,6 +169,7 @@ def main() -> None:
     parser.add_argument("--judged", action="store_true", help="measure nothing: write what --work holds, judged anew")
     parser.add_argument("--only", default="", help="only histories whose name holds this; prints, writes nothing")
     parser.add_argument("--commitments", action="store_true", help="only the part on commitments: writes it in place")
+    parser.add_argument("--part", choices=corpus.PARTS, help="only the histories of this part; prints, writes nothing")
     asked = parser.parse_args()
     if asked.commitments:
         page = corpus.ROOT / "docs" / "quality.md"
@@ -180,8 +178,9 @@ def main() -> None:
         return
     if asked.judged and asked.work is None:
         parser.error("--judged needs --work: the folder of a measurement")
-    pages = quality_page.pages(_measured_before(asked.work) if asked.judged else _measured(asked.work, asked.only))
-    if asked.only:
+    measured = _measured_before(asked.work) if asked.judged else _measured(asked.work, asked.only, asked.part)
+    pages = quality_page.pages(measured)
+    if asked.only or asked.part:
         print(*pages.values(), sep="\n")
         return
     for name, text in pages.items():
@@ -189,13 +188,16 @@ def main() -> None:
         print(f"docs/{name} written", file=sys.stderr)
 
 
-def _measured(work: Path | None, only: str) -> Measured:
+def _measured(work: Path | None, only: str, part: str | None) -> Measured:
     shared = corpus.shared_folder()
     if shared is None:
         sys.exit("The corpus is not here: set ONRECORD_SHARED to the folder that holds corpus/ and tools/.")
+    chosen = [one for one in corpus.histories(shared) if only in one.id and part in (None, one.part)]
+    if not chosen:
+        sys.exit(f"no history has {only!r} in its name")
     with tempfile.TemporaryDirectory(prefix="onrecord-quality-") as temporary:
         folder = (work or Path(temporary)).absolute()
-        measured = run(shared, folder, only)
+        measured = run(shared, folder, chosen)
         (folder / KEPT).write_bytes(pickle.dumps(measured))
     return measured
 

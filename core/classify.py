@@ -8,16 +8,24 @@ when exactly this text has come and gone before and been told.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
+from core.furniture import is_label, is_title, without_site_talk
 from core.model import Act, ChangeClass, Edit, Reading
 from core.text.diff import words_of
+from core.text.listed import without_number
 from core.text.normalise import word_count
 from core.text.pagedate import BINDING, DATE, STAMP
 
-Guard = Callable[[str, str], bool]  # (text, lead-in) -> does it hold a commitment or a watched term?
+
+class Guard(Protocol):
+    """Does a passage hold a commitment or a watched term? (``core.matching.Guard``)"""
+
+    def __call__(self, text: str, lead_in: str, /) -> bool: ...
+    def watches(self, text: str, /) -> bool: ...
+    def insists(self, text: str, /) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +74,32 @@ _OF_A_FIGURE: Final = re.compile(
     r"(?<=\d)[.,](?=\d)|[$€£¥₹₽](?=\s?\d)|(?<=\d)\s?[$€£¥₹₽%‰°]|(?<![\w)])[-−+±<>≤≥](?=\d)"
 )
 _PARTING: Final = re.compile(r'[;•·|"]|\.(?=\s*\.)')  # once quotation marks are of one kind
+_ABBREVIATED: Final = re.compile(r"(?<=[a-z])\.(?=\s?[,)]|\s[a-z])")  # no full stop: the sentence goes on
 _RAW_LINK: Final = re.compile(
     r"\]\((?:mailto:|https?://)[^)\s]*\)?|\((?=[\w.+-]+@[\w.-]+\]\()|[\[*#]{2,}"
 )  # markup shown by mistake
 _SAME_SIGNS: Final = str.maketrans(
     {"’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "–": "-", "—": "-", "‑": "-"}
 )
+
+
+class _Page:
+    """A reading with what is asked of it for every edit, found once."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.places = reading.places
+        self.lead_in = reading.lead_in
+        self._targets: dict[int, set[str]] = {}
+        for at, url in reading.links:  # without query and fragment: those carry trace ids and positions
+            self._targets.setdefault(at, set()).add(url.partition("#")[0].partition("?")[0].rstrip("/"))
+        self.headings = {place.text for place in reading.places if place.kind == "heading" and place.stream == "main"}
+
+    def targets(self, places: Sequence[int]) -> set[str]:
+        """Where these places lead."""
+        return set().union(*(self._targets.get(at, ()) for at in places))
+
+    def texts(self, places: Sequence[int]) -> str:
+        return " ".join(self.places[at].text for at in places)
 
 
 def classify(
@@ -84,9 +112,10 @@ def classify(
     returned: Returned | None = None,
 ) -> Classified:
     """The class of a change. ``lives`` maps a passage's text to its past in this document, where it has one."""
-    judged = [_judge(before, after, edit, guard, lives or {}) for edit in edits]
+    pages = _Page(before), _Page(after)
+    judged = [_judge(*pages, edit, guard, lives or {}) for edit in edits]
     is_loud = any(found is ChangeClass.SUBSTANTIVE for found, _ in judged)
-    if is_loud and returned is not None and _is_flap_leg(before, after, edits, guard, returned):
+    if is_loud and returned is not None and _is_flap_leg(*pages, edits, guard, returned):
         why = f"back to version {returned.number}, which this one had replaced for {_span(returned.stayed_seconds)}"
         return Classified(ChangeClass.VARIANT, (why,), tuple(range(len(edits))))
     for wanted in _ORDER:
@@ -115,39 +144,54 @@ def _span(seconds: float) -> str:
     return f"{max(seconds / 3600, 1):.0f} h"
 
 
-def _is_flap_leg(before: Reading, after: Reading, edits: Sequence[Edit], guard: Guard, returned: Returned) -> bool:
+def _is_flap_leg(before: _Page, after: _Page, edits: Sequence[Edit], guard: Guard, returned: Returned) -> bool:
     """A return soon after leaving is a leg of a flap; with a promise in it, only once both directions were told."""
     if returned.stayed_seconds > FLAP_SECONDS and returned.times_left_before < 2:
+        return False
+    if any(guard.insists(before.texts(edit.before)) or guard.insists(after.texts(edit.after)) for edit in edits):
         return False
     if returned.times_left_before >= 1:
         return True
     return not any(_is_guarded(before, after, edit, guard) for edit in edits)
 
 
-def _is_guarded(before: Reading, after: Reading, edit: Edit, guard: Guard) -> bool:
-    return any(guard(before.places[at].text, before.lead_in(at)) for at in edit.before) or any(
-        guard(after.places[at].text, after.lead_in(at)) for at in edit.after
-    )
+def _is_guarded(before: _Page, after: _Page, edit: Edit, guard: Guard) -> bool:
+    return any(_holds(before, at, guard) for at in edit.before) or any(_holds(after, at, guard) for at in edit.after)
+
+
+def _holds(page: _Page, at: int, guard: Guard) -> bool:
+    """Does this place hold a commitment or a watched term? What surroundings say of the site itself is no commitment."""
+    place, lead_in = page.places[at], page.lead_in(at)
+    if place.stream == "main":
+        return guard(place.text, lead_in)
+    if guard.watches(place.text):
+        return True
+    if page.targets((at,)) and (is_title(place.text) or place.text in page.headings):
+        return False  # the label of a menu entry, or of a table of contents whose heading is compared where it stands
+    said = without_site_talk(place.text)
+    return bool(said) and guard(said, lead_in if lead_in[-1:] in (":", "：") else "")
 
 
 def _judge(
-    before: Reading, after: Reading, edit: Edit, guard: Guard, lives: Mapping[str, FormLife]
+    before: _Page, after: _Page, edit: Edit, guard: Guard, lives: Mapping[str, FormLife]
 ) -> tuple[ChangeClass, str]:
     """The class one edit would give the change alone, with the reason."""
-    was = " ".join(before.places[at].text for at in edit.before)
-    now = " ".join(after.places[at].text for at in edit.after)
+    was, now = before.texts(edit.before), after.texts(edit.after)
     guarded = _is_guarded(before, after, edit, guard)
     if edit.act is Act.MOVED:
         return _judge_move(before, after, edit, guarded)
     if edit.before and edit.after and not edit.lost_lead_in:
-        alike = _same_words(was, now, guarded, leads_elsewhere=_links(before, edit.before) != _links(after, edit.after))
+        led, leads = before.targets(edit.before), after.targets(edit.after)
+        alike = _same_words(was, now, guarded, leads_elsewhere=led != leads)
         if alike is not None:
             return ChangeClass.FORMATTING, alike
+        if _is_renumbered(was, now, guarded):
+            return ChangeClass.REORDERED, "the same words under another number"
     if not guarded:
         quiet = _quiet(before, after, edit, was, now, lives)
         if quiet is not None:
             return quiet
-    if guarded and _has_flickered(edit, was, now, lives):
+    if guarded and _has_flickered(edit, was, now, lives) and not (guard.insists(was) or guard.insists(now)):
         return ChangeClass.VARIANT, "a passage that has come and gone before, told each way"
     return ChangeClass.SUBSTANTIVE, _loud_reason(edit, guarded)
 
@@ -159,7 +203,7 @@ def _loud_reason(edit: Edit, guarded: bool) -> str:
     return f"{what} was {edit.act.value}"
 
 
-def _judge_move(before: Reading, after: Reading, edit: Edit, guarded: bool) -> tuple[ChangeClass, str]:
+def _judge_move(before: _Page, after: _Page, edit: Edit, guarded: bool) -> tuple[ChangeClass, str]:
     streams = {before.places[at].stream for at in edit.before} | {after.places[at].stream for at in edit.after}
     text = after.places[edit.after[0]].text
     if "main" in streams and (guarded or word_count(text) > _LABEL_WORDS):
@@ -167,25 +211,30 @@ def _judge_move(before: Reading, after: Reading, edit: Edit, guarded: bool) -> t
     return ChangeClass.SURROUNDINGS, "a label or a part of the surroundings moved"
 
 
-def _links(reading: Reading, places: Sequence[int]) -> set[str]:
-    """Where the places lead, without query and fragment: those carry trace ids and positions."""
-    return {url.partition("#")[0].partition("?")[0].rstrip("/") for at, url in reading.links if at in places}
-
-
 def _same_words(was: str, now: str, guarded: bool, *, leads_elsewhere: bool) -> str | None:
     """Why two texts say the same word for word, or None. In a guarded passage every sign counts, white space does not.
 
-    A hint such as "opens in a new window" is no word of the text, unless it came or went with the link's target.
+    A hint such as "opens in a new window" is no word of the text, unless it came or went with another target of the link.
     """
     plain_was, plain_now = (was, now) if leads_elsewhere else (_LINK_HINT.sub("", was), _LINK_HINT.sub("", now))
-    plain_was, plain_now = _RAW_LINK.sub("", plain_was), _RAW_LINK.sub("", plain_now)
-    if guarded:
-        if _signs_kept(plain_was) == _signs_kept(plain_now):
-            return "only spacing, quotation marks or hints of links differ"
-        return _scrambled_mail(was, now)
-    if _letters(plain_was) == _letters(plain_now):
-        return "the same words: spacing, signs, capitals or the cut of passages differ"
+    if _says_the_same(_RAW_LINK.sub("", plain_was), _RAW_LINK.sub("", plain_now), guarded):
+        return (
+            "only spacing, quotation marks or hints of links differ"
+            if guarded
+            else "the same words: spacing, signs, capitals or the cut of passages differ"
+        )
     return _scrambled_mail(was, now)
+
+
+def _is_renumbered(was: str, now: str, guarded: bool) -> bool:
+    """The item had a number and has another; one that comes or goes may be a word of the text."""
+    bare_was, bare_now = without_number(was), without_number(now)
+    return bare_was != was and bare_now != now and _says_the_same(bare_was, bare_now, guarded)
+
+
+def _says_the_same(was: str, now: str, guarded: bool) -> bool:
+    plain = _signs_kept if guarded else _letters
+    return plain(was) == plain(now)
 
 
 def _letters(text: str) -> str:
@@ -195,7 +244,8 @@ def _letters(text: str) -> str:
 
 def _signs_kept(text: str) -> str:
     """The text without white space, capitals, quotation marks, doubled full stops, and the signs that part a list."""
-    return "".join(_PARTING.sub("", text.translate(_SAME_SIGNS)).split()).strip(".").casefold()
+    plain = _ABBREVIATED.sub("", _PARTING.sub("", text.translate(_SAME_SIGNS)))
+    return "".join(plain.split()).strip(".").casefold()
 
 
 def _scrambled_mail(was: str, now: str) -> str | None:
@@ -206,7 +256,7 @@ def _scrambled_mail(was: str, now: str) -> str | None:
 
 
 def _quiet(
-    before: Reading, after: Reading, edit: Edit, was: str, now: str, lives: Mapping[str, FormLife]
+    before: _Page, after: _Page, edit: Edit, was: str, now: str, lives: Mapping[str, FormLife]
 ) -> tuple[ChangeClass, str] | None:
     """Why an unguarded edit is quiet, or None."""
     streams = {before.places[at].stream for at in edit.before} | {after.places[at].stream for at in edit.after}
@@ -218,7 +268,16 @@ def _quiet(
         return ChangeClass.VARIANT, "a passage that comes and goes"
     if any(lives.get(text, FormLife()).is_furniture for text in (was, now)):
         return ChangeClass.SURROUNDINGS, "a passage that stands on most pages of the site"
+    if _is_lone_label(before, after, edit):
+        return ChangeClass.SURROUNDINGS, "a label that stands alone: a button or a switch, no sentence"
     return None
+
+
+def _is_lone_label(before: _Page, after: _Page, edit: Edit) -> bool:
+    """One short label that came or went whole. A label that was worded anew is a change: it may be a name."""
+    if len(edit.before) + len(edit.after) != 1:
+        return False
+    return is_label(before.places, edit.before[0]) if edit.before else is_label(after.places, edit.after[0])
 
 
 def _only_a_stamp(was: str, now: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -62,28 +62,43 @@ def side(reading: Reading | None, places: Sequence[int]) -> Side:
     return Side("\n".join(reading.places[at].text for at in places), reading.lead_in(places[0]))
 
 
-def guard_for(
-    rules: Rules, commitments: Commitments, *, always: Sequence[str] = (), at: Standing | None = None
-) -> Callable[[str, str], bool]:
+class Guard:
     """Does a passage hold a commitment or a watched term? Promise P8 asks before anything may quiet its change.
 
-    ``always`` are words of the operator's own (``always:`` of a source) that guard a passage too, whatever their case.
+    Called with a passage and its lead-in it answers that; ``watches`` answers for the watched terms alone.
+    """
+
+    def __init__(
+        self, rules: Rules, commitments: Commitments, always: Sequence[str] = (), at: Standing | None = None
+    ) -> None:
+        self._rules, self._commitments, self._at = rules, commitments, at
+        self._always = tuple(words.casefold() for words in always)
+        self._known: dict[tuple[str, str], bool] = {}
+
+    def __call__(self, text: str, lead_in: str) -> bool:
+        key = (text, lead_in)
+        if key not in self._known:
+            heard = lead_in if _introduces(lead_in) else ""
+            self._known[key] = self.watches(text) or self._commitments.holds_commitment(text, lead_in=heard)
+        return self._known[key]
+
+    def watches(self, text: str) -> bool:
+        """Does it hold a watched term of a rule, or of the operator's own?"""
+        return self._rules.watched(text, at=self._at) or self.insists(text)
+
+    def insists(self, text: str) -> bool:
+        """Does it hold words of ``always:``? Then nothing that was learned quiets it, a flap neither."""
+        return any(words in text.casefold() for words in self._always)
+
+
+def guard_for(
+    rules: Rules, commitments: Commitments, *, always: Sequence[str] = (), at: Standing | None = None
+) -> Guard:
+    """The guard of a source. ``always`` are words of the operator's own (``always:``) that guard a passage too.
+
     ``at`` is the document, where it is known: rules for others do not guard it.
     """
-    known: dict[tuple[str, str], bool] = {}
-    wanted = tuple(words.casefold() for words in always)
-
-    def guard(text: str, lead_in: str) -> bool:
-        key = (text, lead_in)
-        if key not in known:
-            known[key] = (
-                rules.watched(text, at=at)
-                or commitments.holds_commitment(text, lead_in=lead_in if _introduces(lead_in) else "")
-                or any(words in text.casefold() for words in wanted)
-            )
-        return known[key]
-
-    return guard
+    return Guard(rules, commitments, always, at)
 
 
 def _introduces(lead_in: str) -> bool:

@@ -56,11 +56,13 @@ _SHARED = (
 @dataclass(frozen=True, slots=True)
 class Habits:
     """``variants``: (number, times it began to be shown). ``flickering``: (text, times it left). ``volatile``: texts
-    whose dates of the day, counters or ids are masked for comparison."""
+    whose dates of the day, counters or ids are masked for comparison. ``furniture``: texts that stand on most pages of
+    the host."""
 
     variants: tuple[tuple[int, int], ...] = ()
     flickering: tuple[tuple[str, int], ...] = ()
     volatile: tuple[str, ...] = ()
+    furniture: tuple[str, ...] = ()
 
 
 def habits(conn: Connection, document_id: int) -> Habits:
@@ -93,7 +95,19 @@ def habits(conn: Connection, document_id: int) -> Habits:
         tuple((row[0], row[1]) for row in shown) if len(shown) > 1 else (),
         tuple((row[0], row[1]) for row in came_and_went),
         tuple(row[0] for row in masked),
+        _furniture(conn, document_id),
     )
+
+
+def _furniture(conn: Connection, document_id: int) -> tuple[str, ...]:
+    standing = conn.execute(
+        select(spans.c.form, func.min(passages.c.text))
+        .join(passages, passages.c.id == spans.c.passage_id)
+        .where(spans.c.document_id == document_id, spans.c.last_fetch_id.is_(None))
+        .group_by(spans.c.form)
+    ).all()
+    shared = boilerplate(conn, document_id, [row[0] for row in standing])
+    return tuple(sorted(row[1] for row in standing if row[0] in shared))[:MOST]
 
 
 def boilerplate(conn: Connection, document_id: int, forms: Sequence[int]) -> Collection[int]:

@@ -22,8 +22,10 @@ ANYWHERE: Final = 0.6
 _ALL_PAIRS: Final = 2_500  # up to so many pairs each is looked at; beyond, those that share rare words
 _CANDIDATES: Final = 12
 _VOTES: Final = 250_000  # so many shared words are counted at most, whatever the page
-_SAMPLE: Final = 3_000  # characters of each end of a long passage that its likeness is judged by
+_SAMPLE: Final = 500  # words of each end of a long passage that its likeness is judged by
 _STARTS: Final = 16  # passages with the same first letters that may begin a cut one
+_LEAST_RECUT: Final = 3  # places of both sides; one and one would be the same text
+_LONGEST_RECUT: Final = 40  # places of one side
 _JOIN: Final = 6  # a passage may be cut into at most so many
 
 
@@ -34,6 +36,55 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(_WIDE.sub(lambda found: f" {found.group()} ", text).casefold())
 
 
+class _Texts:
+    """The words of the places of one side, found once: four steps ask for them."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._places = reading.places
+        self._words: dict[int, list[str]] = {}
+        self._distinct: dict[int, set[str]] = {}
+
+    def words(self, at: int) -> list[str]:
+        """The words of a place, as likeness counts them."""
+        found = self._words.get(at)
+        if found is None:
+            found = self._words[at] = _bare_words(self._places[at].text)
+        return found
+
+    def squeezed(self, at: int) -> str:
+        """All words of a place in a row."""
+        return "".join(self.words(at))
+
+    def distinct(self, at: int) -> set[str]:
+        """The words of a place, each once; of a long passage those of both ends."""
+        found = self._distinct.get(at)
+        if found is None:
+            words = self.words(at)
+            found = self._distinct[at] = set(words if len(words) <= 2 * _SAMPLE else words[:_SAMPLE] + words[-_SAMPLE:])
+        return found
+
+    def section(self, at: int) -> str:
+        """The heading a place stands under."""
+        heading = self._places[at].heading
+        return self._places[heading].text if heading >= 0 else ""
+
+
+# In windows-1252, which holds nearly all texts of western Europe, words part by a table of bytes: many times faster than
+# a pattern. What is no letter and no figure becomes a space; apostrophes go.
+_PARTED: Final = bytes(
+    byte if char.isalnum() else 32 for byte, char in enumerate(bytes(range(256)).decode("cp1252", "replace"))
+)
+
+
+def _bare_words(text: str) -> list[str]:
+    """:func:`words_of` for matching alone: without apostrophes, and fast."""
+    try:
+        folded = text.lower().encode("cp1252")
+    except UnicodeEncodeError:
+        return words_of(text.replace("'", "").replace("’", ""))
+    return folded.translate(_PARTED, b"'\x92").decode("cp1252").split()
+
+
 @dataclass(slots=True)
 class _Sides:
     """What is still unmatched, and the edits found so far."""
@@ -42,6 +93,8 @@ class _Sides:
     after: Reading
     gone: list[int]
     came: list[int]
+    was: _Texts
+    now: _Texts
     edits: list[Edit] = field(default_factory=list)
     partner: dict[int, int] = field(default_factory=dict)  # before place -> after place, however matched
 
@@ -89,7 +142,7 @@ def _match_exactly(before: Reading, before_forms: Sequence[int], after: Reading,
         if not gone or not came:
             break
     pairs.sort(key=lambda pair: pair[1])
-    sides = _Sides(before, after, gone, came)
+    sides = _Sides(before, after, gone, came, _Texts(before), _Texts(after))
     kept = _longest_run([pair[0] for pair in pairs])
     for index, (was, now) in enumerate(pairs):
         sides.partner[was] = now
@@ -149,21 +202,53 @@ def _longest_run(values: list[int]) -> set[int]:
 
 def _match_resegmented(sides: _Sides) -> None:
     """One passage cut into several, or several joined into one, the words unchanged."""
-    _join(sides, sides.gone, sides.came, sides.before, sides.after, flipped=False)
-    _join(sides, sides.came, sides.gone, sides.after, sides.before, flipped=True)
+    _join(sides, sides.gone, sides.came, flipped=False)
+    _join(sides, sides.came, sides.gone, flipped=True)
+    _recut(sides)
 
 
-def _join(
-    sides: _Sides, ones: list[int], manies: list[int], one_side: Reading, many_side: Reading, *, flipped: bool
-) -> None:
-    squeezed = {at: _squeeze(many_side.places[at].text) for at in manies}
+def _recut(sides: _Sides) -> None:
+    """Several passages in a row cut at other words, all words in their order: one edit of many places on both sides."""
+    waiting: dict[str, tuple[int, ...]] = {}
+    for run in _runs(sides.gone):
+        if len(run) <= _LONGEST_RECUT:
+            waiting.setdefault("".join(map(sides.was.squeezed, run)), run)
+    matched_before: set[int] = set()
+    matched_after: set[int] = set()
+    for now in _runs(sides.came):
+        if len(now) > _LONGEST_RECUT:
+            continue
+        was = waiting.pop("".join(map(sides.now.squeezed, now)), ())
+        if was and len(was) + len(now) >= _LEAST_RECUT:
+            sides.edits.append(Edit(Act.REWORDED, before=was, after=now))
+            sides.partner.update((at, now[0]) for at in was)
+            matched_before.update(was)
+            matched_after.update(now)
+    sides.gone = [at for at in sides.gone if at not in matched_before]
+    sides.came = [at for at in sides.came if at not in matched_after]
+
+
+def _runs(places: Sequence[int]) -> list[tuple[int, ...]]:
+    """Places that follow each other directly, each run as long as it goes."""
+    runs: list[list[int]] = []
+    for at in places:
+        if runs and runs[-1][-1] == at - 1:
+            runs[-1].append(at)
+        else:
+            runs.append([at])
+    return [tuple(run) for run in runs]
+
+
+def _join(sides: _Sides, ones: list[int], manies: list[int], *, flipped: bool) -> None:
+    one_side, many_side = (sides.now, sides.was) if flipped else (sides.was, sides.now)
+    squeezed = {at: many_side.squeezed(at) for at in manies}
     starts: dict[str, list[int]] = defaultdict(list)
     for index, at in enumerate(manies):
         if squeezed[at]:
             starts[squeezed[at][:8]].append(index)
     used: set[int] = set()
     for one in list(ones):
-        whole = _squeeze(one_side.places[one].text)
+        whole = one_side.squeezed(one)
         for index in starts.get(whole[:8], ())[:_STARTS]:
             run = _run_that_spells(whole, manies, squeezed, index, used)
             if run:
@@ -198,21 +283,24 @@ def _run_that_spells(
     return ()
 
 
-def _squeeze(text: str) -> str:
-    return "".join(words_of(text))
-
-
 def _match_similar(sides: _Sides) -> None:
     """Pairs alike enough, most alike first; one section outranks elsewhere."""
-    before_words = {at: _counted(sides.before.places[at].text) for at in sides.gone}
-    after_words = {at: _counted(sides.after.places[at].text) for at in sides.came}
     scored: list[tuple[float, int, int]] = []
-    for was, now in _candidates(sides, before_words, after_words):
-        same_section = _section(sides.before, was) == _section(sides.after, now)
-        least = SAME_SECTION if same_section else ANYWHERE
-        likeness = _likeness(before_words[was], after_words[now], least)
-        if likeness >= least:
-            scored.append((-(likeness + (0.15 if same_section else 0.0)), was, now))
+    after = {now: (sides.now.distinct(now), len(sides.now.distinct(now)), sides.now.section(now)) for now in sides.came}
+    for was, many in _candidates(sides):
+        words, section = sides.was.distinct(was), sides.was.section(was)
+        count = len(words)
+        for now in many:
+            others, other_count, other_section = after[now]
+            same_section = other_section == section
+            least = SAME_SECTION if same_section else ANYWHERE
+            both = count + other_count
+            if 2 * (min(other_count, count)) < least * both:  # lengths that leave no room for it
+                continue
+            # Dice's coefficient over distinct words: 0 nothing in common, 1 the same words.
+            likeness = 2 * len(words & others) / both if both else 1.0
+            if likeness >= least:
+                scored.append((-(likeness + (0.15 if same_section else 0.0)), was, now))
     scored.sort()
     free_before, free_after = set(sides.gone), set(sides.came)
     for _, was, now in scored:
@@ -225,50 +313,24 @@ def _match_similar(sides: _Sides) -> None:
     sides.came = [at for at in sides.came if at in free_after]
 
 
-def _candidates(
-    sides: _Sides, before_words: dict[int, Counter[str]], after_words: dict[int, Counter[str]]
-) -> list[tuple[int, int]]:
+def _candidates(sides: _Sides) -> list[tuple[int, Sequence[int]]]:
+    """Each place that went, with those that came and may be the same one reworded."""
     if len(sides.gone) * len(sides.came) <= _ALL_PAIRS:
-        return [(was, now) for was in sides.gone for now in sides.came]
+        return [(was, sides.came) for was in sides.gone]
     holders: dict[str, list[int]] = defaultdict(list)
-    for now, counts in after_words.items():
-        for word in counts:
+    for now in sides.came:
+        for word in sides.now.distinct(now):
             holders[word].append(now)
-    pairs: list[tuple[int, int]] = []
-    most = max(_VOTES // (_CANDIDATES * len(before_words)), 4)
-    for was, counts in before_words.items():
+    pairs: list[tuple[int, Sequence[int]]] = []
+    most = max(_VOTES // (_CANDIDATES * len(sides.gone)), 4)
+    for was in sides.gone:
+        found = [(len(holders[word]), word) for word in sides.was.distinct(was) if word in holders]
         votes: Counter[int] = Counter()
-        rare = sorted((word for word in counts if word in holders), key=lambda word: len(holders[word]))[:_CANDIDATES]
-        for word in rare:
+        found.sort()
+        for _, word in found[:_CANDIDATES]:
             votes.update(holders[word][:most])
-        pairs.extend((was, now) for now, _ in votes.most_common(_CANDIDATES))
+        pairs.append((was, [now for _, now in sorted([(-count, now) for now, count in votes.items()])[:_CANDIDATES]]))
     return pairs
-
-
-def _counted(text: str) -> Counter[str]:
-    if len(text) > 2 * _SAMPLE:
-        text = f"{text[:_SAMPLE]} {text[-_SAMPLE:]}"
-    return Counter(words_of(text))
-
-
-def _section(reading: Reading, at: int) -> str:
-    heading = reading.places[at].heading
-    return reading.places[heading].text if heading >= 0 else ""
-
-
-def _likeness(left: Counter[str], right: Counter[str], least: float) -> float:
-    """Dice's coefficient over words with their counts: 0 nothing in common, 1 the same words.
-
-    Counted only where the two lengths leave room for ``least``; 0 otherwise.
-    """
-    was, now = left.total(), right.total()
-    if not was + now:
-        return 1.0
-    if 2 * min(was, now) < least * (was + now):
-        return 0.0
-    few, many = (left, right) if len(left) <= len(right) else (right, left)
-    found = many.get
-    return 2 * sum(min(count, found(word, 0)) for word, count in few.items()) / (was + now)
 
 
 def _add_lost_lead_ins(sides: _Sides) -> None:

@@ -19,10 +19,12 @@ from core.text.normalise import tidy, word_count
 from core.text.pagedate import page_date
 from core.text.shell import shell_texts
 from core.text.walk import Walk
+from core.text.windows import mark_windows
 from core.text.zones import PROSE, decide_streams, set_apart_labels
 
-VERSION: Final = "html-2"
+VERSION: Final = "html-3"
 MAX_DEPTH: Final = 1_900  # below about 2,000 levels lxml drops text even with huge_tree
+_WINDOWS_BELOW: Final = 3_000_000  # bytes; looking round the buttons of a larger page is not worth its time
 _LINKED: Final = 0.85  # a place with this share of its characters in links is a link
 
 
@@ -36,9 +38,11 @@ def read_html(
     if select or remove:
         body, charset = _selected(body, charset, select, remove), "utf-8"
     root = parse_tree(body, charset)
+    scripts, fields, metas, titles, buttons = _gathered(root, "script", "input", "meta", "title", "button")
+    if (buttons or fields) and len(body) <= _WINDOWS_BELOW:
+        mark_windows(root, buttons, fields)
     walk = Walk()
     depth = walk.fill(root)
-    scripts, fields, metas, titles = _gathered(root, "script", "input", "meta", "title")
     facts = _facts(walk, len(body)) | {"scripts": len(scripts), "passwords": sum(map(_is_password, fields))}
     hidden = shell_texts(scripts, int(facts["words"]))
     facts["shell_texts"] = len(hidden)

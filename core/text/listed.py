@@ -10,6 +10,9 @@ from collections.abc import Sequence
 from typing import Final
 
 _MARK: Final = re.compile(r"([•·▪‣◦●○■–—-]|\(?(?:\d{1,2}|[a-zA-Z]|[ivxIVX]{2,5})[.)])\s+\S")
+_NUMBER: Final = re.compile(
+    r"(?:[•·▪‣◦●○■–—-]|\(?(?:\d{1,3}(?:\.\d{1,2}){0,3}|[a-zA-Z]|[ivxIVX]{2,5})[.)]|\d{1,2}(?:\.\d{1,2}){1,3})\s+(?=\S)"
+)
 _ROMAN: Final = frozenset("ivxIVX")
 _DEEPEST: Final = 6
 
@@ -17,6 +20,12 @@ _DEEPEST: Final = 6
 def is_marked(text: str) -> bool:
     """Does the paragraph begin as an item of a list does?"""
     return _MARK.match(text) is not None
+
+
+def without_number(text: str) -> str:
+    """The text without the number, letter or bullet it has in its list."""
+    found = _NUMBER.match(text)
+    return text[found.end() :] if found else text
 
 
 def introduced_by(text: str, texts: Sequence[str], lead_ins: Sequence[int]) -> int:

@@ -8,11 +8,13 @@ iterator, white space between blocks is never gathered, and attributes are asked
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, Final
 
 from lxml import etree
 
 from core.model import PlaceKind
+from core.text.elements import lies_over_the_page, stands_alone, unfolds
 from core.text.listed import introduced_by, is_marked
 from core.text.normalise import tidy_and_count, word_count
 from core.text.zones import Zone, ZoneKind, heading_rank, hinted_kind
@@ -57,8 +59,16 @@ _ZONE_OF_TAG: Final = {
     "dialog": ZoneKind.STRUCTURE,
     "noscript": ZoneKind.STRUCTURE,
 }
-_ZONE_BY_TAG: Final = frozenset(("article", "main", "nav", "header", "footer", "aside"))
-_ASKS_FOR_ZONE: Final = _ZONE_BY_TAG | {"div", "section", "ul", "ol", "form", "p", "table", *_ZONE_OF_TAG}
+_ZONE_BY_TAG: Final = frozenset(
+    (*_ZONE_OF_TAG, "article", "main", "nav", "header", "footer", "aside", "form", "button")
+)
+_ASKS_FOR_ZONE: Final = _ZONE_BY_TAG | {"div", "section", "ul", "ol", "p", "table", *_ZONE_OF_TAG}
+_NAMING: Final = (
+    "data-testid",
+    "data-component",
+    "data-module",
+    "data-widget",
+)  # what else an element may be called by
 _SENTENCE_END: Final = re.compile(r"[.!?:;。！？；：…]['\")\]”’»]?\s*$")
 _NUMBERED: Final = re.compile(r"^\s*(?:[•·▪‣–-]\s|\(?[0-9ivxa-z]{1,3}[.)]\s)")
 _FULL_STOP: Final = re.compile(r"[.!?。！？]['\")\]”’»]?$")
@@ -69,6 +79,7 @@ _HEADING_CHARS: Final = 120
 _LOOK_BACK: Final = 40  # places before an item among which what introduces it is looked for
 _MAY_STAND_FOR: Final = frozenset(("div", "p"))
 _RANKS: Final = frozenset("123456")
+_HOLDS_THE_TEXT: Final = frozenset((ZoneKind.MAIN, ZoneKind.CONTENT))  # ids in there are targets of links
 
 # A place before its stream is known: text, kind, level, heading, lead-in, zone, words, characters inside links.
 Row = tuple[str, PlaceKind, int, int, int, int, int, int]
@@ -111,7 +122,7 @@ class Walk:
             action = action_of(tag, _INLINE)
             before: _Setting | _Run | None = None
             if action >= _BLOCK or (
-                action == _INLINE and "-" in tag and (element.attrib or (not pieces and _stands_alone(element)))
+                action == _INLINE and "-" in tag and (element.attrib or (not pieces and stands_alone(element)))
             ):  # a block, or a custom element that is like one
                 if pieces:
                     self._end_passage(setting)
@@ -290,18 +301,19 @@ class Walk:
 
     def _in_zone(self, setting: _Setting, element: etree._Element, tag: str) -> _Setting:
         """The setting in a zone of its own where the element's tag, role or names propose one."""
-        kind = _ZONE_OF_TAG.get(tag)
+        attributes = element.items()
+        if not attributes and tag not in _ZONE_BY_TAG and "-" not in tag:
+            return setting
+        kind, may_be_named = _proposed(tag, self.zones[setting[0]].kind in _HOLDS_THE_TEXT, tuple(attributes))
+        if may_be_named:
+            setting = self._as_named(setting, element, dict(attributes))
         if kind is None:
-            attributes = element.items()
-            if not attributes and tag not in _ZONE_BY_TAG:
+            return setting
+        if kind is ZoneKind.BUTTON:
+            if setting[1] == "heading":
                 return setting
-            named: dict[Any, Any] = dict(attributes)
-            role, classes = named.get("role"), named.get("class")
-            if (role or (classes and heading_rank(classes))) and tag in _MAY_STAND_FOR:
-                setting = self._as_named(setting, element, named)
-            kind = hinted_kind(tag, role, classes, named.get("id"))
-            if kind is None:
-                return setting
+            if unfolds(element, dict(attributes)):
+                return setting[0], "heading", 5, -1
         self.zones.append(Zone(setting[0], kind))
         return len(self.zones) - 1, *setting[1:]
 
@@ -318,6 +330,26 @@ class Walk:
             return zone, "item", max(level, 1), lead_in
         rank = heading_rank(classes) if classes else 0
         return (zone, "heading", rank, lead_in) if rank and _is_one_line(element) else setting
+
+
+@lru_cache(maxsize=20_000)
+def _proposed(tag: str, is_in_the_text: bool, attributes: tuple[tuple[Any, Any], ...]) -> tuple[ZoneKind | None, bool]:
+    """The zone that a tag and its attributes propose, and whether they make a ``div`` what another tag would say.
+
+    Within the text an ``id`` names nothing (it is what links lead to), and a ``header`` is that of an article.
+    """
+    named = dict(attributes)
+    role, classes = named.get("role"), named.get("class")
+    may_be_named = bool(role or (classes and heading_rank(classes))) and tag in _MAY_STAND_FOR
+    kind = _ZONE_OF_TAG.get(tag)
+    if kind is None:
+        names = " ".join(filter(None, (classes, tag if "-" in tag else "", *map(named.get, _NAMING))))
+        kind = hinted_kind(tag, role, names, "" if is_in_the_text else named.get("id", ""))
+        if tag == "header" and kind is ZoneKind.STRUCTURE and is_in_the_text:
+            kind = None
+    if kind is None and lies_over_the_page(named):
+        kind = ZoneKind.STRUCTURE
+    return kind, may_be_named
 
 
 class _Run:
@@ -364,8 +396,3 @@ def _is_one_line(element: etree._Element) -> bool:
     if any(_ACTION.get(child.tag, _INLINE) >= _BLOCK for child in element):
         return False
     return len("".join(map(str, element.itertext()))) <= _HEADING_CHARS
-
-
-def _stands_alone(element: etree._Element) -> bool:
-    """No words follow it in the same line."""
-    return not element.tail or element.tail.isspace()

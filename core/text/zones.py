@@ -17,11 +17,14 @@ from core.model import PlaceKind, Stream
 
 class ZoneKind(IntEnum):
     PAGE = 0
-    STRUCTURE = 1  # nav, footer, aside, header, dialog, noscript, and the roles that mean the same
+    STRUCTURE = 1  # footer, aside, form, header, dialog, noscript, and the roles that mean the same
     CONSENT = 2  # a consent window by name
     NAMED = 3  # a name that usually means chrome
     CONTROL = 4  # select, textarea
-    CONTENT = 5  # main, article: words here belong to the page itself
+    CONTENT = 5  # article: words here belong to the page itself
+    MAIN = 6  # main: the same, and what stands outside does not
+    MENU = 7  # nav and the roles that mean the same: a page has its prose elsewhere
+    BUTTON = 8
 
 
 class Zone(NamedTuple):
@@ -31,25 +34,70 @@ class Zone(NamedTuple):
     kind: ZoneKind
 
 
-_STRUCTURE_TAGS: Final = frozenset(("nav", "footer", "header", "aside", "dialog", "noscript"))
+_STRUCTURE_TAGS: Final = frozenset(("footer", "header", "aside", "dialog", "noscript"))
 _STRUCTURE_ROLES: Final = frozenset(
-    ("navigation", "banner", "contentinfo", "search", "dialog", "alertdialog", "complementary", "menu", "menubar")
+    (
+        *("banner", "contentinfo", "search", "dialog", "alertdialog", "complementary", "form"),
+        *("status", "log", "timer", "marquee", "tooltip", "progressbar", "radiogroup", "slider"),
+    )
 )
-# Words that stand as a whole part of a class or id. Vendors of consent windows are named by their products' own marks.
+_MENU_ROLES: Final = frozenset(("navigation", "menu", "menubar", "tablist", "toolbar", "listbox"))
+_CONTROL_ROLES: Final = frozenset(("button", "switch", "menuitem", "menuitemcheckbox", "checkbox", "radio", "combobox"))
+# Words that stand as a whole part of a class, an id or the name of a custom element; humps of camelCase part words too.
+# Vendors of consent windows are named by their products' own marks.
+_VENDORS: Final = (
+    r"onetrust|ot-sdk|ot-pc|optanon|cookiebot|cybot-?cookiebot\w*|didomi|usercentrics|uc-(?:banner|app)|truste|trustarc|axeptio|"
+    r"tarteaucitron\w*|klaro|iubenda-cs|borlabs-?cookie|osano|sp[-_]message(?:[-_]container)?(?:_\d+)?|t-consent-?prompt|"
+    r"cmplz|qc-cmp2?|cmp-?(?:box|container|wrapper|banner|root)|tc-privacy|cky|cli-(?:bar|modal|style)|cookie-law-info|"
+    r"cc-(?:window|banner|dialog|revoke)|eu-cookie-compliance\w*|cookie-?(?:yes|first|hub|script|information)|ch2-\w+|coi-\w+|"
+    r"moove[-_]gdpr\w*|fc-consent|ketch|transcend-consent|evidon|termly|hs-(?:eu-)?cookie\w*|shopify-pc|rcb-\w+|real-cookie-banner|"
+    r"ccc-(?:overlay|notify|module|content)|consent-?manager"
+)
+# A name of the topic and a word for a window says it; others may as well be the page's own ("privacy-notice").
+_TOPIC: Final = r"(?:cookies?|consents?|gdpr|dsgvo|rgpd|privacy|tracking|datenschutz)"
+_WINDOW: Final = r"(?:banner|bar|pop-?up|pop-?in|modal|overlay|dialog|consent|wall|layer|prompt|toast|bandeau)"
+_PERHAPS: Final = (
+    r"(?:notice|notification|message|msg|alert|window|settings|preferences|choices|law|info|box|panel|hint|hinweis|control|"
+    r"disclaimer|manager|container|wrapper|root|widget)"
+)
 _CONSENT_NAME: Final = re.compile(
-    r"(?:^|[-_\s])(?:onetrust|ot-sdk|optanon|cookiebot|cybotcookiebot\w*|didomi|usercentrics|truste|trustarc|axeptio|tarteaucitron\w*|"
-    r"klaro|iubenda-cs|borlabscookie|osano-cm-window|sp_message_container(?:_\d+)?|t-consentprompt|cmplz-cookiebanner|qc-cmp2?|sp-message|cmp-?(?:box|container|wrapper|banner)|"
-    r"(?:cookie|consent|gdpr|privacy)s?[-_]?(?:banner|bar|notice|popup|modal|overlay|dialog|consent|wall|layer|prompt|message|alert|law|info))"
-    r"(?=$|[-_\s\d])",
+    rf"(?:^|[-_\s])(?:{_VENDORS}|{_TOPIC}[-_]?{_WINDOW}|{_WINDOW}[-_]?{_TOPIC})(?=$|[-_\s\d])", re.IGNORECASE
+)
+# Where the same products write out a policy or the list of its cookies.
+_DECLARATION: Final = re.compile(
+    r"(?:cookie|privacy)[-_]?(?:policy|declaration|table|list|statement|report)|audit-table|cmplz-document",
     re.IGNORECASE,
+)
+_CHROME: Final = (
+    r"nav|navbar|navigation|menu|menus|megamenu|submenu|topbar|toolbar|breadcrumbs?|sidebar|footer|masthead|share|sharing|"
+    r"social|related|advert|advertisement|ads|popup|modal|skip|skiplinks?|pagination|"
+    r"(?:language|lang|country|region|locale)[-_]?(?:selector|switcher|switch|picker|select|menu|list|nav)|"
+    r"(?:site|page|global|main|app|top)-?(?:header|footer|nav|navigation|menu)|(?:header|footer)-?(?:nav|menu|links)|"
+    r"back-?to-?top|scroll-?to-?top|scrollup|chatbot|live-?chat|captcha|recaptcha|grecaptcha|toast|snackbar|lightbox|off-?canvas|"
+    r"browser-?(?:warning|upgrade|update|notice|alert)|browsehappy|browserupgrade"
+)
+# Of a class alone: as an id these words name a section of the text as well ("newsletter", "comments").
+_CHROME_OF_CLASS: Final = (
+    r"newsletter|subscribe|sign-?up|log-?in|sign-?in|promos?|promotion|recommended|recommendations?|trending|comments|disqus|"
+    r"copyright|announcements?|alert-bar|site-?alert|sticky-?(?:bar|banner|header|footer|cta)|pop-?over|pop-?in|drawer|flyout|"
+    r"dropdown-menu|tooltip|backdrop|chat|intercom|zendesk|feedback|helpful|ratings?|survey|poll|cta|call-to-action|app-?banner|"
+    r"smart-?banner|app-download|store-badges?|ticker|countdown|loader|loading-?(?:spinner|overlay|screen|message)|spinner|preloader|"
+    r"offline|unsupported|outdated|no-?js|js-?warning|print-?(?:button|link|icon)|table-of-contents|on-this-page|in-this-article|"
+    r"page-nav|anchor-?(?:nav|links)|jump-?links|quick-?links|pager|prev-next|search-?(?:form|box|bar)|(?:user|account)-?(?:menu|links)"
 )
 _CHROME_NAME: Final = re.compile(
-    r"(?:^|[-_\s])(?<!\bno[-_])(?<!has[-_])(?<!with[-_])(?<!without[-_])(?:nav|navbar|navigation|menu|menus|megamenu|topbar|toolbar|breadcrumbs?|sidebar|footer|masthead|share|sharing|"
-    r"social|related|newsletter|subscribe|advert|advertisement|ads|promo|popup|modal|toast|skip|skiplinks?|"
-    r"pagination|comments|copyright|language[-_]?(?:selector|switcher|picker)|lang[-_]?(?:selector|switcher)|site-?header|site-?footer|"
-    r"page-?header|global-?header|global-?footer|announcement|alert-bar)(?=$|[-_\s])(?!-less)",
+    rf"(?:^|[-_\s])(?<!\bno[-_])(?<!has[-_])(?<!with[-_])(?<!without[-_])(?:{_CHROME}|{_CHROME_OF_CLASS}|{_TOPIC}[-_]?{_PERHAPS})(?=$|[-_\s])(?!-less)",
     re.IGNORECASE,
 )
+_CHROME_IDENT: Final = re.compile(
+    rf"(?:^|[-_\s])(?<!\bno[-_])(?<!has[-_])(?<!with[-_])(?<!without[-_])(?:{_CHROME})(?=$|[-_\s])(?!-less)",
+    re.IGNORECASE,
+)
+# Classes that say how something looks and not what it is: "text-nav-header", "toc-visible:col-2", "group/menu".
+_UTILITY: Final = re.compile(
+    r"(?:text|bg|border|font|fill|stroke|cols?|rows?|gap|grid|flex|max-[wh]|min-[wh]|[wh]|[mp][xytblr]?|rounded|shadow|z|space-[xy])-|\S*[:/\[(!]"
+)
+_HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 _HEADING_NAME: Final = re.compile(
@@ -65,28 +113,38 @@ def heading_rank(classes: str) -> int:
 
 
 @lru_cache(maxsize=20_000)
-def _named_kind(name: str) -> ZoneKind | None:
-    if _CONSENT_NAME.search(name):
-        return ZoneKind.CONSENT
-    return ZoneKind.NAMED if _CHROME_NAME.search(name) else None
+def _named_kind(names: str, is_ident: bool) -> ZoneKind | None:
+    names = _HUMP.sub("-", " ".join(name for name in names.split() if not _UTILITY.match(name)))
+    if _CONSENT_NAME.search(names):
+        return ZoneKind.CONSENT if not _DECLARATION.search(names) else None
+    return ZoneKind.NAMED if (_CHROME_IDENT if is_ident else _CHROME_NAME).search(names) else None
 
 
-def hinted_kind(tag: str, role: str | None, classes: str | None, ident: str | None) -> ZoneKind | None:
-    """What an element's tag, role and names propose, or None."""
-    if role in _STRUCTURE_ROLES or tag in _STRUCTURE_TAGS:
-        if classes or ident:
-            named = _named_kind(f"{classes or ''} {ident or ''}")
-            if named is ZoneKind.CONSENT:
-                return named
+def hinted_kind(tag: str, role: str | None, classes: str, ident: str) -> ZoneKind | None:
+    """What an element's tag, role, classes (and what else names it) and id propose, or None."""
+    named = (_named_kind(classes, is_ident=False) if classes else None) or (
+        _named_kind(ident, is_ident=True) if ident else None
+    )
+    if named is ZoneKind.CONSENT:
+        return named
+    if tag == "nav" or role in _MENU_ROLES:
+        return ZoneKind.MENU
+    if tag in _STRUCTURE_TAGS or role in _STRUCTURE_ROLES:
         return ZoneKind.STRUCTURE
-    if tag in ("main", "article") or role in ("main", "article"):
+    if tag == "main" or role == "main":
+        return ZoneKind.MAIN
+    if tag == "article" or role == "article":
         return ZoneKind.CONTENT
-    if not classes and not ident:
-        return None
-    return _named_kind(f"{classes or ''} {ident or ''}")
+    if tag == "button" or role in _CONTROL_ROLES:
+        return ZoneKind.BUTTON
+    return named or (ZoneKind.STRUCTURE if tag == "form" else None)
 
 
 _MOST: Final = 0.4  # a proposed zone with this share of the page's words is the page, not its surroundings
+_MUCH: Final = 0.1
+_LONG: Final = 120  # words of prose; teasers of other pages are shorter
+_NEARLY_ALL: Final = 0.8
+_ENOUGH: Final = 60  # so many words of prose, and prose tells what is the page; below, all words do
 
 
 def decide_streams(
@@ -98,26 +156,57 @@ def decide_streams(
     """
     zones = [Zone(zone.parent, ZoneKind.NAMED) if at in titled and zone.kind is ZoneKind.CONSENT else zone
              for at, zone in enumerate(zones)]  # fmt: skip
-    whole = [0] * len(zones)
+    whole, prose = [0] * len(zones), [0] * len(zones)
     for zone, count in zip(zone_of, words, strict=True):
         whole[zone] += count
+        if count >= PROSE:
+            prose[zone] += count
+    own_prose = prose.copy()
     for at in range(len(zones) - 1, 0, -1):  # children come after their parents
         whole[zones[at].parent] += whole[at]
-    total = max(whole[0], 1)
+        prose[zones[at].parent] += prose[at]
+    has_prose = prose[0] >= _ENOUGH
     streams: list[Stream] = ["main"]
+    inside = _inside(zones, (ZoneKind.MAIN, ZoneKind.CONTENT))
     for at in range(1, len(zones)):
-        streams.append(_stream(zones[at], streams[zones[at].parent], whole[at] / total))
+        of_words, of_prose = whole[at] / max(whole[0], 1), prose[at] / max(prose[0], 1)
+        share = (of_prose if zones[at].kind is ZoneKind.MENU else max(of_words, of_prose)) if has_prose else of_words
+        if zones[at].kind is ZoneKind.NAMED and inside[at] and of_prose >= _MUCH and prose[at] >= _LONG:
+            share = 1.0  # within the text a name alone hides no such part of it
+        streams.append(_stream(zones[at], streams[zones[at].parent], share, whole[at]))
+    _leave_to_main(zones, streams, own_prose)
     return [streams[zone] for zone in zone_of]
 
 
-def _stream(zone: Zone, parent: Stream, share: float) -> Stream:
-    if zone.kind is ZoneKind.CONTENT:
+def _stream(zone: Zone, parent: Stream, share: float, words: int) -> Stream:
+    if zone.kind is ZoneKind.CONTENT or zone.kind is ZoneKind.MAIN:
         return parent if share < _MOST else "main"
     if zone.kind is ZoneKind.CONTROL:
         return "surroundings"
+    if zone.kind is ZoneKind.BUTTON:
+        return parent if words >= PROSE else "surroundings"
     if share >= _MOST:
         return "main" if zone.kind is not ZoneKind.CONSENT or share > 0.8 else "surroundings"
     return "surroundings"
+
+
+def _inside(zones: Sequence[Zone], kinds: tuple[ZoneKind, ...]) -> list[bool]:
+    """Of each zone, whether it is of these kinds or stands in one that is."""
+    inside = [False] * len(zones)
+    for at in range(1, len(zones)):
+        inside[at] = inside[zones[at].parent] or zones[at].kind in kinds
+    return inside
+
+
+def _leave_to_main(zones: Sequence[Zone], streams: list[Stream], prose: Sequence[int]) -> None:
+    """Where a page says which part is its main one, and nearly all its prose stands there, the rest is surroundings."""
+    inside = _inside(zones, (ZoneKind.MAIN,))
+    of_main = [count if streams[at] == "main" else 0 for at, count in enumerate(prose)]
+    within = sum(count for at, count in enumerate(of_main) if inside[at])
+    if within and within >= sum(of_main) * _NEARLY_ALL:
+        for at in range(len(zones)):
+            if not inside[at]:
+                streams[at] = "surroundings"
 
 
 PROSE: Final = 12  # a passage of so many words is prose; it marks where the page's own text begins and ends
@@ -148,13 +237,14 @@ def set_apart_labels(
     first, last = prose[0], prose[-1]
     top = next((at for at, kind in enumerate(kinds) if kind == "heading" and streams[at] == "main"), first)
     for at in (*range(max(top, first)), *range(last + 1, len(streams))):
-        if streams[at] == "main" and words[at] <= _LABEL_WORDS and (kinds[at] != "heading" or not first > at >= top):
+        most = _MENU_WORDS if linked[at] else _LABEL_WORDS
+        if streams[at] == "main" and words[at] <= most and (kinds[at] != "heading" or not first > at >= top):
             if _is_of_a_list(kinds, linked, at) or (kinds[at] == "heading" and _is_of_a_list(kinds, linked, at + 1)):
                 continue
             if not linked[at] and _SHORT_SENTENCE.search(texts[at]):
                 continue
             is_introduced = at > 0 and texts[at - 1][-1:] in ":："  # "By post:" and then who to write to
-            if not is_introduced and _is_label(texts[at], words[at]):
+            if not is_introduced and _is_label(texts[at], words[at], most):
                 streams[at] = "surroundings"
     _set_apart_menus(streams, texts, kinds, words, linked, (first, last))
 
@@ -163,10 +253,10 @@ def _is_of_a_list(kinds: Sequence[PlaceKind], linked: Sequence[bool], at: int) -
     return at < len(kinds) and kinds[at] in _OF_A_LIST and not linked[at]
 
 
-def _is_label(text: str, words: int) -> bool:
+def _is_label(text: str, words: int, most: int) -> bool:
     if words <= 3:
         return True
-    return words <= _LABEL_WORDS and text[-1:] not in ".!?。！？" and not _HAS_DIGIT_OR_COMMA.search(text)
+    return words <= most and text[-1:] not in ".!?。！？" and not _HAS_DIGIT_OR_COMMA.search(text)
 
 
 def _set_apart_menus(

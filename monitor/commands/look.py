@@ -12,6 +12,7 @@ from core.errors import NotFound
 from core.text.visible import one_line
 from core.wording import counted, long_date, trouble
 from monitor.cache import load_home
+from monitor.commands import learned
 from monitor.commands.output import emit, say, table
 from monitor.commands.reading import archive_of, document_called
 from monitor.home import Home
@@ -19,7 +20,6 @@ from monitor.narrator import verdict_word
 from storage import changes, documents, fetches, incidents, leases, sources, versions
 from storage.changes import StoredChange
 from storage.documents import DocumentRow
-from storage.habits import habits
 from storage.sources import SourceHealth
 
 Json = dict[str, Any]
@@ -160,6 +160,7 @@ def _source_shown(conn: Connection, health: SourceHealth) -> Json:
     captures = versions.captures(conn, theirs[0].id, limit=CAPTURES) if len(theirs) == 1 else ()
     return {
         **source_row(health),
+        "learned": learned.of_source(conn, theirs),
         "last_seen": good.started_at if good else None,
         "noticed": list(incident.reasons) if incident else [],
         "documents": [{"document": row.slug, "state": row.state, "versions": row.version_count} for row in theirs],
@@ -200,24 +201,15 @@ def _document_shown(conn: Connection, document: DocumentRow) -> Json:
     open_ones = [each for each in incidents.list_open(conn) if each.request_id == document.request_id]
     noticed += [reason for each in open_ones for reason in each.reasons]
     captures = versions.captures(conn, document.id, limit=CAPTURES)
-    noticed += _habits(conn, document.id)
     due = leases.request_by_id(conn, document.request_id).next_due_at if document.request_id else None
     return {
         **told,
         "versions": document.version_count,
         "next_due": due,
         "noticed": noticed,
+        "learned": learned.of_document(conn, document.id),
         "captures": [_capture(each) for each in captures],
     }
-
-
-def _habits(conn: Connection, document_id: int) -> list[str]:
-    """What the machine has learned about the page; ``always:`` of its source overrules each of these."""
-    learned = habits(conn, document_id)
-    told = [f"variant {number} began to be shown {counted(times, 'time')}" for number, times in learned.variants]
-    told += [f"came and went {counted(times, 'time')}: {one_line(text, 120)}" for text, times in learned.flickering]
-    told += [f"compared without its volatile parts: {one_line(text, 120)}" for text in learned.volatile]
-    return told
 
 
 def _capture(each: versions.Captured) -> Json:
@@ -247,6 +239,7 @@ def _print_source(told: Json) -> None:
         say(f"  {row['document']}  {row['state']}, {counted(row['versions'], 'version')}")
     if len(told["documents"]) > 20:
         say(f"  and {len(told['documents']) - 20} more documents")
+    learned.print_lines(told["learned"])
     _print_captures(told["captures"])
 
 
@@ -262,6 +255,7 @@ def _print_shown(told: Json) -> None:
     say(f"next due {_date(told['next_due'])}")
     for noticed in told["noticed"]:
         say(f"noticed: {one_line(noticed, 300)}")
+    learned.print_lines(told["learned"])
     _print_captures(told["captures"])
 
 

@@ -223,14 +223,14 @@ def form_of(text: str) -> int:
 
 
 @cache
-def guard(text: str, lead_in: str) -> bool:
-    return matching.guard_for(rules(), lexicon())(text, lead_in)
+def guard() -> matching.Guard:
+    return matching.guard_for(rules(), lexicon())
 
 
 def shown(html: str) -> Shown:
     reading = read(html.encode(), content_type="text/html; charset=utf-8", url=URL)
     forms = tuple(
-        form_of(place.text if guard(place.text, reading.lead_in(at)) else mask(place.text))
+        form_of(place.text if guard()(place.text, reading.lead_in(at)) else mask(place.text))
         for at, place in enumerate(reading.places)
     )
     return Shown(VersionRef(1, 1, "d", START, 1), reading, forms)
@@ -248,7 +248,7 @@ def judged(was: str, now: str) -> Classified:
     course = chart(after.reading, after.forms, fetch(), before)
     assert course.step in (Step.ACCEPT, Step.AGREES), course.grade
     edits = compare(before.reading, before.forms, after.reading, after.forms)
-    return classify(before.reading, after.reading, edits, guard)
+    return classify(before.reading, after.reading, edits, guard())
 
 
 # --- what only its past tells from a statement ------------------------------------------------------------------------

@@ -13,9 +13,20 @@ PROMISE = "We will not sell these instruments to the police."
 SOFTER = "We will not knowingly sell these instruments to the police."
 
 
-def guard(text: str, lead_in: str) -> bool:
-    """A stand-in for rules and lexicon: a promise is a text, or a list, that says "will not"."""
-    return "will not" in f"{lead_in} {text}".lower()
+class StandIn:
+    """For rules and lexicon: a promise is a text, or a list, that says "will not"; the police are watched."""
+
+    def __call__(self, text: str, lead_in: str) -> bool:
+        return "will not" in f"{lead_in} {text}".lower() or self.insists(text)
+
+    def watches(self, text: str) -> bool:
+        return "police" in text.lower() or self.insists(text)
+
+    def insists(self, text: str) -> bool:
+        return "vienna" in text.lower()
+
+
+guard = StandIn()
 
 
 def reading_of(*texts: str | tuple[str, Stream]) -> Reading:
@@ -104,6 +115,43 @@ def test_a_new_promise_inside_a_known_variant_arrives() -> None:
     assert class_of(reading_of(PROSE), reading_of(PROSE, PROMISE), lives=lives) is ChangeClass.SUBSTANTIVE
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("We will not set cookies without your consent.", ChangeClass.SURROUNDINGS),
+        ("We will not set cookies. We will not sell your name.", ChangeClass.SUBSTANTIVE),
+        ("We will not show cookies to the police.", ChangeClass.SUBSTANTIVE),
+        ("We will not sell.", ChangeClass.SUBSTANTIVE),
+        ("Will not", ChangeClass.SURROUNDINGS),
+    ],
+)
+def test_of_a_consent_window_only_what_it_says_of_cookies_is_no_promise(text: str, expected: ChangeClass) -> None:
+    assert class_of(reading_of(PROSE), reading_of(PROSE, (text, "surroundings"))) is expected
+    main = class_of(reading_of(PROSE), reading_of(PROSE, f"{text} Again and again."))
+    assert main is ChangeClass.SUBSTANTIVE
+
+
+def test_the_title_of_a_link_is_no_promise_and_the_same_words_without_one_are() -> None:
+    entry = Place("What Will Not Change", "item", "surroundings", 1)
+    before, plain = reading_of(PROSE), Reading((*reading_of(PROSE).places, entry))
+    linked = Reading(plain.places, links=((1, "/book"),))
+    assert class_of(before, linked) is ChangeClass.SURROUNDINGS
+    assert class_of(before, plain) is ChangeClass.SUBSTANTIVE
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("3. We will not sell to prisons.", "4. We will not sell to prisons.", ChangeClass.REORDERED),
+        ("2.1 We will not sell to prisons.", "2.2 We will not sell to prisons.", ChangeClass.REORDERED),
+        ("3. We will not sell to prisons.", "4. We will not rent to prisons.", ChangeClass.SUBSTANTIVE),
+        ("3 prisons will not be served.", "4 prisons will not be served.", ChangeClass.SUBSTANTIVE),
+    ],
+)
+def test_an_item_under_another_number_is_reordered(before: str, after: str, expected: ChangeClass) -> None:
+    assert class_of(reading_of(PROSE, before), reading_of(PROSE, after)) is expected
+
+
 def test_a_promise_in_a_list_whose_lead_in_went_arrives() -> None:
     lead = Place("We will not build:", "paragraph", "main")
     before = Reading((lead, Place("weapons", "item", "main", 1, lead_in=0)))
@@ -113,7 +161,8 @@ def test_a_promise_in_a_list_whose_lead_in_went_arrives() -> None:
 
 # --- flaps ---------------------------------------------------------------------------------------------------------
 
-OTHER = "Members in the region may write to the office in Vienna with their questions about the service."
+OTHER_PLACE = "Members in the region may write to the office in Vienna with their questions about the service."
+OTHER = OTHER_PLACE.replace("Vienna", "Graz")
 
 
 def test_a_soon_return_to_the_earlier_text_is_a_leg_of_a_flap() -> None:
@@ -135,6 +184,14 @@ def test_a_return_in_the_surroundings_alone_stays_in_the_surroundings() -> None:
     returned = Returned(number=1, times_left_before=5, stayed_seconds=3600)
     before, after = reading_of(PROSE, ("Jobs", "surroundings")), reading_of(PROSE, ("Careers", "surroundings"))
     assert class_of(before, after, returned=returned) is ChangeClass.SURROUNDINGS
+
+
+def test_what_the_operator_always_wants_to_hear_is_no_variant() -> None:
+    lives = {OTHER_PLACE: FormLife(times_seen=3, times_gone=3)}
+    assert class_of(reading_of(PROSE), reading_of(PROSE, OTHER_PLACE), lives=lives) is ChangeClass.SUBSTANTIVE
+    returned = Returned(number=1, times_left_before=5, stayed_seconds=3600)
+    before, after = reading_of(PROSE, OTHER_PLACE), reading_of(PROSE)
+    assert class_of(before, after, returned=returned) is ChangeClass.SUBSTANTIVE
 
 
 def test_a_passage_that_comes_and_goes_is_a_variant() -> None:

@@ -54,6 +54,13 @@ def test_two_equal_texts_are_two_places() -> None:
     )
 
 
+def test_passages_cut_at_other_words_are_one_edit() -> None:
+    first, second = f"{SELL} We will", "publish the findings every year. " + AUDIT
+    assert edits_between(reading_of(f"{SELL}", f"We will {second}"), reading_of(first, second)) == (
+        Edit(Act.REWORDED, before=(1, 2), after=(1, 2)),
+    )
+
+
 def test_a_passage_cut_in_two_is_one_edit() -> None:
     assert edits_between(reading_of(f"{SELL} {PUBLISH}"), reading_of(SELL, PUBLISH)) == (
         Edit(Act.REWORDED, before=(1,), after=(1, 2)),

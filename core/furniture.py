@@ -1,0 +1,97 @@
+"""What the surroundings of a page say of the site itself: that it sets cookies, sends a newsletter, names its pages.
+
+Promise P8 asks whether a passage holds a commitment. A consent window is full of sentences that read like one ("you can
+withdraw your consent at any time") and bind nobody beyond the window, and the label of a menu entry may be a title that
+reads like a refusal. So in the surroundings, and only there, such sentences are left out before the question is asked.
+Every other sentence beside them still counts, and so does a watched term wherever it stands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from core.model import Place
+from core.text.normalise import word_count
+from core.text.sentences import sentences
+
+# General words of five languages for what a consent window, a newsletter form or a captcha is about.
+_OF_THE_SITE: Final = re.compile(
+    r"cookies?\b|\btrackers?\b|\btracking technolog|\bweb ?beacons?\b|\btraceurs?\b|\brastread|\btrazador|\blocal storage\b|"
+    r"\b(?:your|my|the user's) (?:consent|choices?|preferences|privacy choices)\b|\b(?:give|withdraw|revoke|refuse|ask for) (?:your )?consent\b|"
+    r"\bdo not (?:sell|share)(?:,? (?:or|and|/) (?:sell|share))? my\b|\b(?:personali[sz]ed|targeted|interest-based) (?:ads|advertising|content)\b|"
+    r"\b(?:ihre|deine|ihrer|deiner|eine) (?:einwilligung|zustimmung|auswahl|präferenzen)\b|\b(?:einwilligung|zustimmung) (?:jederzeit|zu|widerrufen|erteilen)\b|"
+    r"\bpersonalisierte (?:werbung|anzeigen|inhalte)\b|\b(?:votre|ton|le) (?:consentement|accord)\b|\bvos (?:choix|préférences)\b|"
+    r"\bpublicités? (?:personnalisée|ciblée)s?\b|\b(?:su|tu|el) consentimiento\b|\b(?:sus|tus) preferencias\b|\bpublicidad personalizada\b|"
+    r"追踪技术|您的(?:同意|选择|偏好)|撤回同意|个性化广告|"
+    r"\bnewsletter\b|\bunsubscribe\b|\bmailing list\b|\bdésabonn|\bdésinscri|\babbestellen\b|\babmelden\b|\bdarse de baja\b|\bboletín\b|退订|订阅|"
+    r"\bre?captcha\b",
+    re.IGNORECASE,
+)
+# Beside a sentence of that sort, these speak of the same.
+_BESIDE_IT: Final = re.compile(
+    r"\b(?:browser|device|website|partners?|vendors?|settings?|navigateur|appareil|terminal|site|partenaires?|gerät|webseite|website|"
+    r"partnern?|einstellungen|navegador|dispositivo|sitio|socios|widerruf\w*|withdraw\w*|opt[- ]?out|legitimate interests?|"
+    r"berechtigte\w* interesse\w*|intérêts? légitimes?|interés legítimo)\b|浏览器|设备|网站|合作伙伴",
+    re.IGNORECASE,
+)
+_NO_SENTENCE: Final = 3  # words: "Refuse", "Never mind"
+_LABEL_WORDS: Final = 10
+_SHORT: Final = 4
+_LONG_LABEL: Final = 6
+_OF_A_LIST: Final = 3  # so many neighbours of its sort make a label an entry of a list
+_MADE_BY_STYLE: Final = 5
+_OF_A_TEXT: Final = re.compile(r"[\d,;:@.。！？：，]|\w\.$")  # figures, clauses and addresses are said, not clicked
+_SENTENCE_END: Final = re.compile(r"[.!?。！？:：]['\")\]”’»]?$")
+_LONG_WORD: Final = re.compile(r"[^\W\d_]{4,}")
+
+
+def without_site_talk(text: str) -> str:
+    """The sentences of a passage of the surroundings that do not speak of the site itself; a label is none at all."""
+    if word_count(text) <= _NO_SENTENCE:
+        return ""
+    if not _OF_THE_SITE.search(text):
+        return text
+    parts = [text[start:end] for start, end in sentences(text)]
+    return " ".join(part for part in parts if not (_OF_THE_SITE.search(part) or _BESIDE_IT.search(part)))
+
+
+def is_title(text: str) -> bool:
+    """A label written as titles are: a few words, every longer one with a capital letter, no full stop."""
+    if word_count(text) > _LABEL_WORDS or _SENTENCE_END.search(text):
+        return False
+    words = _LONG_WORD.findall(text)
+    return len(words) > 1 and all(word[0].isupper() for word in words)
+
+
+def is_label(places: Sequence[Place], at: int) -> bool:
+    """A few words that are no sentence, no entry of a list or table and no title of a text: a button, a switch, a badge.
+
+    Where several such lines follow each other they are a list, however it is tagged, and its entries count.
+    """
+    place = places[at]
+    if place.kind == "heading":
+        return word_count(place.text) <= _LONG_LABEL and _heads_nothing(places, at)
+    if not _is_short(place):
+        return False
+    first = last = at
+    while first and at - first < _OF_A_LIST and _is_short(places[first - 1]):
+        first -= 1
+    while last + 1 < len(places) and last - at < _OF_A_LIST and _is_short(places[last + 1]):
+        last += 1
+    return last - first < _OF_A_LIST
+
+
+def _is_short(place: Place) -> bool:
+    """Headings of the lower ranks are those that bold type and switches make."""
+    is_line = place.kind == "paragraph" or (place.kind == "heading" and place.level >= _MADE_BY_STYLE)
+    return is_line and word_count(place.text) <= _SHORT and _OF_A_TEXT.search(place.text) is None
+
+
+def _heads_nothing(places: Sequence[Place], at: int) -> bool:
+    """What follows is no text of the page; under a heading that style or a switch made it may be another heading."""
+    under = places[at + 1] if at + 1 < len(places) else None
+    if under is None or under.stream != places[at].stream:
+        return places[at].level > 1
+    return under.kind == "heading" and places[at].level >= _MADE_BY_STYLE

@@ -1,0 +1,95 @@
+"""Windows and boxes that nothing names, known by their build: a few sentences about cookies and buttons to answer with,
+or a field to fill in and a few words around it.
+
+Such a box stands beside the page's text, not in it: some neighbour, of itself or of what wraps it, holds most of the
+page. A section of a policy that ends in a button stands among its like, and is left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from lxml import etree
+
+MARK: Final = ("data-widget", "popup")  # what is set on a window found, and read as a name like any other
+_COOKIE: Final = re.compile("cookie", re.IGNORECASE)
+_FIRST: Final = 4  # windows stand at the page's very start or end: so many buttons of either are looked at
+_LAST: Final = 6
+_LEAST: Final = 60  # characters; less than that is a button and its label
+_LONGEST: Final = 2_500
+_LONGEST_BOX: Final = 600
+_TO_FILL_IN: Final = frozenset(("text", "email", "search", "tel"))
+_CLIMB: Final = 6
+_MOST: Final = 0.5
+_TEXT: Final = etree.XPath("normalize-space(.)")
+_ENDS_AT: Final = frozenset(  # what is the text's own, and what is told from it anyway
+    ("main", "article", "p", "li", "td", "body", "html", "nav", "header", "footer", "aside", "form", "dialog")
+)
+
+
+def mark_windows(
+    root: etree._Element, buttons: Sequence[etree._Element], fields: Sequence[etree._Element] = ()
+) -> None:
+    """Set ``MARK`` on the windows these buttons belong to, and on the boxes around these fields."""
+    fields = [field for field in fields if (field.get("type") or "text").lower() in _TO_FILL_IN]
+    if not buttons and not fields:
+        return
+    whole = 0
+    for anchors, longest, topic in ((buttons, _LONGEST, _COOKIE), (fields, _LONGEST_BOX, None)):
+        seen: set[etree._Element] = set()
+        for anchor in anchors if len(anchors) <= _FIRST + _LAST else (*anchors[:_FIRST], *anchors[-_LAST:]):
+            box = _box_of(anchor, seen, longest, topic)
+            if box is None:
+                continue
+            whole = whole or _all_characters(root)
+            if _stands_beside_the_text(box, whole, inside=topic is None):
+                box.set(*MARK)
+
+
+def _box_of(
+    anchor: etree._Element, seen: set[etree._Element], longest: int, topic: re.Pattern[str] | None
+) -> etree._Element | None:
+    """The widest element around a button or a field that is still short, and speaks of the topic if there is one."""
+    found = None
+    element = anchor.getparent()
+    for _ in range(_CLIMB):
+        if element is None or element in seen or element.tag in _ENDS_AT:
+            break
+        seen.add(element)
+        text = str(_TEXT(element))
+        if len(text) > longest:
+            break
+        if topic is None or (len(text) >= _LEAST and topic.search(text)):
+            found = element
+        element = element.getparent()
+    return found
+
+
+def _stands_beside_the_text(box: etree._Element, whole: int, *, inside: bool) -> bool:
+    """``inside``: whether it may do so within the page's main part as well."""
+    if next(box.iter("h1", "main", "article"), None) is not None:
+        return False
+    element: etree._Element | None = box
+    while element is not None and element.tag not in ("body", "html"):
+        if element.tag in ("main", "article") and not inside:
+            return False
+        if any(_length(beside) > whole * _MOST for beside in _beside(element)):
+            return True
+        element = element.getparent()
+    return False
+
+
+def _beside(element: etree._Element) -> list[etree._Element]:
+    return [*element.itersiblings(preceding=True), *element.itersiblings()]
+
+
+def _all_characters(root: etree._Element) -> int:
+    body = root.find("body")
+    return sum(map(_length, root if body is None else body))
+
+
+def _length(element: etree._Element) -> int:
+    """Characters of text inside; none of a script or a style sheet."""
+    return 0 if element.tag in ("script", "style", "noscript") else len(str(_TEXT(element)))

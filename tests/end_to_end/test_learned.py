@@ -1,0 +1,110 @@
+"""What the machine learns of a page can be seen and overruled; what a page says of its own date is held against its text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from core.model import ChangeClass, DocumentEvent, Source
+from monitor.commands import learned
+from storage import changes, documents
+from storage.schema import changes as change_rows
+from tests.site import World, world
+
+URL = "https://norrvik.example/policies/privacy"
+TEXT = (
+    "<p>Members may write to the office in Graz with all of their questions about the service and its prices.</p>" * 2
+)
+PRAISE = (
+    "The new reader saved us a whole week in spring, and the team was kind.",
+    "Our students love the small reader.",
+)
+
+
+def page(inside: str, stamp: str = "3 May 2026") -> bytes:
+    return f"<html><body><h1>Privacy</h1><p>Last updated: {stamp}</p>{TEXT}{inside}</body></html>".encode()
+
+
+@pytest.fixture
+def norrvik(tmp_path: Path) -> Iterator[World]:
+    with world(tmp_path) as made:
+        yield made
+
+
+def watched(url: str = URL, always: tuple[str, ...] = ()) -> Source:
+    name = url.rsplit("/", 1)[-1]
+    return Source(f"acme/{name}", "acme", "page", url, every=timedelta(hours=6), always=always)
+
+
+def classes(made: World, bodies: Sequence[bytes]) -> list[ChangeClass | None]:
+    found = []
+    for body in bodies:
+        made.site.shows(URL, body)
+        found += [line.taken.change_class for line in made.check(timedelta(days=1))]
+    return found
+
+
+def lines_of(made: World) -> list[str]:
+    with made.database.read() as conn:
+        (document,) = (row for row in documents.list_documents(conn) if row.url == URL)
+        return learned.of_document(conn, document.id)
+
+
+def newest(made: World) -> changes.StoredChange:
+    with made.database.read() as conn:
+        return changes.by_id(conn, conn.execute(select(func.max(change_rows.c.id))).scalar_one())
+
+
+BY_TURNS = [page(f"<p>{PRAISE[at % 2]}</p><p>Checked at 10:0{at} today.</p>") for at in range(8)]
+
+
+def test_what_comes_and_goes_is_learned_and_listed(norrvik: World) -> None:
+    norrvik.watch(watched())
+    assert classes(norrvik, BY_TURNS)[-2:] == [ChangeClass.VARIANT, ChangeClass.VARIANT]
+    told = lines_of(norrvik)
+    assert f"came and went four times: {PRAISE[0]}" in told
+    assert any(line.startswith("compared without its volatile parts: Checked at 10:0") for line in told)
+
+
+def test_always_overrules_what_was_learned(norrvik: World) -> None:
+    norrvik.watch(watched(always=("saved us a whole week",)))
+    assert classes(norrvik, BY_TURNS)[-2:] == [ChangeClass.SUBSTANTIVE, ChangeClass.SUBSTANTIVE]
+
+
+def test_furniture_of_the_site_is_listed(norrvik: World) -> None:
+    others = [f"https://norrvik.example/policies/{number}" for number in range(6)]
+    norrvik.watch(watched(), *map(watched, others))
+    footer = "<p>Norrvik has made readers in Graz since the year of the great flood.</p>"
+    for number, url in enumerate(others):
+        norrvik.site.shows(
+            url, page(f"<p>Page {number} speaks of something else than all of the others do.</p>{footer}")
+        )
+    norrvik.site.shows(URL, page(footer))
+    norrvik.check()
+    assert "stands on most pages of the site: Norrvik has made readers in Graz since the year of the great flood." in (
+        lines_of(norrvik)
+    )
+
+
+def test_a_page_whose_date_alone_changed_is_restamped(norrvik: World) -> None:
+    norrvik.watch(watched())
+    assert classes(norrvik, [page(""), page("", "4 June 2026")]) == [None, ChangeClass.DATES_ONLY]
+    assert newest(norrvik).change.event is DocumentEvent.RESTAMPED
+
+
+def test_a_text_that_changed_under_the_same_date_is_undeclared(norrvik: World) -> None:
+    norrvik.watch(watched())
+    added = "<p>Prices are now set anew on the first day of every month by the office.</p>"
+    assert classes(norrvik, [page(""), page(added)]) == [None, ChangeClass.SUBSTANTIVE]
+    assert newest(norrvik).change.event is DocumentEvent.UNDECLARED
+
+
+def test_a_text_that_changed_with_its_date_is_neither(norrvik: World) -> None:
+    norrvik.watch(watched())
+    added = "<p>Prices are now set anew on the first day of every month by the office.</p>"
+    assert classes(norrvik, [page(""), page(added, "4 June 2026")]) == [None, ChangeClass.SUBSTANTIVE]
+    assert newest(norrvik).change.event is None
