@@ -44,7 +44,7 @@ def classes(made: World, bodies: Sequence[bytes]) -> list[ChangeClass | None]:
     found = []
     for body in bodies:
         made.site.shows(URL, body)
-        found += [line.taken.change_class for line in made.check(timedelta(days=1))]
+        found += [line.taken.change_class for line in made.check(timedelta(days=1)) if line.url == URL]
     return found
 
 

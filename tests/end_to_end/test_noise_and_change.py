@@ -263,9 +263,8 @@ def statuses(made: World, *pages: str) -> list[str]:
     said: list[str] = []
     for html in pages:
         made.site.shows(URL, html.encode())
-        said += [
-            f"{line.taken.status} {line.taken.change_class or ''}".strip() for line in made.check(timedelta(days=1))
-        ]
+        lines = [line for line in made.check(timedelta(days=1)) if line.url == URL]  # not what the page links to
+        said += [f"{line.taken.status} {line.taken.change_class or ''}".strip() for line in lines]
     return said
 
 
