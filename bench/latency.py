@@ -90,9 +90,7 @@ def write_home(folder: Path, port: int, pages: int) -> None:
     (folder / "routes.yaml").write_text(
         'receivers:\n  desk: {slack: {channel: "#rights"}, budget: false}\ndefault: desk\ndrill: false\n'
     )
-    (folder / "settings.yaml").write_text(
-        f'fetch: {{allow_private: ["127.0.0.1:{port}"], host_gap_seconds: 0}}\n'
-    )
+    (folder / "settings.yaml").write_text(f'fetch: {{allow_private: ["127.0.0.1:{port}"], host_gap_seconds: 0}}\n')
 
 
 def measure(seconds: float, pages: int) -> list[float]:
