@@ -37,7 +37,7 @@ def insert_fetch(conn: Connection, request_id: int, fetch: Fetch, *, size: int, 
             "final_url": fetch.final_url,
             "digest": fetch.digest,
         }
-        | {"record": _record(fetch) or None},
+        | ({"record": kept} if (kept := _record(fetch)) else {}),
     )
     assert made.inserted_primary_key is not None
     return int(made.inserted_primary_key[0])
