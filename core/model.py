@@ -62,6 +62,7 @@ class Purpose(StrEnum):
     REHEARSAL = "rehearsal"
     DISCOVERY = "discovery"
     IMPORT = "import"
+    SAVED = "saved"
 
 
 # --- one attempt -------------------------------------------------------------------------------------------------

@@ -144,3 +144,8 @@ def unseen(conn: Connection, now: datetime, grace: timedelta, budget: int | None
         why = "budget" if is_spent else ("failing" if row.failures else "waiting")
         found.append(Overdue(row.id, row.url, row.host, row.next_due_at, why))
     return found
+
+
+def watched(conn: Connection) -> int:
+    """How many addresses somebody asks for."""
+    return int(conn.execute(select(func.count()).where(requests.c.next_due_at.is_not(None))).scalar_one())

@@ -18,7 +18,7 @@ from core.text.feed import FeedEntry
 from storage import sources
 from storage.chunks import chunks
 from storage.documents import move_to
-from storage.schema import documents, feed_items, fetches, grades, request_sources, requests
+from storage.schema import documents, events, feed_items, fetches, grades, request_sources, requests
 from storage.schema import sources as sources_table
 
 _GUIDS = select(feed_items.c.guid).where(feed_items.c.source_id == bindparam("b_source"))
@@ -300,3 +300,13 @@ def published_at(conn: Connection, request_id: int) -> datetime | None:
     dated = select(feed_items.c.published_at).where(feed_items.c.request_id == request_id)
     found: datetime | None = conn.execute(dated.limit(1)).scalar()
     return found
+
+
+def gaps(conn: Connection, since: datetime) -> list[tuple[str, datetime, int]]:
+    """When everything a list showed was new at once: (source, when, how many)."""
+    rows = conn.execute(
+        select(events.c.source_id, events.c.at, events.c.data)
+        .where(events.c.type == "listing.gap", events.c.at >= since)
+        .order_by(events.c.id)
+    )
+    return [(row.source_id, row.at, int(row.data.get("items", 0))) for row in rows]

@@ -63,7 +63,7 @@ def good_captures(conn: Connection, document_id: int) -> list[GoodCapture]:
         .where(
             documents.c.id == document_id,
             fetches.c.id >= first,
-            fetches.c.purpose.in_(("watch", "confirm", "import")),
+            fetches.c.purpose.in_(("watch", "confirm", "import", "saved")),
             (fetches.c.status == 304) | (fetches.c.digest.is_not(None)),
             func.coalesce(level, GradeLevel.GOOD.value) == GradeLevel.GOOD.value,
         )

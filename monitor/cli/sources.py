@@ -54,3 +54,130 @@ def sources_import(
         raise typer.BadParameter(f"one of {', '.join(FORMATS)}", param_hint="--format")
     how = Carrying(form, company, off, dry_run)
     done(import_sources(home(), os.environ, file, how, as_json=as_json))
+
+
+@sources.command("add")
+def sources_add(
+    url: Annotated[str, typer.Argument(help="The company's site, such as https://company.example.")],
+    company: Annotated[str | None, typer.Option(help="Id of the company it belongs to; made where it is new.")] = None,
+    name: Annotated[str | None, typer.Option(help="Name of a new company.")] = None,
+    choose: Annotated[
+        str | None, typer.Option(help="What to write: numbers such as 1,3, or all, marked, none.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find what a company's site has to watch, show each with its first capture and cost, and write what is chosen.
+
+    Looks for feeds, newsroom, human-rights, ethics, supplier-code, modern-slavery, privacy and law-enforcement pages, PDFs
+    and languages; says what it did not find. sources.yaml keeps its comments and its order.
+
+    Example: onrecord sources add https://www.example.com --name "Example Corporation" --choose marked
+    """
+    from monitor.commands.finding import add
+
+    done(add(home(), os.environ, url, company=company, name=name, chosen=choose, as_json=as_json))
+
+
+@sources.command("test")
+def sources_test(
+    source: Annotated[
+        list[str] | None, typer.Argument(help="Ids of sources or companies; all that are on without.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask once and say what came: grade, redirects, robots.txt, terms, and what each selector matches against the past.
+
+    Example: onrecord sources test thermo-fisher/ethics
+    """
+    from monitor.commands.trying import test
+
+    done(test(home(), os.environ, source or [], as_json=as_json))
+
+
+Id = Annotated[str, typer.Argument(help="Id of a source.")]
+
+
+@sources.command("pause")
+def sources_pause(source: Id, as_json: AsJson = False) -> None:
+    """Stop asking for a source: enabled: false in sources.yaml. What was archived stays.
+
+    Example: onrecord sources pause thermo-fisher/ethics
+    """
+    from monitor.commands.sources import pause
+
+    done(pause(home(), os.environ, source, resumes=False, as_json=as_json))
+
+
+@sources.command("resume")
+def sources_resume(source: Id, as_json: AsJson = False) -> None:
+    """Ask for a source (again).
+
+    Example: onrecord sources resume thermo-fisher/ethics
+    """
+    from monitor.commands.sources import pause
+
+    done(pause(home(), os.environ, source, resumes=True, as_json=as_json))
+
+
+@sources.command("move")
+def sources_move(
+    source: Id, url: Annotated[str, typer.Argument(help="Its new address.")], as_json: AsJson = False
+) -> None:
+    """Watch a source at another address. Its document goes there with its whole history.
+
+    Example: onrecord sources move thermo-fisher/ethics https://corporate.thermofisher.com/ethics
+    """
+    from monitor.commands.sources import move
+
+    done(move(home(), os.environ, source, url, as_json=as_json))
+
+
+@sources.command("capture")
+def sources_capture(
+    document: Annotated[str, typer.Argument(help="Name of a document, or id of a source.")],
+    file: Annotated[Path, typer.Argument(help="HTML, SingleFile or PDF as it was saved.", exists=True, dir_okay=False)],
+    as_json: AsJson = False,
+) -> None:
+    """Take in a page a person saved, where a site blocks us; it is marked so for ever.
+
+    Example: onrecord sources capture thermo-fisher/ethics saved-page.html
+    """
+    from monitor.commands.trying import capture
+
+    done(capture(home(), os.environ, document, file, as_json=as_json))
+
+
+@sources.command("coverage")
+def sources_coverage(as_json: AsJson = False) -> None:
+    """What was asked in time, what is behind and why, and where some items of a list may have been missed.
+
+    Example: onrecord sources coverage
+    """
+    from monitor.commands.trying import coverage
+
+    done(coverage(home(), os.environ, as_json=as_json))
+
+
+@sources.command("log")
+def sources_log(as_json: AsJson = False) -> None:
+    """What people did about sources by command: added, moved, paused, captured.
+
+    Example: onrecord sources log
+    """
+    from monitor.commands.sources import show_log
+
+    done(show_log(home(), os.environ, as_json=as_json))
+
+
+@sources.command("undo")
+def sources_undo(
+    act: Annotated[int | None, typer.Argument(help="Number of an act (sources log); the newest without.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take an act back: the file as it was, and the document where it stood.
+
+    Example: onrecord sources undo
+    """
+    from monitor.commands.sources import undo
+
+    done(undo(home(), os.environ, act, as_json=as_json))
