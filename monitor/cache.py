@@ -46,6 +46,13 @@ def load_home(home: Home, environ: Mapping[str, str], *, previous: Loaded | None
     return loaded
 
 
+def keep(loaded: Loaded) -> None:
+    """Leave what was parsed for the next start where the data folder was made only after it was read."""
+    path = loaded.home.data(loaded.settings) / NAME
+    if not path.exists():
+        _write(path, loaded)
+
+
 def watchlist_digest(loaded: Loaded) -> str:
     """Of the text of sources.yaml and of the code that reads it: equal ones name equal sources. Empty where unknown."""
     known = loaded.digests.get("sources.yaml", "")

@@ -29,7 +29,7 @@ from core.config.people import Person
 from core.errors import ConfigError, StorageError
 from monitor import deadlines, duties, first_looks, ledgers, logs, notify, outages, reminders, sending, tasks
 from monitor.app import Agent, build, lexicon, make_tools, utc_now
-from monitor.cache import load_home, watchlist_digest
+from monitor.cache import keep, load_home, watchlist_digest
 from monitor.home import Home, Loaded
 from monitor.ledgers import Keeping
 from monitor.linting import warn_of_rules
@@ -77,6 +77,7 @@ def run(home: Home, environ: Mapping[str, str], *, with_web: bool = True, is_deb
     if loaded.missing:
         raise ConfigError(list(loaded.missing))
     data = home.make_data(loaded.settings)
+    keep(loaded)
     with DaemonLock(data, utc_now()), Holder(data) as holder:
         agent = build(home, environ, loaded=loaded)
         return Daemon(agent, holder.name, Watcher(home, environ, loaded)).run(with_web=with_web)

@@ -57,3 +57,19 @@ def test_without_a_data_folder_nothing_is_kept(home: Path) -> None:
     (home / "sources.yaml").write_text("companies: []\n")
     cache.load_home(Home(home), {})
     assert not (home / "data").exists()
+
+
+def test_what_was_read_before_there_was_a_data_folder_is_left_for_the_next_start(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "sources.yaml").write_text("companies: [{name: Acme, sources: [{url: 'https://acme.example/'}]}]\n")
+    loaded = cache.load_home(Home(home), {})
+    assert not (home / "data").exists()
+    Home(home).make_data(loaded.settings)
+    cache.keep(loaded)
+
+    def never(*_given: object, **_more: object) -> None:
+        raise AssertionError("parsed again")
+
+    monkeypatch.setattr("monitor.home.parse_packs", never)
+    assert cache.load_home(Home(home), {}).watchlist == loaded.watchlist
