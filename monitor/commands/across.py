@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from core.commitments.editions import Divergence, Edition, divergences, family_of
 from core.commitments.fate import FIRMER, SOFTER, Became, Fate, fates
-from core.commitments.promises import promises_of, sentences_of
+from core.commitments.promises import Promise, promises_of, sentences_of
 from core.commitments.spread import Saying, spread
 from core.errors import NotFound
 from core.model import Finding, Verdict
@@ -203,7 +203,13 @@ def _edition(conn: Connection, row: DocumentRow, topics_of: Any, names: tuple[st
         each for each in sentences_of(lexicon(), reading, names) if reading.places[each.place].stream == "main"
     )
     topics = frozenset(topic for each in sentences for topic in topics_of(each.text, each.lead_in))
-    return Edition(row.slug, reading.lang or row.lang or "?", sentences, topics, newest.seen_at)
+    return Edition(row.slug, reading.lang or row.lang or _tongue(sentences, names), sentences, topics, newest.seen_at)
+
+
+def _tongue(sentences: Sequence[Promise], names: tuple[str, ...]) -> str:
+    """The language most sentences are in, where neither the page nor its source says it."""
+    langs = Counter(lexicon().frame(each.text, company_names=names).lang for each in sentences[:20])
+    return langs.most_common(1)[0][0] if langs else "?"
 
 
 # --- spread --------------------------------------------------------------------------------------------------------
