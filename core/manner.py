@@ -38,7 +38,6 @@ def manner_of(source: Source, url: str, reaching: Reaching) -> Manner:
         proxy_name=name or "",
         bad_certificate=source.option("accept_bad_certificate"),
         ignore_robots=source.option("ignore_robots"),
-        browser=source.option("browser"),
     )
 
 

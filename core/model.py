@@ -97,8 +97,7 @@ class Redirect(NamedTuple):
 class Manner:
     """How an address is asked (``core/manner.py`` decides). Reasons are a person's words for setting a rule aside.
 
-    ``proxy`` is its address, which may hold a password and is never written down; ``proxy_name`` is. ``browser`` says
-    whether a browser asks: empty for never.
+    ``proxy`` is its address, which may hold a password and is never written down; ``proxy_name`` is.
     """
 
     identity: str | None = None
@@ -107,7 +106,6 @@ class Manner:
     proxy_name: str = ""
     bad_certificate: str = ""
     ignore_robots: str = ""
-    browser: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ from monitor.reload import Watcher
 from monitor.selfcare import SelfCare
 from monitor.statement import Places, after_first_round, before_first_request
 from monitor.tools import Fetches, Tools
-from monitor.workers import Desk, Pool, Worked, claim, work
+from monitor.workers import Desk, Pool, Worked, claim, paces, work
 from storage import documents, events, holders, sources
 from storage.faults import cannot_go_on
 
@@ -112,7 +112,7 @@ class Daemon:
     def _state(self, loaded: Loaded, tools: Tools, fetcher: Fetches) -> State:
         tools = replace(tools, patience=PATIENCE)
         gap = timedelta(seconds=loaded.settings.fetch.host_gap_seconds)
-        desk = Desk(fetcher, self.owner, gap, _unheard, self.stop.is_set)
+        desk = Desk(fetcher, self.owner, gap, _unheard, self.stop.is_set, paces(loaded.settings.fetch.sec_per_second))
         return State(loaded, tools, desk, sending.channels_of(loaded, _to_stdout, tools.now))
 
     def _people(self) -> Mapping[str, Person]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
@@ -26,15 +26,21 @@ from monitor.tools import Fetches, Tools
 from storage import events, leases, record
 from storage.faults import cannot_go_on
 from storage.leases import DueRequest, Lease
-from storage.sources import Asked
+from storage.sources import SHARED, Asked
 
 log = logging.getLogger(__name__)
 
+BLOCKED_FOR: Final = timedelta(minutes=15)  # a block lengthens for whoever goes on asking
 LONGEST_WAIT: Final = timedelta(days=1)  # that a host may ask for; beyond it an address's own due time counts
 LONGEST_GAP: Final = timedelta(hours=1)  # a host that keeps failing is still asked so often
 NOT_ASKED_FOR: Final = timedelta(days=1)
 OUR_OWN: Final = frozenset((FetchReason.REFUSED_ADDRESS, FetchReason.BAD_ADDRESS, FetchReason.ROBOTS))
 OVERLOADED: Final = frozenset((429, 502, 503, 504))
+
+
+def paces(sec_per_second: float) -> dict[str, timedelta]:
+    """Hosts with a pace of their own: a regulator that says how many requests a second it takes."""
+    return {SHARED.removeprefix("."): timedelta(seconds=1 / sec_per_second)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,7 @@ class Desk:
 
     ``owner`` names the process in its leases. ``gap`` lies between two requests to one host; where it is nothing, a
     lease's requests follow one another at once. ``on_checked`` hears of every address asked, one at a time;
-    ``is_stopping`` is asked before each.
+    ``is_stopping`` is asked before each. ``paces`` are the gaps of hosts that have one of their own.
     """
 
     fetcher: Fetches
@@ -51,6 +57,11 @@ class Desk:
     gap: timedelta
     on_checked: Callable[[Checked], None]
     is_stopping: Callable[[], bool] = lambda: False
+    paces: Mapping[str, timedelta] = field(default_factory=dict)
+
+    def gap_of(self, host: str) -> timedelta:
+        """What lies between two requests to a host."""
+        return self.paces.get(host, self.gap)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +93,7 @@ def work(tools: Tools, desk: Desk, lease: Lease, purpose: Purpose = Purpose.WATC
     faults = 0
     use = HostUse(lease.host_failures)
     held_until = lease.leased_until
-    asking = lease.requests if not desk.gap else lease.requests[:1]
+    asking = lease.requests if not desk.gap_of(lease.host) else lease.requests[:1]
     askers = Askers(tools, asking)
     try:
         for request in asking:
@@ -120,6 +131,8 @@ class HostUse:
         self.failures = host_failures(self.failures, seen)
         if seen is not None:
             self.asked += seen.requests
+            if seen.taken.grade.code == "rate_limited":
+                self.retry_after = max(self.retry_after, BLOCKED_FOR)
             self.retry_after = min(max(self.retry_after, seen.retry_after or timedelta(0)), LONGEST_WAIT)
 
 
@@ -160,7 +173,7 @@ def _ask(  # noqa: PLR0913 (a step of work(), whose locals it takes)
     try:
         asked = askers.of(request)
         bind_contextvars(source=asked[0].source.id if asked else None, request=request.id, fetch=None)
-        if _asked_for_robots(tools, desk, lease, request, asked, use) and desk.gap:
+        if _asked_for_robots(tools, desk, lease, request, asked, use) and desk.gap_of(lease.host):
             return _NotYet()
         for checked in check_request(tools, desk.fetcher, lease, request, asked, purpose=purpose) if asked else ():
             last = checked
@@ -214,12 +227,12 @@ def gap_after(gap: timedelta, failures: int) -> timedelta:
 
 
 def _give_back(tools: Tools, desk: Desk, lease: Lease, use: HostUse) -> None:
-    now, failures = tools.now(), use.failures
-    wait = max(gap_after(max(desk.gap, use.delay), failures), use.retry_after) if desk.gap else use.retry_after
+    now, failures, gap = tools.now(), use.failures, desk.gap_of(lease.host)
+    wait = max(gap_after(max(gap, use.delay), failures), use.retry_after) if gap else use.retry_after
     allowed_at = now + wait if wait else None
     with tools.database.write() as conn:
         leases.release(conn, lease, allowed_at, failures=failures, asked=use.asked, now=now)
-    if desk.gap and failures > lease.host_failures and failures >= 3:
+    if gap and failures > lease.host_failures and failures >= 3:
         log.warning("host %s: %s in a row; left alone until %s UTC", lease.host, counted(failures, "failure"),
                     f"{now + wait:%H:%M:%S}")  # fmt: skip
 

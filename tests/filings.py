@@ -11,7 +11,6 @@ from tests.site import Answer, World
 
 CIK = "0001234567"
 LIST = f"https://data.sec.gov/submissions/CIK{CIK}.json"
-FOLDER = "https://www.sec.gov/Archives/edgar/data/1234567"
 SOURCE = Source("acme/sec", "acme", "sec", LIST, options=(("cik", CIK),))
 PROSE = (
     "We face many risks in every country where we work, and each of them may harm our business, our people, our name "
@@ -29,14 +28,15 @@ class Filed:
     body: bytes
     items: str = ""
     exhibits: tuple[tuple[str, str, bytes], ...] = ()  # type, file name, bytes
+    cik: str = CIK
 
     @property
     def accession(self) -> str:
-        return f"{CIK}-{self.day[2:4]}-{self.number:06d}"
+        return f"{self.cik}-{self.day[2:4]}-{self.number:06d}"
 
     @property
     def folder(self) -> str:
-        return f"{FOLDER}/{self.accession.replace('-', '')}"
+        return f"https://www.sec.gov/Archives/edgar/data/{int(self.cik)}/{self.accession.replace('-', '')}"
 
     @property
     def document(self) -> str:
@@ -56,13 +56,19 @@ class Edgar:
     """What the service holds; :meth:`serve` puts it on a site."""
 
     filings: list[Filed] = field(default_factory=list)
+    cik: str = CIK
+
+    @property
+    def list_url(self) -> str:
+        return f"https://data.sec.gov/submissions/CIK{self.cik}.json"
 
     def files(self, filed: Filed) -> None:
         self.filings.append(filed)
 
     def serve(self, world: World, *, older: Sequence[str] = ()) -> None:
         newest_first = sorted(self.filings, key=lambda filed: (filed.day, filed.number), reverse=True)
-        world.site.answers[LIST] = Answer(listed(newest_first, older), content_type="application/json")
+        body = listed(newest_first, older, self.cik)
+        world.site.answers[self.list_url] = Answer(body, content_type="application/json")
         for filed in self.filings:
             world.site.answers[filed.url] = Answer(filed.body)
             if filed.exhibits:
@@ -84,9 +90,9 @@ def columns(filings: Sequence[Filed]) -> dict[str, list[object]]:
     }
 
 
-def listed(filings: Sequence[Filed], older: Sequence[str] = ()) -> bytes:
+def listed(filings: Sequence[Filed], older: Sequence[str] = (), cik: str = CIK) -> bytes:
     files = [{"name": name, "filingCount": 1, "filingFrom": "2001-01-01", "filingTo": "2010-01-01"} for name in older]
-    found = {"cik": CIK, "name": "ACME CORP", "formerNames": [{"name": "OLD ACME INC"}]}
+    found = {"cik": cik, "name": "ACME CORP", "formerNames": [{"name": "OLD ACME INC"}]}
     return json.dumps({**found, "filings": {"recent": columns(filings), "files": files}}).encode()
 
 

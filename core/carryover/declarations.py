@@ -57,9 +57,7 @@ def _take(document: Mapping[str, Any], where: str, name: str, title: str, found:
         left.append(Left(where, short(url), "no address that can be asked"))
         return
     if document.get("executeClientScripts"):
-        left.append(
-            Left(where, "executeClientScripts", "pages are asked without a browser unless the source says browser")
-        )
+        left.append(Left(where, "executeClientScripts", "pages are asked without a browser"))
     steps = document.get("filter")
     left.extend(
         Left(where, f"filter {short(step)}", "functions of another program are not run")

@@ -84,6 +84,9 @@ class FetchSettings(Entry):
     )
     max_redirects: int = Field(8, ge=0, le=20, description="Redirects followed for one request.")
     host_gap_seconds: float = Field(5, ge=0, le=3600, description="Seconds between two requests to one host.")
+    sec_per_second: float = Field(
+        2, gt=0, le=8, description="Requests a second to the SEC, all of its servers together."
+    )
     hosts_at_once: int = Field(20, ge=1, le=500, description="Hosts asked at the same time, one request each.")
     regulator_identity: HeaderText | None = Field(
         None, description="User-Agent for regulators that want to know who asks; identity where not given."

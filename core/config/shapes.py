@@ -35,7 +35,7 @@ class KindShape(NamedTuple):
 
 _COMMON = frozenset({"kind", "id", "role", "enabled", "every", "lang", "note", "confidence"})
 _ASKED = frozenset(  # how an address of a company's own is asked
-    {"fastest", "slowest", "proxy", "ignore_robots", "accept_bad_certificate", "terms", "browser", "pictures"}
+    {"fastest", "slowest", "proxy", "ignore_robots", "accept_bad_certificate", "terms"}
 )
 _SELECTORS = frozenset({"select", "remove"})
 
@@ -47,7 +47,7 @@ def _kind(needs: str, every: timedelta, *takes: str) -> KindShape:
 
 KINDS: dict[str, KindShape] = {
     "page": _kind("url", timedelta(hours=6), "select", "remove", "always", "editions", "follow"),
-    "feed": _kind("url", timedelta(minutes=30), "select", "remove", "always", "match", "websub"),
+    "feed": _kind("url", timedelta(minutes=30), "select", "remove", "always", "match"),
     "listing": _kind(
         "url", timedelta(hours=2), "select", "remove", "always", "match", "pages", "item_select", "item_remove"
     ),
@@ -88,8 +88,6 @@ Kind = Annotated[str, choice(*KIND_NAMES), choice_schema(*KIND_NAMES)]
 Confidence = Annotated[str, choice(*CONFIDENCES), choice_schema(*CONFIDENCES)]
 FOLLOWS = ("policy", "pdf", "none")
 Follow = Annotated[str, choice(*FOLLOWS), choice_schema(*FOLLOWS)]
-BROWSER_USES = ("always", "when_empty")
-BrowserUse = Annotated[str, choice(*BROWSER_USES), choice_schema(*BROWSER_USES)]
 
 
 def _reason(text: str) -> str:
@@ -189,17 +187,6 @@ class SourceEntry(Entry):
     )
     terms: Text | None = Field(
         None, description="What the site's terms say of being read by a program, and who looked."
-    )
-    browser: BrowserUse | None = Field(
-        None,
-        description="Ask with a browser (extra [browser]): always, or when_empty (only where a plain request shows a shell).",
-    )
-    pictures: bool | None = Field(
-        None,
-        description="With a browser: keep a picture and a single-file copy at first sight and each accepted change.",
-    )
-    websub: Reason | None = Field(
-        None, description="Kind feed: why its hub may be told that you watch; without, it is only polled."
     )
     lang: Lang | None = Field(None, description="Language of the document, where it is known.")
     forms: list[Text] | None = Field(None, description="Forms to read (kind sec), such as 10-K or DEF 14A.")

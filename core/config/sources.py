@@ -360,9 +360,6 @@ def _asking_options(entry: SourceEntry) -> tuple[tuple[str, str | None], ...]:
         ("ignore_robots", entry.ignore_robots),
         ("accept_bad_certificate", entry.accept_bad_certificate),
         ("terms", entry.terms),
-        ("browser", entry.browser),
-        ("pictures", "yes" if entry.pictures else None),
-        ("websub", entry.websub),
     )
 
 

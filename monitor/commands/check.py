@@ -21,7 +21,7 @@ from monitor.commands.output import emit, mute_stdout, note, progress, say
 from monitor.home import Home, Loaded
 from monitor.lockfile import Holder, give_back
 from monitor.pipeline import Checked
-from monitor.workers import Desk
+from monitor.workers import Desk, paces
 from storage import sources
 
 
@@ -80,7 +80,14 @@ def choose(loaded: Loaded, wanted: Sequence[str]) -> list[str]:
 def _ask(agent: Agent, teller: _Teller, owner: str, chosen: Sequence[str], purpose: Purpose) -> Outcome:
     fetch = agent.loaded.settings.fetch
     stopping = threading.Event()
-    desk = Desk(agent.fetcher, owner, timedelta(seconds=fetch.host_gap_seconds), teller.hear, stopping.is_set)
+    desk = Desk(
+        agent.fetcher,
+        owner,
+        timedelta(seconds=fetch.host_gap_seconds),
+        teller.hear,
+        stopping.is_set,
+        paces(fetch.sec_per_second),
+    )
     try:
         return check_now(agent.tools, desk, chosen, Reach(fetch.hosts_at_once, purpose, teller.note))
     except BaseException:

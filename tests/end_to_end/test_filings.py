@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from core.model import ChangeClass, Relation
+from core.model import Ask, ChangeClass, Relation, Source
+from monitor.tools import Clock
+from monitor.workers import Desk, claim, paces, work
 from storage import changes, documents, incidents
 from storage.schema import alerts, deliveries
 from storage.schema import changes as change_rows
 from tests.filings import LIST, PROSE, SOURCE, Edgar, Filed, annual
-from tests.site import Answer, World, world
+from tests.site import Answer, Got, World, world
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NO_SALE = "We do not sell our products to customers in Belarus, China, Iran, North Korea, Russia or Syria."
@@ -218,3 +221,30 @@ def test_an_older_part_of_the_list_that_is_missing_costs_only_itself(acme: World
     acme.check()
     assert slugs(acme) == ["acme/10-k"]
     assert open_incidents(acme) == ["absent"]
+
+
+def test_all_servers_of_the_sec_together_keep_one_pace(acme: World) -> None:
+    """Twelve companies, lists on one server and filings on another: never two requests within half a second."""
+    watched: list[Source] = []
+    for number in range(12):
+        cik = f"{number + 1:010d}"
+        edgar = Edgar([replace(LAST_YEAR, cik=cik), replace(THIS_YEAR, cik=cik)], cik)
+        edgar.serve(acme)
+        watched.append(replace(SOURCE, id=f"acme/sec-{number}", url=edgar.list_url, options=(("cik", cik),)))
+    acme.watch(*watched)
+    asked_at: list[datetime] = []
+
+    class Watched:
+        def fetch(self, ask: Ask, now: Clock) -> Got:
+            asked_at.append(now())
+            return acme.site.fetch(ask, now)
+
+    desk = Desk(Watched(), "test", timedelta(0), lambda _checked: None, paces=paces(2))
+    for _ in range(400):
+        for lease in claim(acme.tools, desk, 20):
+            work(acme.tools, desk, lease)
+        acme.now += timedelta(seconds=0.2)
+    gaps = [after - before for before, after in pairwise(asked_at)]
+    assert len(asked_at) >= 36  # every list, and both filings of each
+    assert min(gaps) >= timedelta(seconds=0.5)
+    assert Counter(ask.url for ask in acme.site.asked).most_common(1)[0][1] == 1
