@@ -66,6 +66,11 @@ def served(site: Site) -> Iterator[int]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
+            if self.path == "/robots.txt":
+                self.send_response(404)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
             status, etag = site.answer(self.headers["If-None-Match"])
             body = site.step.body if status == 200 else b""
             self.send_response(status)
