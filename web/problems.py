@@ -38,7 +38,6 @@ def install(app: FastAPI, site: Site) -> None:
     plainly(Forbidden, 403, "Not for you")
     plainly(Refused, 403, "This cannot be done")
     plainly(AccountProblem, 409, "This cannot be done")
-    plainly(Refused, 409, "This cannot be done")
 
     @app.exception_handler(NotSignedIn)
     def not_signed_in(request: Request, error: NotSignedIn) -> Response:

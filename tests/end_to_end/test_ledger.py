@@ -83,8 +83,8 @@ def test_every_event_names_both_its_captures(site: Site) -> None:
     show(site, "We will not sell DNA kits to the police in Xinjiang.", AUDITS, FEES)
     introduced, narrowed = named("DNA")["events"]
     assert introduced["last_seen_capture"] is None
-    assert introduced["first_changed_capture"] == 1
-    assert (narrowed["last_seen_capture"], narrowed["first_changed_capture"]) == (2, 3)
+    first = introduced["first_changed_capture"]
+    assert (narrowed["last_seen_capture"], narrowed["first_changed_capture"]) == (first + 1, first + 2)
     assert narrowed["last_seen"] < narrowed["first_changed"] or narrowed["last_seen"] == narrowed["first_changed"]
     assert (narrowed["before"], narrowed["after"]) == (SALES, "We will not sell DNA kits to the police in Xinjiang.")
 
