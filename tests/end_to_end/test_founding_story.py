@@ -22,7 +22,6 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from fastapi.testclient import TestClient
 
-from core.access import Role
 from monitor.app import open_archive
 from monitor.home import Home
 from tests.command import onrecord, write_home
@@ -91,7 +90,7 @@ class Story:
                 now=lambda: datetime.now(UTC),
                 base_url=PAGES,
                 allowed_hosts=frozenset({"127.0.0.1"}),
-                guest=Role.READER,
+                guest="reader",
             )
             answer = TestClient(app, base_url=PAGES).get(urlsplit(address).path)
         assert answer.status_code == 200, answer.text
