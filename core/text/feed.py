@@ -95,7 +95,9 @@ def _xml_feed(text: str, url: str) -> Feed:
     )
     channel = found.feed
     base = urljoin(url, _text(channel.get("link"))) if _text(channel.get("link")) else url
-    entries = tuple(_unique(_xml_entry(entry, url, base) for entry in found.entries[:MAX_ENTRIES]))
+    read = (_xml_entry(entry, url, base) for entry in found.entries[:MAX_ENTRIES])
+    # An Atom id names one entry for ever (RFC 4287, section 4.2.6); guids of RSS are given to whole feeds alike.
+    entries = tuple(_unique(read, by_id=str(found.version).startswith("atom")))
     reasons = [left_out] if left_out else []
     if found.bozo and not isinstance(found.get("bozo_exception"), feedparser.CharacterEncodingOverride):
         reasons.append(f"not well formed: {tidy(str(found.get('bozo_exception', '')))[:200]}")
@@ -201,13 +203,17 @@ def absolute(url: str, base: str, link: str) -> str:
     return ""
 
 
-def _unique(entries: Iterator[FeedEntry]) -> Iterator[FeedEntry]:
-    """Entries that say something, each once: a feed may repeat itself, or give one guid to many things."""
+def _unique(entries: Iterator[FeedEntry], *, by_id: bool = False) -> Iterator[FeedEntry]:
+    """Entries that say something, each once: a feed may repeat itself, or give one guid to many things.
+
+    ``by_id``: what has the same guid is the same entry, whatever it leads to.
+    """
     seen: set[tuple[str, str]] = set()
     guids: set[str] = set()
     for entry in entries:
         key = (entry.guid, entry.url)
-        if entry.guid and key not in seen and (entry.url or entry.guid not in guids):
+        is_known = entry.guid in guids and (by_id or not entry.url)
+        if entry.guid and key not in seen and not is_known:
             seen.add(key)
             guids.add(entry.guid)
             yield entry

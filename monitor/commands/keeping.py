@@ -36,7 +36,12 @@ def backup(
         raise NotFound(f"there is no archive in {home.path} yet: nothing to back up")
     if target is not None and target.is_dir():
         target = target / f"onrecord-{now:%Y%m%dT%H%M%SZ}.tar"
-    target = target or home.path / FOLDER / f"onrecord-{now:%Y%m%dT%H%M%SZ}.tar"
+    if target is None:
+        target = home.path / FOLDER / f"onrecord-{now:%Y%m%dT%H%M%SZ}.tar"
+        number = 2
+        while target.exists():  # two in one second
+            target = target.with_name(f"onrecord-{now:%Y%m%dT%H%M%SZ}-{number}.tar")
+            number += 1
     if target.exists():
         raise StorageError(f"{target} is there already; nothing is overwritten")
     if database is None:

@@ -42,6 +42,17 @@ FILE_OF = {
     **dict.fromkeys(("receivers", "routes", "default", "people", "operator", "drill"), "routes.yaml"),
 }
 GOES_ON = {"run", "demo"}
+# Verbs that ask somebody's server, or want a page or an act of one's own: tested where those are.
+ASKS = {
+    "sources add",
+    "sources test",
+    "sources pause",
+    "sources resume",
+    "sources move",
+    "sources capture",
+    "sources undo",
+}
+ASKS |= {"archive backfill", "sources import"}
 PROMISE = "We will not sell DNA kits to the police in any region where they are used against people."
 HEDGED = "We do not knowingly sell DNA kits to the police in any region where they are used against people."
 
@@ -123,6 +134,7 @@ RUNNABLE = sorted({
     " ".join(shlex.quote(word) for word in words)
     for _, line in commands()
     if (words := ours(line)) is not None and not line.startswith("sudo") and words[0] not in GOES_ON
+    and " ".join(words[:2]) not in ASKS
 })  # fmt: skip
 
 

@@ -180,7 +180,7 @@ AXE_FREE_CHECKS = """() => {
   const faults = [];
   const ids = [...document.querySelectorAll('[id]')].map(e => e.id);
   if (new Set(ids).size !== ids.length) faults.push('an id stands twice');
-  for (const e of document.querySelectorAll('input, select')) {
+  for (const e of document.querySelectorAll('input:not([type=hidden]), select')) {
     if (!e.labels.length && !e.getAttribute('aria-label')) faults.push('no label: ' + e.outerHTML.slice(0, 80));
   }
   for (const e of document.querySelectorAll('[aria-labelledby]')) {

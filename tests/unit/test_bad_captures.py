@@ -142,7 +142,7 @@ def statuses(made: World, *pages: bytes, after: timedelta = 2 * HOUR) -> list[st
     said: list[str] = []
     for shown in pages:
         made.site.shows(URL, shown)
-        said += made.statuses(after)
+        said += [checked.taken.status for checked in made.check(after) if checked.url == URL]
     return said
 
 

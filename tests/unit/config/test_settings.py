@@ -41,6 +41,11 @@ def test_without_a_file_everything_has_a_default() -> None:
         "max_redirects": 8,
         "host_gap_seconds": 5,
         "hosts_at_once": 20,
+        "sec_per_second": 2,
+        "regulator_identity": None,
+        "host_requests_per_day": 2_000,
+        "proxies": {},
+        "host_proxies": {},
     }
     assert settings.web.model_dump() == {"host": "127.0.0.1", "port": 8765, "base_url": None}
     assert settings.readers.model_dump() == {"processes": 2, "memory_mb": 1024, "seconds": 20}
