@@ -13,7 +13,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Final, Literal, Protocol
 
-from core.matching import Rules, Side, side
+from core.commitments.fate import Became, became_of
+from core.matching import Commitments, Rules, Side, side
 from core.model import (
     Act,
     Change,
@@ -50,7 +51,7 @@ class About:
     """What is known of a change besides its words, for rules that ask for it.
 
     ``loud`` are the edits that carry a change of substance, None for all of them. ``archive`` is asked only where a
-    rule needs it.
+    rule needs it. ``commitments`` tell whether a passage that moved holds a promise; without them none did.
     """
 
     at: Standing
@@ -60,6 +61,7 @@ class About:
     findings: Sequence[Finding] = ()
     window: Window | None = None
     archive: Archive | None = None
+    commitments: Commitments | None = None
 
 
 def place_of(ref: DocumentRef, *, role: str | None) -> Standing:
@@ -173,8 +175,20 @@ class _Matcher:
             lives = (*earlier, last._replace(gone_at=window.first_changed_at, stands=False))
         else:
             lives = (*past, Life(window.first_changed_at, window.first_changed_at, None, True, heading))
-        judged = frozenset(str(each.verdict).lower() for each in self.about.findings if each.edit == index)
-        return replace(self.about.at, lives=lives, verdicts=judged)
+        return replace(self.about.at, lives=lives, verdicts=self._verdicts(index))
+
+    def _verdicts(self, index: int) -> frozenset[str]:
+        """What became of the promises of an edit: the verdict on them, and in the words of the ledger."""
+        findings = [finding for finding in self.about.findings if finding.edit == index]
+        names = {name for each in findings for name in (each.verdict.lower(), str(became_of(each)))}
+        edit = self.edits[index] if index >= 0 else None
+        if edit and edit.act is Act.RESTORED and findings:
+            names.add(str(Became.RESTORED))
+        if edit and edit.act is Act.MOVED and self.about.commitments:
+            moved = side(self.after, edit.after)
+            if self.about.commitments.holds_commitment(moved.text, lead_in=moved.lead_in):
+                names.add(str(Became.MOVED))
+        return frozenset(names)
 
     def _past(self) -> Mapping[str, tuple[Life, ...]]:
         if self._lives is None:
@@ -204,17 +218,16 @@ class _Matcher:
         acts = {str(match.act), ABSENT} if match.gone_from else {str(match.act)}
         if when.act and acts.isdisjoint(when.act):
             return None
-        verdicts = [str(finding.verdict) for finding in about.findings if finding.edit == match.edit]
         is_asked = (
             _is_among(about.change_class.value, when.class_)
             and (not when.event or (about.event is not None and about.event.value in when.event))
-            and (not when.verdict or not set(when.verdict).isdisjoint(verdicts))
+            and (not when.verdict or not self._verdicts(match.edit).isdisjoint(when.verdict))
             and _answers(when.was, was)
             and _answers(when.now, now)
         )
         if not is_asked:
             return None
-        by_name = (match.act is Act.MOVED and str(Act.MOVED) in when.act) or bool(when.class_)
+        by_name = (match.act is Act.MOVED and str(Act.MOVED) in (*when.act, *when.verdict)) or bool(when.class_)
         return replace(match, asked=True) if by_name else match
 
     def _is_last(self, rule: Rule) -> bool:

@@ -149,6 +149,7 @@ def _judge(case: Case, course: Course, window: Window, *, is_return: bool) -> _J
         findings=findings,
         window=window,
         archive=Archive(tools.database.read, tools.rules, case.known.document.id, case.capture.fetch.id),
+        commitments=tools.commitments,
     )
     return _Judged(
         edits,

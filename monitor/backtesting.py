@@ -237,6 +237,7 @@ class _Trial:
             findings=change.findings,
             window=change.window,
             archive=Archive(lambda: nullcontext(self.conn), self.rules, ref.id, fetch_id),
+            commitments=self.commitments,
         )
         return match_edits(change.before, change.after, change.edits, self.rules, about)
 

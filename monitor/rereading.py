@@ -22,7 +22,7 @@ from core.rule_matches import About, match_edits, place_of
 from core.text.diff import compare
 from core.text.read import EXTRACTOR
 from monitor.asking import Archive
-from monitor.capture import as_filed, forms_of, reading_of, started_at, tell_change
+from monitor.capture import as_filed, forms_of, names_of, reading_of, started_at, tell_change
 from monitor.tools import Tools
 from storage import changes, documents, fetches, record, rereading, sources, spans, versions
 from storage.rereading import GoodCapture
@@ -178,11 +178,12 @@ def _found_late(conn: Connection, derivation: _Derivation, after: Shown, edits: 
     if classified.change_class is not ChangeClass.SUBSTANTIVE:
         return 0
     loud = set(classified.carriers)
-    findings = matching.find_verdicts(before.reading, after.reading, edits, tools.commitments)
+    names = names_of(tools, ref)
+    findings = matching.find_verdicts(before.reading, after.reading, edits, tools.commitments, company_names=names)
     findings = tuple(finding for finding in findings if finding.edit in loud)
     window = Window(started_at(conn, derivation.last_good), after.version.seen_at)
     archive = Archive(lambda: nullcontext(conn), tools.rules, ref.id, after.version.fetch_id)
-    about = About(at, loud=loud, findings=findings, window=window, archive=archive)
+    about = About(at, loud=loud, findings=findings, window=window, archive=archive, commitments=tools.commitments)
     change = Change(
         document=ref,
         before=before.reading,

@@ -80,6 +80,8 @@ def read_when(doc: YamlFile, at: Path, value: Any, rule: str) -> When:
         elif key in KEYS:
             names = words(doc, (*at, key), given, rule)
             known = CLOSED.get(key, ())
+            if known:
+                names = tuple(name.lower() for name in names)
             for number, name in enumerate(names):
                 if known and name not in known:
                     message = f"rule {rule}: {key} {shown(name)} is not one of {', '.join(known)}"

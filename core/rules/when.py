@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Final, Literal
 
-from core.model import Act, ChangeClass, DocumentEvent, Verdict
+from core.model import Act, ChangeClass, DocumentEvent
+from core.query.fields import VERDICTS
 from core.query.passage import Standing
 from core.text.tokens import find, units
 
@@ -28,7 +29,7 @@ CLOSED: Final[dict[str, tuple[str, ...]]] = {
     "gone_from": SCOPES,
     "class": tuple(str(each) for each in ChangeClass),
     "event": tuple(str(each) for each in DocumentEvent),
-    "verdict": tuple(str(each) for each in Verdict),
+    "verdict": VERDICTS,  # and what else may happen to a promise: the words a search takes
 }
 KEYS: Final = (*CLOSED, *TEXTS, *PLACES)
 

@@ -27,6 +27,7 @@ from core.query.passage import Life, Standing
 from core.rule_matches import About, match_edits, match_present
 from core.rules.parse import parse_packs
 from core.rules.ruleset import RuleSet
+from monitor.app import lexicon
 
 BEFORE, AFTER = datetime(2024, 3, 1, tzinfo=UTC), datetime(2024, 3, 2, tzinfo=UTC)
 HERE = Standing("acme", ("surveillance",), "page", "en", "human-rights", source="acme-policy")
@@ -197,6 +198,34 @@ def test_a_rule_may_consist_of_a_verdict_and_a_place() -> None:
     assert found(REWORDED, asked, at=elsewhere, findings=(Finding(Verdict.WEAKENED, edit=0),)) == ()
 
 
+@pytest.mark.parametrize(
+    ("asked", "finding"),
+    [
+        ("conditioned", Finding(Verdict.WEAKENED, (("hedges", "-"),), edit=0)),
+        ("narrowed", Finding(Verdict.WEAKENED, (("places", "-"),), edit=0)),
+        ("widened", Finding(Verdict.STRENGTHENED, (("places", "+"),), edit=0)),
+        ("introduced", Finding(Verdict.NEW, edit=0)),
+        ("REVERSED", Finding(Verdict.REVERSED, edit=0)),  # a verdict counts in either spelling
+    ],
+)
+def test_what_became_of_a_promise_is_an_operand_too(asked: str, finding: Finding) -> None:
+    other = Finding(Verdict.WEAKENED, (("modality", "-"),), edit=0)
+    for rule in (f"id: r, any: [police], when: {{verdict: {asked}}}", f"id: r, query: 'police verdict:{asked}'"):
+        assert len(found(REWORDED, rules(rule), findings=(finding,))) == 1
+        assert found(REWORDED, rules(rule), findings=(other,)) == ()
+
+
+def test_a_promise_that_moved_or_came_back_is_told_to_who_asks_for_it() -> None:
+    asks = rules("id: r, when: {verdict: moved}")
+    told = match_edits(MOVED[0], MOVED[1], (MOVED[2],), asks, About(HERE, loud=(), commitments=lexicon()))
+    assert [(match.rule, match.act) for match in told] == [("r", Act.MOVED)]
+    canteen = Edit(Act.MOVED, (2,), (1,))
+    assert match_edits(MOVED[0], MOVED[1], (canteen,), asks, About(HERE, commitments=lexicon())) == ()
+    asks = rules("id: r, when: {verdict: restored}")
+    assert len(found(RESTORED, asks, findings=(Finding(Verdict.NEW, edit=0),))) == 1
+    assert found(RESTORED, asks) == ()
+
+
 def test_a_quiet_class_or_a_move_is_told_to_a_rule_that_asks_for_it_and_to_no_other() -> None:
     asked = rules(
         "id: dates, any: [police], when: {class: [dates_only]}",
@@ -317,7 +346,7 @@ def test_what_already_stands_there_is_present_and_in_a_new_document_it_is_added(
         ("any: [x], when: {act: remvoed}", "act \"remvoed\" is not one of added, removed, reworded, moved, restored, present, absent. Did you mean 'removed'?"),
         ("any: [x], when: {clas: dates_only}", "when has no key \"clas\". Did you mean 'class'?"),
         ("any: [x], when: {event: vanished}", 'event "vanished" is not one of new, gone,'),
-        ("any: [x], when: {verdict: weakened}", "verdict \"weakened\" is not one of STRENGTHENED, WEAKENED,"),
+        ("any: [x], when: {verdict: weakend}", "verdict \"weakend\" is not one of strengthened, weakened,"),
         ("any: [x], when: {gone_from: [source, company]}", "gone_from is one of document, source, company"),
         ("any: [x], when: {act: removed, gone_from: company}", "gone_from says how far `absent` reaches, which act does not name"),
         ("any: [x], when: {was: '('}", "was, at character 1: something must follow '('"),
