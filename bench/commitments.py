@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,6 @@ from typing import Any
 
 from bench import promises
 from core.commitments import Lexicon, parse_lexicon
-from core.commitments.wording import prepare, split_sentences
 from core.config.yamlfile import read_yaml
 from core.model import Finding, Verdict
 
@@ -28,7 +26,6 @@ SETS = ("change-cases", "unseen", *(f"unseen-{n}" for n in range(2, 9)))
 NEGATIVE = frozenset({"WEAKENED", "MIXED", "REVERSED", "REMOVED"})
 QUIET = frozenset({Verdict.REWORDED, Verdict.STRENGTHENED})
 TURNED = {"STRENGTHENED": "WEAKENED", "WEAKENED": "STRENGTHENED", "NEW": "REMOVED", "REMOVED": "NEW"}
-PAGE_CHARACTERS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +103,13 @@ def swapped(lexicon: Lexicon, pair: Pair) -> Iterator[tuple[str, str, str]]:
         yield "verbs", _replaced(pair.before, verbs), _replaced(pair.after, verbs)
 
 
-def report(lexicon: Lexicon | None = None, *, with_cost: bool = True) -> str:
+def report(lexicon: Lexicon | None = None, *, with_ledgers: bool = True) -> str:
     """The whole report as Markdown."""
     lexicon = lexicon or shipped_lexicon()
     parts = ["## Was a promise weakened?", "", *_labelled(lexicon), *_turned(lexicon), *_swapped(lexicon)]
-    parts += [*_softened(lexicon), *_real(lexicon), *(_cost(lexicon) if with_cost else ())]
+    parts += [*_softened(lexicon), *_real(lexicon)]
     shared = Path(os.environ.get("ONRECORD_SHARED", ROOT.parent / "shared"))
-    if with_cost and (shared / "corpus" / "statements").is_dir():
+    if with_ledgers and (shared / "corpus" / "statements").is_dir():
         parts += promises.report(lexicon, shared)
     return "\n".join(parts) + "\n"
 
@@ -225,75 +222,6 @@ def real_cases() -> list[dict[str, Any]] | None:
     if not path.is_file():
         return None
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-
-
-def _cost(lexicon: Lexicon) -> list[str]:
-    rows = []
-    for share in (5, 10, 100):
-        page = _page(share)
-        seconds = min(_time_page(lexicon, page) for _ in range(3))
-        changed = sum(
-            before != after and (lexicon.holds_commitment(before) or lexicon.holds_commitment(after))
-            for before, after in page
-        )
-        held = sum(lexicon.holds_commitment(after) for _, after in page)
-        rows.append((f"{share} %", len(page), held, changed, f"{seconds * 1000:.1f} ms"))
-    text = " ".join(after for _, after in _page(0))
-    passages = [text[at : at + 300] for at in range(0, len(text) - 300, 300)]
-    started = time.process_time()
-    for passage in passages:
-        lexicon.holds_commitment(passage)
-    gate = (time.process_time() - started) / len(passages) * 1e6
-    head = ("changed", "passages", "hold a commitment", "compared", "CPU")
-    return [
-        "### Cost of a changed page of 100 KB", "",
-        "Asking every passage whether it holds a commitment, framing every sentence that does, comparing every such passage that changed; nothing remembered.", "",
-        *_table(head, rows), "", f"Asking alone: {gate:.0f} µs for a passage of 300 characters.", "",
-    ]  # fmt: skip
-
-
-def _time_page(lexicon: Lexicon, page: Sequence[tuple[str, str]]) -> float:
-    lexicon.forget()
-    prepare.cache_clear()
-    started = time.process_time()
-    for before, after in page:
-        is_held = lexicon.holds_commitment(after)
-        if is_held:
-            for sentence in split_sentences(after):
-                if lexicon.holds_commitment(sentence):
-                    lexicon.frame(sentence)
-        if before != after and (is_held or lexicon.holds_commitment(before)):
-            lexicon.compare(before, after)
-    return time.process_time() - started
-
-
-_FILLER = (
-    "The group runs {n} sites in four regions and its shares trade on two exchanges.",
-    "Volume {n} of this report was set in two columns and printed on recycled paper.",
-    "Our history began {n} years ago in a small workshop near the harbour.",
-    "Visitors find the opening hours of store {n} in the table below, with a map of the area.",
-    "Revenue of segment {n} grew with demand for filters, pumps and spare parts.",
-)
-
-
-def _page(share: int) -> list[tuple[str, str]]:
-    """Passages (before, after) of a made-up page: a third hold promises, ``share`` per cent of all are changed."""
-    known = [pair for name in SETS for pair in pairs(name) if pair.before.isascii()]
-    page: list[tuple[str, str]] = []
-    size = at = 0
-    while size < PAGE_CHARACTERS:
-        pair = known[at % len(known)]
-        filler = " ".join(text.format(n=at + 2) for text in (_FILLER[at % 5], _FILLER[(at + 2) % 5]))
-        if at % 3 == 0:
-            before = f"{pair.before} {_FILLER[at % 5].format(n=at)}"
-            after = f"{pair.after} {_FILLER[at % 5].format(n=at)}"
-        else:
-            before, after = filler, filler.replace("and", "as well as", 1)
-        is_changed = at * share // 100 != (at + 1) * share // 100
-        page.append((before, after if is_changed else before))
-        size += len(before) + 1
-        at += 1
-    return page
 
 
 # --- small parts -------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from core.commitments.wording import word_set
 
@@ -54,8 +54,7 @@ DUTY = 3
 _DUTY_WORDS = frozenset({"must", "shall", "will", "should", "required", "expected", "need", "encouraged"})
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(NamedTuple):
     """One act of the main clause. ``level``: how strong a promise it is (0 permitted, 6 never); ``at``: its word."""
 
     at: int
@@ -92,37 +91,48 @@ class _English:
         self.vocabulary = vocabulary
         self.words = words
         self.aside = {at for clause in clauses for at in range(clause.first, clause.last)}
-        self.negations = {
-            mark.first for mark in marks if mark.dimension == "negation" and mark.value == "not" and mark.clause < 0
-        }
-        # "encourages suppliers to", "will consider ending": the verb is the modality, not the act
-        self.soft = {
-            at
-            for mark in marks
-            if mark.dimension == "modality" and mark.tier <= 2
-            for at in range(mark.first, mark.last)
-        } | {at for mark in marks if mark.dimension in ("hedges", "deadline") for at in range(mark.first, mark.last)}
-        self.customers = [mark.first for mark in marks if mark.dimension == "customers"]
-        self.has_person_data = any(mark.dimension == "person_data" for mark in marks)
-        actors = [mark for mark in marks if mark.dimension == "actors" and mark.clause < 0]
-        self.after_actor = {mark.last for mark in actors}
-        self.bound = min((mark.first for mark in actors if mark.value == "third"), default=len(words))
-        self.ours = min((mark.first for mark in actors if mark.value == "we"), default=len(words))
+        self.negations: set[int] = set()
+        self.soft: set[int] = set()  # "encourages suppliers to", "will consider ending": the modality, not the act
+        self.customers: list[int] = []
+        self.after_actor: set[int] = set()
+        self.bound = self.ours = len(words)  # where those we bind, and we ourselves, are named first
+        self.has_person_data = False
+        for mark in marks:
+            self._note(mark)
         self.governors: list[_Governor] = []
         self.found: list[Act] = []
         self.reviews: list[tuple[int, int]] = []  # protective verbs that may govern a harmful noun: (word, tier)
 
+    def _note(self, mark: Mark) -> None:
+        dimension, first = mark.dimension, mark.first
+        if (dimension == "modality" and mark.tier <= 2) or dimension in ("hedges", "deadline"):
+            self.soft.update(range(first, mark.last))
+        elif dimension == "customers":
+            self.customers.append(first)
+        elif dimension == "person_data":
+            self.has_person_data = True
+        elif mark.clause < 0 and dimension == "negation" and mark.value == "not":
+            self.negations.add(first)
+        elif mark.clause < 0 and dimension == "actors":
+            self.after_actor.add(mark.last)
+            if mark.value == "third":
+                self.bound = min(self.bound, first)
+            elif mark.value == "we":
+                self.ours = min(self.ours, first)
+
     def acts(self) -> tuple[Act, ...]:
-        telling = self.vocabulary.act_words
-        for at, word in enumerate(self.words):
-            if (word not in telling and at not in self.negations) or at in self.aside:
+        telling, actions = self.vocabulary.act_words, self.vocabulary.actions
+        places = [at for at, word in enumerate(self.words) if word in telling or at in self.negations]
+        for at in places:
+            if at in self.aside:
                 continue
+            word = self.words[at]
             if self._breaks(at):
                 self.governors, self.reviews = [], []
             if at in self.negations:
                 self._negate(at)
             following = self.words[at + 1] if at + 1 < len(self.words) else ""
-            entry = self.vocabulary.actions.get(f"{word} {following}") or self.vocabulary.actions.get(word)
+            entry = actions.get(f"{word} {following}") or actions.get(word)
             if entry and at not in self.soft and not self._is_compound(at):
                 self._take(at, *entry)
         return tuple(self.found)

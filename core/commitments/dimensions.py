@@ -27,16 +27,35 @@ from core.commitments.scope import Content, breadth_moved, lattice_moved, list_s
 from core.commitments.timing import deadline_moved, duration_moved
 from core.commitments.vocabulary import Vocabulary
 
-_COMPARISONS: tuple[Callable[[Vocabulary, Frame, Frame], Iterator[Delta]], ...] = (
-    stance_moved, modality_moved, actions_moved, lattice_moved("places", "place"), lattice_moved("customers", "customer"), breadth_moved,
-    rank_moved("channel", "channel"), rank_moved("frequency", "how often"), only_moved, duration_moved, deadline_moved, hedges_moved, conditions_moved,
-    actors_moved, evidence_moved, standards_moved, numbers_moved, anaphora_moved,
-)  # fmt: skip
+_Comparison = Callable[[Vocabulary, Frame, Frame], Iterator[Delta]]
+_COMPARISONS: tuple[tuple[_Comparison, str], ...] = (  # each with the cues without which it finds nothing, if any
+    (stance_moved, ""),
+    (modality_moved, ""),
+    (actions_moved, ""),
+    (lattice_moved("places", "place"), "places"),
+    (lattice_moved("customers", "customer"), "customers"),
+    (breadth_moved, "breadth"),
+    (rank_moved("channel", "channel"), "channel"),
+    (rank_moved("frequency", "how often"), "frequency"),
+    (only_moved, ""),
+    (duration_moved, "duration"),
+    (deadline_moved, "deadline"),
+    (hedges_moved, "hedges"),
+    (conditions_moved, ""),
+    (actors_moved, ""),
+    (evidence_moved, "evidence"),
+    (standards_moved, "standards"),
+    (numbers_moved, ""),
+    (anaphora_moved, "anaphora"),
+)
 
 
 def deltas(vocabulary: Vocabulary, before: Frame, after: Frame, contents: tuple[Content, Content]) -> list[Delta]:
     """Everything that moved between two frames with their contents, in no particular order."""
-    found = [delta for compare in _COMPARISONS for delta in compare(vocabulary, before, after)]
+    met = {mark.dimension for frame in (before, after) for mark in frame.marks}
+    found = [
+        delta for compare, cue in _COMPARISONS if not cue or cue in met for delta in compare(vocabulary, before, after)
+    ]
     shortened = [*list_shortened(before, *contents)]
     found += shortened or parts_moved(before, after, *contents)
     if is_duty_of_affected(before) or is_duty_of_affected(after):

@@ -10,7 +10,8 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from operator import attrgetter
+from typing import Literal, NamedTuple
 
 from core.commitments.acts import Act, find_acts
 from core.commitments.patterns import Found
@@ -36,6 +37,7 @@ _ORDER = (
     "deadline", "modality", "hedges", "places", "customers", "channel", "standards", "frequency", "evidence",
     "duration", "breadth", "actors", "conditions", "group", "negation", "person_data", "anaphora",
 )  # fmt: skip
+_RANK = {dimension: rank for rank, dimension in enumerate(_ORDER)}
 _LONGEST_FIRST = frozenset({"places", "customers", "deadline", "standards", "hedges", "channel", "conditions"})
 _BOUNDARIES = frozenset(",;:()，；：（）、")
 _PREPOSITIONS = frozenset({"in", "of", "to", "from", "at", "on", "with", "for", "by"})
@@ -53,9 +55,11 @@ _FREEDOMS = frozenset(
 _INFINITE = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A cue found in a sentence: words ``first`` to ``last`` (excluded). ``clause`` is -1 in the main clause."""
+class Mark(NamedTuple):
+    """A cue found in a sentence: words ``first`` to ``last`` (excluded). ``clause`` is -1 in the main clause.
+
+    A tuple, as acts are: a page makes thousands.
+    """
 
     dimension: str
     value: str
@@ -67,8 +71,7 @@ class Mark:
     numbers: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(NamedTuple):
     """A condition, exception or relative clause: its kind, its words (``first`` to ``last`` excluded), its text."""
 
     kind: str
@@ -233,15 +236,19 @@ def best_tongue(vocabulary: Vocabulary, words: set[str]) -> str:
     return best if counts[best] else "en"
 
 
+_START = attrgetter("start")
+
+
 def _settled(found_in: Iterable[Found]) -> list[Found]:
     """One reading of overlapping cues: within a dimension the first (or longest), across dimensions the stronger."""
     by_dimension: dict[str, list[Found]] = {}
     for found in found_in:
         by_dimension.setdefault(found.cue.dimension, []).append(found)
     kept: dict[str, list[Found]] = {}
-    for dimension in _ORDER:
-        candidates = by_dimension.get(dimension)
-        if not candidates:
+    for dimension in sorted(by_dimension, key=_RANK.__getitem__):
+        candidates = by_dimension[dimension]
+        if len(candidates) == 1 and kept.keys().isdisjoint(_YIELDS.get(dimension, ())):
+            kept[dimension] = candidates
             continue
         if dimension in _LONGEST_FIRST:
             candidates.sort(key=lambda each: each.start - each.end)
@@ -253,7 +260,7 @@ def _settled(found_in: Iterable[Found]) -> list[Found]:
             if not any(each.start < other.end and other.start < each.end for other in (*chosen, *blockers)):
                 chosen.append(each)
         kept[dimension] = chosen
-    return sorted((each for chosen in kept.values() for each in chosen), key=lambda each: each.start)
+    return sorted((each for chosen in kept.values() for each in chosen), key=_START)
 
 
 def _word_span(start: int, end: int, starts: list[int]) -> tuple[int, int]:
@@ -262,13 +269,19 @@ def _word_span(start: int, end: int, starts: list[int]) -> tuple[int, int]:
 
 
 def _mark(found: Found, starts: list[int], clauses: tuple[Clause, ...]) -> Mark:
-    first, last = _word_span(found.start, found.end, starts)
-    inside = next((at for at, clause in enumerate(clauses) if clause.first <= first < clause.last), -1)
-    numbers = tuple((key, value) for key, value in found.match.groupdict().items() if value is not None)
-    if not numbers and found.match.re.groups:
-        numbers = tuple(("", value) for value in found.match.groups() if value is not None)
-    text = found.match.group().strip()
-    return Mark(found.cue.dimension, found.cue.value, found.cue.tier, first, last, text, inside, numbers)
+    cue, start, end, match = found
+    first, last = _word_span(start, end, starts)
+    inside = -1
+    if clauses:
+        inside = next((at for at, clause in enumerate(clauses) if clause.first <= first < clause.last), -1)
+    numbers = _numbers(match) if match.re.groups else ()
+    return Mark(cue.dimension, cue.value, cue.tier, first, last, match.group().strip(), inside, numbers)
+
+
+def _numbers(match: re.Match[str]) -> tuple[tuple[str, str], ...]:
+    """The groups that matched, by name; by position where the pattern names none."""
+    named = tuple((key, value) for key, value in match.groupdict().items() if value is not None)
+    return named or tuple(("", value) for value in match.groups() if value is not None)
 
 
 def _clauses(

@@ -10,6 +10,8 @@ Tuned to miss little: it reads a whole passage at once and may let one through w
 
 from __future__ import annotations
 
+from functools import cache
+
 import re2
 
 from core.commitments.frame import best_tongue
@@ -36,7 +38,7 @@ class Gate:
         folded = _read(with_lead_in(text, lead_in)[:MAX_READ])
         for lang in self._languages(folded):
             seen = self._seen(folded, lang)
-            if seen is None or (seen and _binds(seen, is_english=lang == "en")):
+            if seen is None or _binds(seen, is_english=lang == "en"):
                 return True
         return False
 
@@ -44,14 +46,14 @@ class Gate:
         """Whether the passage speaks of one of the topics of rights this lexicon knows."""
         folded = _read(text[:MAX_READ])
         found = [self._seen(folded, lang) for lang in self._languages(folded)]
-        return any(seen is None or "topic" in seen for seen in found)
+        return any(seen is None or _TOPIC in seen for seen in found)
 
-    def _seen(self, folded: str, lang: str) -> set[str] | None:
+    def _seen(self, folded: str, lang: str) -> tuple[int, ...] | None:
         """The parts that match; None where re2 gave up: then the part that matches every text is missing."""
         matched = self._sets[lang].Match(folded) or ()
         if folded and len(_NAMES) not in matched:
             return None
-        return {_NAMES[at] for at in matched if at < len(_NAMES)}
+        return tuple(matched)
 
     def _languages(self, folded: str) -> tuple[str, ...]:
         if folded.isascii() and (" the " in folded or " and " in folded or "we " in folded or " of " in folded):
@@ -66,7 +68,12 @@ _SECTIONS = {"topics": "topic", "subjects": "subject"}
 _NAMES = ("ban", "done", "firm", "soft", "plain", "protects", "harms", "topic", "subject")
 
 
-def _binds(seen: set[str], *, is_english: bool) -> bool:
+_TOPIC = _NAMES.index("topic")
+
+
+@cache
+def _binds(matched: tuple[int, ...], *, is_english: bool) -> bool:
+    seen = {_NAMES[at] for at in matched if at < len(_NAMES)}
     if not is_english and {"subject", "protects"} <= seen:  # there the lexicon knows few verbs, and those by subject
         return True
     acts = seen & {"protects", "harms"}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from core.commitments.frame import Frame, Mark
 from core.commitments.inflection import roots_of, word_id
@@ -31,8 +32,7 @@ _SAME_MODALS = {
 _MUST = {"must": "will", "must not": "will not", "must never": "will never"}  # equal for those we bind, not for "we"
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(NamedTuple):
     """One thing a sentence says: its identity, and the words (``at`` to ``last`` excluded) that say it."""
 
     id: str
@@ -91,15 +91,11 @@ def _leads_to_scope(frame: Frame, at: int) -> bool:
 
 def difference(before: Sequence[Element], after: Sequence[Element]) -> Difference:
     """The two contents as multisets, compared."""
-    counts_before = Counter(each.id for each in before)
-    counts_after = Counter(each.id for each in after)
-    shared = sum((counts_before & counts_after).values())
-    return Difference(
-        tuple(_surplus(before, counts_before - counts_after)),
-        tuple(_surplus(after, counts_after - counts_before)),
-        shared,
-        min(len(before), len(after)),
-    )
+    counts_before = Counter([each.id for each in before])
+    counts_after = Counter([each.id for each in after])
+    only_before = tuple(_surplus(before, counts_before, counts_after))
+    only_after = tuple(_surplus(after, counts_after, counts_before))
+    return Difference(only_before, only_after, len(before) - len(only_before), min(len(before), len(after)))
 
 
 def unexplained(elements: Iterable[Element], claimed: frozenset[int] | set[int]) -> list[Element]:
@@ -142,8 +138,9 @@ def is_voice_change(before: Frame, after: Frame, one: Sequence[Element], two: Se
 
 def antonyms_between(vocabulary: Vocabulary, before: Frame, after: Frame) -> tuple[str, str] | None:
     """A pair of opposites of which one went out and the other came in, as they stand; stop words count here."""
-    out = Counter(before.words) - Counter(after.words)
-    came = Counter(after.words) - Counter(before.words)
+    counts_before, counts_after = Counter(before.words), Counter(after.words)
+    out = [word for word, count in counts_before.items() if count > counts_after.get(word, 0)]
+    came = [word for word, count in counts_after.items() if count > counts_before.get(word, 0)]
     if not out or not came:
         return None
     came_roots = {root: word for word in sorted(came) for root in roots_of(word)}
@@ -155,8 +152,8 @@ def antonyms_between(vocabulary: Vocabulary, before: Frame, after: Frame) -> tup
     return None
 
 
-def _surplus(elements: Sequence[Element], counts: Counter[str]) -> Iterable[Element]:
-    left = dict(counts)
+def _surplus(elements: Sequence[Element], ours: Counter[str], theirs: Counter[str]) -> Iterable[Element]:
+    left = {name: count - theirs.get(name, 0) for name, count in ours.items()}
     for each in reversed(elements):  # what was appended is told as new, not what stood before it
         if left.get(each.id, 0) > 0:
             left[each.id] -= 1

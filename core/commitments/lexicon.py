@@ -22,10 +22,11 @@ class Lexicon:
         self.version = vocabulary.version
         self._gate = Gate(vocabulary)
         self._frame = lru_cache(maxsize=8192)(self._build)
+        self._holds = lru_cache(maxsize=8192)(self._gate.holds)
 
     def holds_commitment(self, text: str, *, lead_in: str = "") -> bool:
         """Whether a passage holds a sentence that binds somebody: see :mod:`core.commitments.gate` for what counts."""
-        return self._gate.holds(text, lead_in)
+        return self._holds(text, lead_in)
 
     def names_topic(self, text: str) -> bool:
         """Whether a passage speaks of one of the topics of rights the lexicon knows."""
@@ -54,8 +55,9 @@ class Lexicon:
         return compare_passages(self, (before, lead_in_before), (after, lead_in_after), company_names)
 
     def forget(self) -> None:
-        """Drop remembered frames, for measuring."""
+        """Drop what is remembered, for measuring."""
         self._frame.cache_clear()
+        self._holds.cache_clear()
 
     def _build(self, sentence: str, lead_in: str, company_names: tuple[str, ...], lang: str) -> Frame:
         return build_frame(self.vocabulary, sentence, lead_in, company_names, lang)

@@ -7,7 +7,7 @@ never too few; a pattern re2 cannot hold is always tried.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import re2
@@ -59,13 +59,16 @@ class Sieve:
         self._sentinel = self._set.Add("(?s:.)")
         self._set.Compile()
 
-    def find(self, prepared: str) -> Iterator[Found]:
+    def find(self, prepared: str) -> list[Found]:
         """Every match, in the order of the lexicon."""
+        found: list[Found] = []
         for index in self._candidates(prepared):
             pattern, cue = self._patterns[index]
             for match in pattern.finditer(prepared):
-                if match.end() > match.start():
-                    yield Found(cue, match.start(), match.end(), match)
+                start, end = match.span()
+                if end > start:
+                    found.append(Found(cue, start, end, match))
+        return found
 
     def _candidates(self, prepared: str) -> Iterable[int]:
         """Patterns that could match. The sentinel matches every text: without it re2 gave up, and all are tried."""

@@ -46,7 +46,10 @@ def prepare(text: str) -> str:
         found = _NOT_LIMITED.sub("", _NOT_ONLY.sub(r"\1 and ", found))
     if "[" in found:
         found = _FOOTNOTE.sub("", found)
-    found = _DIGIT_GROUP.sub("", _HYPHEN.sub(" ", found))
+    if "-" in found or "/" in found:
+        found = _HYPHEN.sub(" ", found)
+    if "," in found:
+        found = _DIGIT_GROUP.sub("", found)
     if "per cent" in found or "%" in found:
         found = _PER_CENT.sub(lambda each: "percent" if each.group() != "%" else " percent", found)
     if _ANY_NUMBER.search(found) is None:

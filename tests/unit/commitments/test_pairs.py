@@ -118,7 +118,7 @@ def test_the_dimensions_of_the_known_pairs_are_named(lexicon: Lexicon) -> None:
 
 
 def test_the_report_lists_every_miss(lexicon: Lexicon) -> None:
-    text = report(lexicon, with_cost=False)
+    text = report(lexicon, with_ledgers=False)
     assert "| change-cases | 40 |" in text
     missed = [pair for pair in all_pairs() if lexicon.compare(pair.before, pair.after).verdict not in pair.right]
     assert [pair.id for pair in missed if f"- {pair.id}: " not in text] == []
