@@ -39,7 +39,8 @@ def errands(told: list[Told], chance: random.Random) -> Iterator[tuple[str, Told
         if sort == "again and again":
             yield sort, each, point, tuple(chance.randint(1, 30) for _ in range(chance.randint(1, 3)))
         elif sort == "at any instant":
-            yield sort, each, point, tuple(chance.uniform(0.003, 0.2) for _ in range(chance.randint(1, 3)))
+            whole = each.seconds[point.moment]
+            yield sort, each, point, tuple(chance.uniform(0.02, 1) * whole for _ in range(chance.randint(1, 3)))
         else:
             yield sort, each, point, ()
 

@@ -12,7 +12,7 @@ import shutil
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -48,10 +48,14 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A story told without a kill: its effects, moment by moment, the archive before each, and what it was after."""
+    """A story told without a kill: its effects, moment by moment, the archive before each, and what it was after.
+
+    ``seconds`` is how long each moment took.
+    """
 
     story: Story
     effects: tuple[tuple[str, ...], ...]
+    seconds: tuple[float, ...]
     before: tuple[Path, ...]
     after: tuple[Archive, ...]
 
@@ -123,9 +127,11 @@ class Matrix:
         return self._told[story.name]
 
     def _tell(self, story: Story) -> Told:
+        self._rehearse(story)
         self._restore(None)
         self._set_scene(story, -1)
         effects: list[tuple[str, ...]] = []
+        seconds: list[float] = []
         before: list[Path] = []
         after: list[Archive] = []
         for number, moment in enumerate(story.moments):
@@ -134,11 +140,21 @@ class Matrix:
             ended = self._live(story, number, timedelta(0))
             assert ended.is_quiet, f"{story.name}, moment {number}: {ended.fault or 'something was left to do'}"
             effects.append(ended.effects)
+            seconds.append(ended.seconds)
             after.append(look(self.store.rows(self.home)))
         received = self.far.received(self.home)
         assert set(received.values()) == {1}, f"{story.name}: sent twice without a kill: {received}"
         assert set(received) == after[-1].delivered
-        return Told(story, tuple(effects), tuple(before), tuple(after))
+        return Told(story, tuple(effects), tuple(seconds), tuple(before), tuple(after))
+
+    def _rehearse(self, story: Story) -> None:
+        """The whole story in the warm process itself, so that no life after it pays for what is needed once."""
+        self._restore(None)
+        self._set_scene(story, -1)
+        for number, moment in enumerate(story.moments):
+            moment.deed(self.far.site)
+            self._nursery.rehearse(self._run(story, number, timedelta(0)))
+            self.far.site.wants.clear()
 
     def _enter_home(self, story: Story) -> None:
         """The home of the story's sources, made and warmed where it is new."""
@@ -147,7 +163,6 @@ class Matrix:
             self.home.mkdir()
             for name, text in self.far.home_files(story.sources).items():
                 (self.home / name).write_text(text, encoding="utf-8")
-            self._set_scene(story, 0)
             self._nursery.warm(self.home, self.far.environ | self.store.environ, START)
             self._homes[story.sources] = self.home
         self.home = self._homes[story.sources]
@@ -267,12 +282,15 @@ class Matrix:
         kill_after: float | None = None,
         is_known: bool = True,
     ) -> Ended:
-        now = START + story.at(number) + delay
-        wants = tuple(self.far.site.wants)
-        ended = self._nursery.run(Run(str(self.home), now.isoformat(), kill_at, kill_after, is_known, wants))
+        run = replace(self._run(story, number, delay), kill_at=kill_at, kill_after=kill_after, is_known=is_known)
+        ended = self._nursery.run(run)
         answered = {effect.removeprefix(DONE) for effect in ended.effects if effect.startswith(DONE)}
-        self.far.site.wants[:] = [want for want in wants if want not in answered]
+        self.far.site.wants[:] = [want for want in run.wants if want not in answered]
         return ended
+
+    def _run(self, story: Story, number: int, delay: timedelta) -> Run:
+        now = START + story.at(number) + delay
+        return Run(str(self.home), now.isoformat(), wants=tuple(self.far.site.wants))
 
     def _set_scene(self, story: Story, moment: int) -> None:
         """The far side as it is once the deeds up to that moment are done, with nothing received."""

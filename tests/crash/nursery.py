@@ -2,6 +2,7 @@
 
     with Nursery() as nursery:
         nursery.warm(home, environ, now)
+        nursery.rehearse(Run(str(home), now.isoformat()))
         nursery.run(Run(str(home), now.isoformat(), kill_at=17))
 
 Orders and answers are lines of JSON. As a program (``python -m tests.crash.nursery``) this is the warm process itself;
@@ -34,6 +35,7 @@ from monitor.kinds import built_kinds
 from monitor.lockfile import Holder, give_back
 from monitor.pipeline import Checked
 from monitor.readers import InlineReader
+from monitor.robots import Robots
 from monitor.workers import Desk, claim, work
 from storage import holders, outbox, sources
 from storage.blobs import BlobStore
@@ -65,12 +67,16 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a run ended. ``is_quiet``: nothing was left to do at its moment. ``fault`` holds a traceback."""
+    """How a run ended. ``is_quiet``: nothing was left to do at its moment. ``fault`` holds a traceback.
+
+    ``seconds`` is how long it lived.
+    """
 
     effects: tuple[str, ...]
     is_killed: bool
     is_quiet: bool
     fault: str
+    seconds: float
 
 
 class Nursery:
@@ -94,13 +100,17 @@ class Nursery:
         self._process.stdout.close()
 
     def warm(self, home: Path, environ: dict[str, str], now: datetime) -> None:
-        """Build the agent of a home and use it, so that runs there begin warm. What it leaves is not cleared away."""
+        """Build the agent of a home, so that runs there begin warm."""
         self._ask({"warm": str(home), "environ": environ, "now": now.isoformat()})
+
+    def rehearse(self, run: Run) -> None:
+        """Live this run in the warm process itself: what it needs once is there in every child after it."""
+        self._ask({"rehearse": asdict(run)})
 
     def run(self, run: Run) -> Ended:
         """Fork a child for a run, and wait for its end."""
         answer = self._ask({"run": asdict(run)})
-        return Ended(tuple(answer["effects"]), answer["is_killed"], answer["is_quiet"], answer["fault"])
+        return Ended(**{**answer, "effects": tuple(answer["effects"])})
 
     def _ask(self, order: dict[str, Any]) -> dict[str, Any]:
         assert self._process.stdin is not None
@@ -128,7 +138,7 @@ class Clock:
 
 @dataclass(slots=True)
 class Warm:
-    """The agent of a home, built and used once, with no connection open and no thread; every child starts from it."""
+    """The agent of a home, built and used, with no connection open and no thread; every child starts from it."""
 
     agent: Agent
     clock: Clock
@@ -136,20 +146,23 @@ class Warm:
 
 
 def warmed(home: Path, environ: dict[str, str], now: datetime) -> Warm:
-    """Build the agent of a home and let it live twice, so that a child finds imports, statements and rules ready."""
+    """Build the agent of a home; :func:`rehearse` makes it warm."""
     loaded = load(Home(home), environ, built_kinds=built_kinds())
     limits = FetchLimits("crash", allow_private=frozenset(loaded.settings.fetch.allow_private))
     clock = Clock(now)
     agent = build(Home(home), environ, now=clock, fetcher=Fetcher(limits), reader=InlineReader(), loaded=loaded)
-    warm = Warm(agent, clock, limits)
-    with Path(os.devnull).open("wb") as nowhere:
-        unheard = Effects(nowhere.fileno(), None)
-        for hours in (0, 7):
-            live(warm, Run(str(home), (now + timedelta(hours=hours)).isoformat()), unheard)
     agent.archive.database.close()
+    return Warm(agent, clock, limits)
+
+
+def rehearse(warm: Warm, run: Run) -> None:
+    """Live unheard, so that a child finds imports, lexicon, rules and compiled statements as this life left them."""
+    with Path(os.devnull).open("wb") as nowhere:
+        live(warm, run, Effects(nowhere.fileno(), None))
+    warm.agent.archive.database.close()
+    gc.unfreeze()
     gc.collect()
     gc.freeze()  # a collection in a child would touch, and so copy, every page of its parent's memory
-    return warm
 
 
 def live(warm: Warm, run: Run, effects: Effects) -> bool:
@@ -159,8 +172,9 @@ def live(warm: Warm, run: Run, effects: Effects) -> bool:
     database = archive.database
     data = archive.home.make_data(loaded.settings)
     prepare(database)
-    # No jitter: a killed run must do what the run did that counted its effects.
-    tools = replace(warm.agent.tools, blobs=BlobStore(data / "blobs"), share=lambda: 0.5)
+    # No jitter: a killed run must do what the run did that counted its effects. What was learned of the far side is
+    # not handed on: a process that starts knows nothing of it.
+    tools = replace(warm.agent.tools, blobs=BlobStore(data / "blobs"), share=lambda: 0.5, robots=Robots())
 
     def show(text: str) -> None:
         with (archive.home.path / RECEIVED).open("a", encoding="utf-8") as file:
@@ -197,6 +211,7 @@ def _bear(warm: Warm, run: Run) -> dict[str, Any]:
     """Fork a child, let it live, and collect what it said."""
     assert threading.active_count() == 1, "never fork beside a thread"
     said, saying = os.pipe()
+    born = time.monotonic()
     child = os.fork()
     if child == 0:
         os.close(said)
@@ -215,6 +230,7 @@ def _bear(warm: Warm, run: Run) -> dict[str, Any]:
         "is_killed": is_killed,
         "is_quiet": "= quiet" in heard,
         "fault": fault if is_killed or status == 0 else fault or f"ended with status {status}",
+        "seconds": time.monotonic() - born,
     }
 
 
@@ -234,6 +250,10 @@ def _end_of_life(warm: Warm, run: Run, pipe: int) -> None:
     os._exit(0)
 
 
+def _run_of(order: dict[str, Any]) -> Run:
+    return Run(**{**order, "wants": tuple(order["wants"])})
+
+
 def main() -> None:
     """Serve orders until the line is closed."""
     network.install()
@@ -245,8 +265,11 @@ def main() -> None:
         if "warm" in order:
             now = datetime.fromisoformat(order["now"])
             warm[order["warm"]] = warmed(Path(order["warm"]), order["environ"], now)
+        elif "rehearse" in order:
+            run = _run_of(order["rehearse"])
+            rehearse(warm[run.home], run)
         else:
-            run = Run(**{**order["run"], "wants": tuple(order["run"]["wants"])})
+            run = _run_of(order["run"])
             answer = _bear(warm[run.home], run)
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()

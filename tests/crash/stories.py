@@ -164,9 +164,10 @@ STORIES = (
     Story(
         "a page is gone, and returns",
         PAGES,
-        _moments((0, opens), (7, disappears), (17, rests), (32, rests), (42, is_back)),
+        # At 31.1 nothing is asked: a reminder is due, whether or not somebody dead holds the address.
+        _moments((0, opens), (7, disappears), (17, rests), (30, rests), (31.1, rests), (37, rests), (47, is_back)),
         2,
-        4,
+        5,
     ),
     Story("people act", PAGES, _moments((0, opens), (7, hedges), (7.1, people_act), (8, rests)), 1, 2, kills_from=2),
     Story("nobody acts", PAGES, _moments((0, opens), (7, hedges), (56, rests), (105, rests)), 1, 3, kills_from=2),
