@@ -26,6 +26,7 @@ from core.text.pattern import Pattern, compile_re2
 from core.text.sentences import ends
 
 Span = tuple[int, int]
+MOST_FEW = 4  # literals that cost less to look for than an expression does
 _WHOLE = (0, 0)  # a query looks at the whole passage, whatever sentence its literal stands in
 Cased = tuple[tuple[str, str], ...]  # words that count only in one spelling: folded, as written
 
@@ -57,9 +58,14 @@ class Compiled:
 
 @dataclass(frozen=True, slots=True, eq=False)  # known by identity: it is a key at every stop
 class _NearCheck:
-    """One `near` of one rule, ready to run on a sentence."""
+    """One `near` of one rule, ready to run on a sentence.
+
+    ``few`` are the literals of one group, one of which must stand there, where they are so few that looking for them
+    is cheaper than re2; empty where they are not.
+    """
 
     near: Near
+    few: tuple[bytes, ...]
     cased: Cased
     a: Compiled
     b: Compiled
@@ -270,6 +276,7 @@ class Engine:
     def _add_near(self, rule: int, near: Near) -> None:
         check = _NearCheck(
             near,
+            _few_literals(near),
             self._cased[rule],
             self._joined(near.a),
             self._joined(near.b),
@@ -317,6 +324,18 @@ class Engine:
         return self._compile("|".join(f"(?:{pattern.re2})" for pattern in patterns))
 
 
+def _few_literals(near: Near) -> tuple[bytes, ...]:
+    """The literals of the group that has the fewest, as bytes of folded text; empty where even they are many."""
+    groups = []
+    for group in (near.a, near.b):
+        if all(pattern.exact or pattern.needs for pattern in group):
+            strings = {string.strip(BORDER) for pattern in group for string in pattern.exact or pattern.needs}
+            if not any(" " in string or "-" in string for string in strings):  # there folded text varies
+                groups.append(sorted(string.encode() for string in strings))
+    fewest = min(groups, key=len, default=[])
+    return tuple(fewest) if len(fewest) <= MOST_FEW else ()
+
+
 def _is_bordered(char: str) -> bool:
     """Whether a phrase that begins or ends so must stand as a whole word on that side."""
     return char.isalnum() and not is_han(char) and char < "\u2e80"
@@ -338,6 +357,8 @@ def _spans_of(subject: Subject, check: Compiled | _NearCheck | Asked, where: tup
 def _near_spans(subject: Subject, check: _NearCheck, where: tuple[int, int]) -> list[Span]:
     """The matches of both groups that stand close enough to one of the other group."""
     data = subject.data(where)[0]
+    if check.few and not any(literal in data for literal in check.few):
+        return []
     if not (check.b.stands_in(data) and check.a.stands_in(data)):
         return []
     a, b = (
