@@ -64,6 +64,12 @@ def benches(pages: int) -> tuple[Bench, ...]:
             "is a watch, where the version before was read by the same process and only what is new is framed. The aim is "
             "20 ms.",
         ),
+        Bench(
+            "A very large filing",
+            "bench.filings",
+            (),
+            "A 10-K of 10 MB of HTML, made of real ones, in a process of its own. The aims are 1.5 s and 400 MB.",
+        ),
         Bench("Starting", "bench.start", (), "What a person waits for at the terminal, before anything is done."),
     )
 

@@ -22,9 +22,11 @@ from core.text.walk import Walk
 from core.text.windows import mark_windows
 from core.text.zones import PROSE, decide_streams, set_apart_labels
 
-VERSION: Final = "html-3"
+VERSION: Final = "html-4"
 MAX_DEPTH: Final = 1_900  # below about 2,000 levels lxml drops text even with huge_tree
 _WINDOWS_BELOW: Final = 3_000_000  # bytes; looking round the buttons of a larger page is not worth its time
+_WEIGHT: Final = b"font-weight"
+_LONGEST_STYLE: Final = 500  # bytes of an attribute before its weight
 _LINKED: Final = 0.85  # a place with this share of its characters in links is a link
 
 
@@ -41,7 +43,7 @@ def read_html(
     scripts, fields, metas, titles, buttons = _gathered(root, "script", "input", "meta", "title", "button")
     if (buttons or fields) and len(body) <= _WINDOWS_BELOW:
         mark_windows(root, buttons, fields)
-    walk = Walk()
+    walk = Walk(asks_styles=_styles_weights(body))
     depth = walk.fill(root)
     facts = _facts(walk, len(body)) | {"scripts": len(scripts), "passwords": sum(map(_is_password, fields))}
     hidden = shell_texts(scripts, int(facts["words"]))
@@ -131,6 +133,17 @@ def _gathered(root: etree._Element, *tags: str) -> Iterator[list[etree._Element]
 
 def _is_password(field: etree._Element) -> bool:
     return field.get("type") == "password"
+
+
+def _styles_weights(body: bytes) -> bool:
+    """Whether any style attribute, and not a style sheet alone, sets the weight of its text."""
+    at = body.find(_WEIGHT)
+    while at >= 0:
+        start = body.rfind(b"style=", max(0, at - _LONGEST_STYLE), at)
+        if start >= 0 and b">" not in body[start:at]:
+            return True
+        at = body.find(_WEIGHT, at + len(_WEIGHT))
+    return False
 
 
 def _facts(walk: Walk, size: int) -> dict[str, int | str]:

@@ -26,6 +26,7 @@ _BLOCK, _ITEM, _HEADING, _LIST, _ROW, _TERM, _DEFINITION, _SUMMARY, _TABLE, _TEM
 _ACTION: Final[dict[Any, int]] = {
     **dict.fromkeys(("script", "style", "object", "embed", "audio", "video"), _SKIP),
     **dict.fromkeys(("desc", "metadata", "defs", "symbol", "annotation", "annotation-xml"), _SKIP),  # in svg and math
+    "ix:header": _SKIP,  # of a filing in inline XBRL: facts for machines
     **dict.fromkeys(("iframe", "canvas", "map", "datalist", "meter", "progress", "title", "link", "meta"), _SKIP),
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), _HEADING),
     **dict.fromkeys(("ul", "ol", "menu", "dir"), _LIST),
@@ -76,6 +77,9 @@ _FOLLOWING: Final = re.compile(
     r"\bfollowing\b|\bbelow\b|\bsuivant|\bci-dessous\b|\bfolgend|\bsiguiente|以下|如下|下列", re.IGNORECASE
 )
 _HEADING_CHARS: Final = 120
+_BOLD: Final = -1  # the level of a paragraph that a style sets bold, until it is known whether it is a heading
+_WEIGHT: Final = re.compile(r"font-weight:\s*(\w+)", re.IGNORECASE)
+_BOLD_WEIGHTS: Final = frozenset(("bold", "bolder", "600", "700", "800", "900"))
 _LOOK_BACK: Final = 40  # places before an item among which what introduces it is looked for
 _MAY_STAND_FOR: Final = frozenset(("div", "p"))
 _RANKS: Final = frozenset("123456")
@@ -94,7 +98,9 @@ class Walk:
     written).
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, asks_styles: bool = True) -> None:
+        """``asks_styles``: the page sets text bold by style attributes, as filings and word processors do."""
+        self._asks_styles = asks_styles
         self.rows: list[Row] = []
         self.zones: list[Zone] = [Zone(-1, ZoneKind.PAGE)]
         self.links: list[tuple[int, str]] = []
@@ -112,6 +118,7 @@ class Walk:
         above: list[tuple[int, etree._Element, _Setting | _Run | None]] = []  # open elements and what they put back
         left = len(root)  # children of the innermost open element that are still to come
         unseen = deepest = 0  # elements still to come inside one that shows nothing
+        asks_styles = self._asks_styles
         elements = root.iter()
         next(elements)
         for element in elements:
@@ -136,13 +143,17 @@ class Walk:
                         action = _SKIP  # of all templates a browser shows declarative shadow roots alone
                 if tag in _ASKS_FOR_ZONE or action == _INLINE:
                     setting = self._in_zone(setting, element, tag)
+                if asks_styles and action == _BLOCK and setting[1] == "paragraph":
+                    is_bold = _sets_bold(element.get("style"))
+                    if is_bold is not None:
+                        setting = setting[0], "paragraph", _BOLD if is_bold else 0, setting[3]
             elif action == _LINK:
                 before = linked
                 linked.begin()
                 href = element.get("href")
                 if href:
                     hrefs.append(href)
-            elif action == _STRONG:
+            elif action == _STRONG or (asks_styles and action == _INLINE and _sets_bold(element.get("style"))):
                 before = bold
                 bold.begin()
             elif action == _CELL and pieces and setting[1] == "row":
@@ -224,12 +235,13 @@ class Walk:
             return
         if (
             kind == "paragraph"
-            and bold
-            and bold >= len(text) * 0.9
+            and (level == _BOLD or (bold and bold >= len(text) * 0.9))
             and _reads_as_heading(text)
             and linked < len(text) * 0.5
         ):
             kind, level = "heading", 6
+        elif level == _BOLD:
+            level = 0
         at = len(self.rows)
         if kind == "paragraph" and lead_in < 0 and is_marked(text) and self.rows:
             lead_in = self._introduced(text, zone)
@@ -385,6 +397,13 @@ class _Run:
 
     def _open(self) -> int:
         return sum([len(piece) for piece in self._pieces[self._start :] if not piece.isspace()])
+
+
+@lru_cache(maxsize=5_000)
+def _sets_bold(style: str | None) -> bool | None:
+    """Whether a style attribute makes its text bold; None where it says nothing of it."""
+    weight = _WEIGHT.search(style) if style else None
+    return weight[1].lower() in _BOLD_WEIGHTS if weight else None
 
 
 def _reads_as_heading(text: str) -> bool:

@@ -80,6 +80,38 @@ def test_a_bold_line_alone_is_a_heading() -> None:
     assert reading.heading_path(1) == ("Where we do not sell",)
 
 
+@pytest.mark.parametrize(
+    "heading",
+    [
+        '<p style="font-weight:bold">Where we do not sell</p>',
+        '<div style="margin:0; font-weight: 700">Where we do <i>not</i> sell</div>',
+        '<div><span style="color:#000;font-weight:600">Where we do not sell</span></div>',
+        '<div style="font-weight:bold"><div>Where we do not sell</div></div>',
+    ],
+)
+def test_a_line_set_bold_by_its_style_is_a_heading(heading: str) -> None:
+    careful = f'<p><span style="font-weight:700">Careful.</span> {PROSE}</p>'
+    reading = reading_of(f"{heading}<p>{PROSE}</p>{careful}")
+    assert [(place.kind, place.level) for place in reading.places] == [
+        ("heading", 6),
+        ("paragraph", 0),
+        ("paragraph", 0),
+    ]
+    assert reading.heading_path(1) == ("Where we do not sell",)
+
+
+def test_a_style_that_is_not_bold_or_stands_round_prose_makes_no_heading() -> None:
+    light = '<p style="font-weight:400">Where we do not sell</p>'
+    inner = '<div style="font-weight:bold"><p style="font-weight: normal">Where we do not sell</p></div>'
+    reading = reading_of(f'{light}{inner}<p style="font-weight:bold">{PROSE}</p>')
+    assert [(place.kind, place.level) for place in reading.places] == [("paragraph", 0)] * 3
+
+
+def test_facts_for_machines_in_a_filing_are_no_text() -> None:
+    hidden = "<ix:header><ix:hidden><ix:nonNumeric>0000320193 false FY</ix:nonNumeric></ix:hidden></ix:header>"
+    assert main_texts(f'<div style="display:none">{hidden}</div><p>{PROSE}</p>') == [PROSE]
+
+
 def test_collapsed_and_hidden_text_is_kept() -> None:
     texts = main_texts(
         f"<p>{PROSE}</p><details><summary>More</summary><p>Folded: {PROSE}</p></details>"
