@@ -13,10 +13,12 @@ from html import escape
 from pathlib import Path
 
 from fastapi import FastAPI
+from starlette.routing import BaseRoute, Route
 
 from core.access import Role
 from core.commitments import parse_lexicon
 from core.config.routes import console_routes
+from core.links import Links
 from core.model import Company, Fetch, Purpose, Source
 from core.rules.parse import parse_packs
 from monitor.importing import Recorded, import_capture
@@ -29,11 +31,12 @@ from storage.engine import Database, open_database
 from storage.leases import request_by_id
 from storage.migrate import prepare
 from tests.repository import ROOT
-from web.app import create_app
+from web.app import MailDoor, create_app
 
 NOW = datetime(2026, 11, 24, 8, 15, tzinfo=UTC)
 BASE_URL = "https://onrecord.example.org"
 HOST = "testserver"
+LINKS = Links(b"k" * 32, BASE_URL)
 
 HALDEN = Company("halden", "Halden Biosystems", topics=("genetic_surveillance",))
 MINGCHUAN = Company("mingchuan", "Mingchuan Vision", langs=("zh",))
@@ -84,6 +87,13 @@ def page(title: str, *parts: str, lang: str = "en") -> bytes:
     return (
         f"<!doctype html>{text}{''.join(body)}</main><footer><p>All rights reserved</p></footer></body></html>".encode()
     )
+
+
+CALM = "We publish every sale of a watching instrument to a public body, with its price and its purpose."
+TRAP_PAGE = page(
+    f"Trap {SCRIPT}", CALM, f"We will not {SCRIPT} sell {ATTRIBUTE} to police.", BIDI, f"# {SCRIPT}", "The end of it."
+)
+LATEST = "We comply with applicable law wherever we operate."
 
 
 def sales(promise: str, *more: str, speak_up_last: bool = False) -> bytes:
@@ -142,8 +152,22 @@ def seed(folder: Path, *, guest: Role | None = None) -> Seeded:
         allowed_hosts=frozenset({HOST, "127.0.0.1"}),
         commitments=lexicon,
         guest=guest,
+        mail=MailDoor(LINKS, dict),
     )
     return Seeded(database, blobs, app, story.digests, tools)
+
+
+def all_routes(routes: list[BaseRoute]) -> list[Route]:
+    """Routes of the app, those of included routers as well."""
+    found: list[Route] = []
+    waiting = list(routes)
+    while waiting:
+        route = waiting.pop()
+        inner = getattr(route, "routes", None) or getattr(getattr(route, "original_router", None), "routes", None)
+        waiting.extend(inner or [])
+        if isinstance(route, Route):
+            found.append(route)
+    return found
 
 
 def sign_in(database: Database, role: Role, name: str = "") -> str:
@@ -193,7 +217,7 @@ def _halden(story: _Story) -> None:
     story.shows(SALES, sales(FIRM, FINDINGS), _at(2020, 9, 14), _at(2022, 1, 9), _at(2024, 5, 1))
     firm = sales(FIRM, FINDINGS, speak_up_last=True)
     story.shows(SALES, firm, _at(2025, 6, 2), _at(2026, 11, 23, 17, 4))
-    last = sales(HEDGED, "We comply with applicable law wherever we operate.", speak_up_last=True)
+    last = sales(HEDGED, LATEST, speak_up_last=True)
     story.shows(SALES, last, _at(2026, 11, 23, 23, 9), _at(2026, 11, 24, 5, 13))
 
 
@@ -210,23 +234,10 @@ def _mingchuan(story: _Story) -> None:
 
 
 def _hostile(story: _Story) -> None:
-    calm = "We publish every sale of a watching instrument to a public body, with its price and its purpose."
     story.shows(
-        TRAP, page("Trap", calm, "A second passage that stays where it is, so that the page is one."), _at(2026, 11, 20)
+        TRAP, page("Trap", CALM, "A second passage that stays where it is, so that the page is one."), _at(2026, 11, 20)
     )
-    story.shows(
-        TRAP,
-        page(
-            f"Trap {SCRIPT}",
-            calm,
-            f"We will not {SCRIPT} sell {ATTRIBUTE} to police.",
-            BIDI,
-            f"# {SCRIPT}",
-            "The end of it.",
-        ),
-        _at(2026, 11, 23, 12),
-        _at(2026, 11, 24, 3),
-    )
+    story.shows(TRAP, TRAP_PAGE, _at(2026, 11, 23, 12), _at(2026, 11, 24, 3))
 
 
 def _kestrel(database: Database) -> None:

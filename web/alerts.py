@@ -13,11 +13,11 @@ from sqlalchemy import Connection
 from core.errors import NotFound, Refused
 from core.handling import Actor as Doer
 from core.handling import Handling, NotRelevant, Snooze, Wish, told
-from core.report import Report, four_lines
+from core.report import Report, four_lines, when_parts
 from core.shown import shown_report
 from core.text.visible import one_line
 from core.text.words import Segment
-from core.wording import label
+from core.wording import GONE, label
 from storage import cases, handlings, notices
 from storage.handlings import Asked
 from storage.notices import AlertRow, Sending
@@ -80,7 +80,10 @@ class LogLine:
 
 @dataclass(frozen=True, slots=True)
 class AlertView:
-    """The page. ``report`` is what was told, word for word; None where an older version wrote it."""
+    """The page. ``report`` is what was told, word for word; None where an older version wrote it.
+
+    ``when`` is its window as texts and times: what was told without a year is read in another one.
+    """
 
     id: int
     kind: str
@@ -90,6 +93,7 @@ class AlertView:
     lines: tuple[str, ...]
     sign: Sign | None
     report: Report | None
+    when: tuple[str | datetime, ...]
     quotes: tuple[Sides, ...]
     topics: tuple[str, ...]
     reasons: tuple[str, ...]
@@ -200,6 +204,7 @@ def build(conn: Connection, alert_id: int) -> AlertView:
         lines=four_lines(report) if report else (row.title,),
         sign=sign_of(report.mark) if report else None,
         report=report,
+        when=_when(report),
         quotes=tuple(_sides(report)) if report else (),
         topics=tuple(label(topic) for topic in report.topics) if report else (),
         reasons=row.reasons,
@@ -219,6 +224,12 @@ def _report(plain: dict[str, Any]) -> Report | None:
         return shown_report(plain)
     except ValueError:
         return None
+
+
+def _when(report: Report | None) -> tuple[str | datetime, ...]:
+    if report is None:
+        return ()
+    return when_parts(report.interval, is_gone=report.mark == GONE) if report.interval else (report.when,)
 
 
 def _sides(report: Report) -> list[Sides]:

@@ -38,6 +38,7 @@ from web import (
     documents,
     entry,
     feeds,
+    guide,
     health,
     live,
     outbox,
@@ -76,6 +77,7 @@ FAMILIES: Final = (
     entry,
     people,
     live,
+    guide,
     health,
 )
 

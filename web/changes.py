@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
@@ -18,30 +18,27 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import Connection
 
 from core import matching
-from core.model import Change, ChangeClass, DocumentRef, Finding, Reading, Relation, Verdict, VersionRef, Window
-from core.quotes import in_words
+from core.model import Change, ChangeClass, DocumentRef, Finding, Reading, Relation, VersionRef, Window
 from core.report import title_of
 from core.text.diff import compare
-from core.text.visible import cut, one_line
-from core.text.words import Segment, word_diff
-from core.wording import EVENT_SENTENCES, GRAVITY, OF_VERDICT, counted, defang, label, mark_of, number
+from core.text.visible import one_line
+from core.wording import EVENT_SENTENCES, defang, label, mark_of
 from storage import biography, changes, documents, versions
 from storage.biography import Outline
 from storage.changes import StoredChange
 from web.access import may
-from web.comparing import Row, Sides, places_shown, rows, section
+from web.comparing import Row, Sides, places_shown, rows
 from web.exports import Table
+from web.fates import Fate, beside, deck, fates
 from web.problems import BadRequest
 from web.site import Site, without_json
-from web.speech import VERSION_NAME, Sign, Tone, compare_address, lang_code, pair_address, sign_of
+from web.speech import VERSION_NAME, Sign, compare_address, lang_code, pair_address, sign_of
 
 PAIR: Final = re.compile(r"(.+?)/(\d{1,9})\.\.(?:(.+)/)?(\d{1,9})")
 MOST_WORDS: Final = 400_000  # of both versions together; beyond it only what differs is read
 MOST_PLACES: Final = 60_000
 MOST_DIFFERENT: Final = 2_000  # places of a side that are read of a version beyond that
 SURROUNDING_ROWS: Final = 40
-LONGEST_FATE: Final = 320  # the whole passage stands in the texts below
-
 MOST_NAMES: Final = 500
 
 View = Literal["side", "inline", "changes"]
@@ -69,26 +66,6 @@ class VersionSide:
     lang: str
     page_date: str
     words: int
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One thing that was found, with the sign of its direction where it has one."""
-
-    sign: str
-    tone: Tone
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fate:
-    """What became of one commitment: the verdict, its words, where it stood, what was found."""
-
-    sign: Sign
-    text: tuple[Segment, ...]
-    lang: str
-    scope: str
-    reasons: tuple[Reason, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,8 +302,8 @@ def _view(  # noqa: PLR0913 (what the page is made from)
     sides = Sides(change.before, change.after, change.edits, change.findings, change.matches)
     found = rows(sides, "main", start=start)
     around = rows(sides, "surroundings", most=SURROUNDING_ROWS)
-    fates = _fates(sides)
     document = change.document
+    is_pair = other.id != document.id
     return Comparison(
         company_id=document.company_id,
         company=document.company,
@@ -335,19 +312,19 @@ def _view(  # noqa: PLR0913 (what the page is made from)
         address_shown=defang(document.url),
         before=_side(conn, before, document),
         after=_side(conn, after, other),
-        is_pair=other.id != document.id,
+        is_pair=is_pair,
         numbers=_numbers(versions.numbers(conn, document.id)),
         sign=sign_of(mark_of(change)) if change.edits or change.event else None,
         class_label=label(change.change_class.value) if recorded else "",
         reasons=change.reasons,
         event=EVENT_SENTENCES[change.event] if change.event else "",
         windows=tuple(stored.change.window for stored in recorded[:12]),
-        deck=_deck(change, found.differences, around.differences),
-        fates=fates,
-        rows=tuple(found.rows),
+        deck=deck(change, found.differences, around.differences, is_pair=is_pair),
+        fates=fates(sides, is_pair=is_pair),
+        rows=_told(found.rows, is_pair=is_pair),
         steps=found.steps,
         total=found.differences,
-        surroundings=tuple(around.rows),
+        surroundings=_told(around.rows, is_pair=is_pair),
         surroundings_total=around.differences,
         start=start,
         view=view,
@@ -356,6 +333,11 @@ def _view(  # noqa: PLR0913 (what the page is made from)
         permanent=(site.base_url or "").rstrip("/")
         + pair_address((document.slug, before.ref.number), (other.slug, after.ref.number)),
     )
+
+
+def _told(found: Sequence[Row], *, is_pair: bool) -> tuple[Row, ...]:
+    """The rows; between two documents with signs that claim no change."""
+    return tuple(replace(row, sign=beside(row.sign)) if is_pair and row.kind == "pair" else row for row in found)
 
 
 def _side(conn: Connection, outlined: Outline, document: DocumentRef) -> VersionSide:
@@ -382,70 +364,4 @@ def _incomplete(before: Outline, after: Outline) -> tuple[str, ...]:
         f"Version {one.ref.number} was not fully read: {one_line(one.incomplete, 200)}"
         for one in (before, after)
         if one.incomplete
-    )
-
-
-_FATES: Final = {
-    Verdict.REVERSED: "reversed",
-    Verdict.REMOVED: "gone",
-    Verdict.WEAKENED: "weaker",
-    Verdict.MIXED: "weaker in one way and firmer in another",
-    Verdict.UNCLASSIFIED: "changed and to be read by a person",
-    Verdict.NEW: "new",
-    Verdict.STRENGTHENED: "firmer",
-    Verdict.REWORDED: "the same in other words",
-}
-
-
-def _deck(change: Change, total: int, around: int) -> str:
-    """One or two sentences: what became of commitments, how much differs."""
-    verdicts = Counter(finding.verdict for finding in change.findings)
-    parts = [f"{number(verdicts[one])} {_FATES[one]}" for one in GRAVITY if verdicts[one]]
-    said = ""
-    if parts:
-        touched = sum(verdicts.values())
-        told = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
-        said = f"Of {counted(touched, 'passage')} that hold a commitment and changed: {told}. "
-    differ = counted(total, "difference")
-    text = f"{differ[:1].upper()}{differ[1:]} in the text" if total else "No difference in the text"
-    return f"{said}{text}{f', {number(around)} in menus, banners and footers' if around else ''}."
-
-
-def _fates(sides: Sides) -> tuple[Fate, ...]:
-    ordered = sorted(sides.findings, key=lambda finding: GRAVITY.index(finding.verdict))
-    return tuple(_fate(sides, finding) for finding in ordered[:60])
-
-
-_DIRECTIONS: Final[dict[str, tuple[str, Tone]]] = {
-    "-": ("−", "loss"),
-    "+": ("+", "gain"),
-    "?": ("?", "unsure"),
-    "=": ("=", "same"),
-}
-
-
-def _reasons(finding: Finding) -> tuple[Reason, ...]:
-    """The reasons with their signs, where each speaks of one dimension (then they come in the same order)."""
-    told = in_words(finding)
-    signs = [_DIRECTIONS.get(how, ("·", "same")) for _, how in finding.dimensions]
-    if len(signs) != len(told):
-        signs = [("·", "same")] * len(told)
-    return tuple(Reason(sign, tone, text) for (sign, tone), text in zip(signs, told, strict=True))
-
-
-def _fate(sides: Sides, finding: Finding) -> Fate:
-    edit = sides.edits[finding.edit]
-    reading, places = (sides.before, edit.before) if edit.before else (sides.after, edit.after)
-    text = " ".join(reading.places[at].text for at in places)
-    segments: tuple[Segment, ...] = (("same", cut(text, LONGEST_FATE)),)
-    if edit.before and edit.after:
-        now = " ".join(sides.after.places[at].text for at in edit.after)
-        segments = tuple(part for part in word_diff(cut(text, LONGEST_FATE), cut(now, LONGEST_FATE)) if part[0] != "in")
-    lead = reading.lead_in(places[0])
-    return Fate(
-        sign=sign_of(OF_VERDICT[finding.verdict]),
-        text=(("same", f"{cut(lead, 200)} "), *segments) if lead else segments,
-        lang=lang_code(reading.lang),
-        scope=section(reading, places[0]),
-        reasons=_reasons(finding),
     )

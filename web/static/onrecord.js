@@ -2,6 +2,7 @@
 "use strict";
 (() => {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+  const isUtc = ["UTC", "Etc/UTC", "Etc/UCT", "UCT", "Zulu", "Etc/Zulu"].includes(zone);
   const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
   // Times stand in the page in UTC; the zone of this browser is put in their place, UTC stays in the title.
@@ -15,7 +16,7 @@
       time.textContent = time.dataset.utc === "day" ? day : `${day}, ${hours}:${minutes}`;
       time.dataset.local = zone;
     }
-    for (const said of root.querySelectorAll("[data-zone]")) said.textContent = `Times are in ${zone.replace("_", " ")}; hover or tap one for UTC.`;
+    for (const said of root.querySelectorAll("[data-zone]")) said.textContent = isUtc ? "All times are UTC." : `Times are in ${zone.replaceAll("_", " ")}; hover or tap one for UTC.`;
   }
 
   function live() {

@@ -9,14 +9,13 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
-from starlette.routing import BaseRoute, Route
 
 from core.access import Role
 from storage import accounts, audit
 from storage.blobs import BlobStore
 from storage.engine import Database, open_database
 from storage.migrate import prepare
-from tests.web_archive import NOW, Seeded, sign_in
+from tests.web_archive import NOW, Seeded, all_routes, sign_in
 from web.access import need_of
 from web.app import create_app
 
@@ -231,20 +230,8 @@ def test_exports_are_noted_and_looking_is_not(archive: Archive) -> None:
 # --- every route ---------------------------------------------------------------------------------------------------
 
 
-def all_routes(routes: list[BaseRoute]) -> list[Route]:
-    """Routes of the app, those of included routers as well."""
-    found: list[Route] = []
-    waiting = list(routes)
-    while waiting:
-        route = waiting.pop()
-        inner = getattr(route, "routes", None) or getattr(getattr(route, "original_router", None), "routes", None)
-        waiting.extend(inner or [])
-        if isinstance(route, Route):
-            found.append(route)
-    return found
-
-
-OPEN_TO_ANYONE = {"/healthz", "/readyz", "/login", "/welcome/{token}", "/static/{name:path}"}
+SIGNED = {"/a/{token}", "/u/{token}", "/feed/{token}"}  # links of mails and feeds: each carries its own right
+OPEN_TO_ANYONE = {"/healthz", "/readyz", "/login", "/welcome/{token}", "/static/{name:path}"} | SIGNED
 
 
 def test_every_route_says_who_may_and_only_these_are_open(seeded: Seeded) -> None:
