@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from textwrap import wrap
 
 import pytest
 from sqlalchemy import select
 
 from core.model import Ask, ChangeClass, Relation, Source
+from monitor.kinds import sec
 from monitor.tools import Clock
 from monitor.workers import Desk, claim, paces, work
-from storage import changes, documents, incidents
+from storage import changes, documents, incidents, versions
 from storage.schema import alerts, deliveries
 from storage.schema import changes as change_rows
 from tests.filings import LIST, PROSE, SOURCE, Edgar, Filed, annual
+from tests.pdf_maker import Line, Page, make_pdf
 from tests.site import Answer, Got, World, world
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -221,6 +224,66 @@ def test_an_older_part_of_the_list_that_is_missing_costs_only_itself(acme: World
     acme.check()
     assert slugs(acme) == ["acme/10-k"]
     assert open_incidents(acme) == ["absent"]
+
+
+def test_a_company_that_changed_its_name_is_shown_with_the_names_it_had(acme: World) -> None:
+    acme.watch(SOURCE)
+    Edgar([LAST_YEAR]).serve(acme)
+    found = sec.read(acme.site.answers[LIST].body, content_type="application/json", url=LIST)
+    assert found.found_by == "1 of 1 filings of ACME CORP, formerly OLD ACME INC"
+
+
+def test_a_company_nobody_knows_is_an_incident_and_no_claim(acme: World) -> None:
+    acme.watch(SOURCE)  # EDGAR answers 404 for a key it never gave
+    acme.check()
+    assert (slugs(acme), open_incidents(acme), told(acme)) == ([], ["absent"], [])
+
+
+def contents_alone(year: int) -> bytes:
+    """A filing that is a table of contents: the text is said to stand in exhibits."""
+    lines = "".join(f"<tr><td>Item {number}.</td><td>See page {number}</td></tr>" for number in ("1", "1A", "1B", "7"))
+    return f"<html><body><p>{year}</p><p>{PROSE}</p><table>{lines}</table></body></html>".encode()
+
+
+def a_long_table(year: int) -> bytes:
+    rows = "".join(f"<tr><td>Plant {at}</td><td>{at * year % 997}</td></tr>" for at in range(5_000))
+    return annual(year, NO_SALE).replace(b"</body>", f"<table>{rows}</table></body>".encode())
+
+
+def of_2003(year: int) -> bytes:
+    """Tables in tables in fonts, never closed, as filings of that time are."""
+    deep = "<table><tr><td><font size=2><div>" * 200
+    return annual(year, NO_SALE).replace(b"<p><b>Item 1.", f"{deep}<p><b>Item 1.".encode())
+
+
+def on_paper(year: int) -> bytes:
+    said = (
+        "Item 1A. Risk Factors",
+        *wrap(PROSE, 80),
+        *wrap(NO_SALE, 80),
+        f"These are the risks of our fiscal year {year}.",
+    )
+    return make_pdf([Page(tuple(Line(72, 700 - 16 * at, text) for at, text in enumerate(said)))])
+
+
+@pytest.mark.parametrize("made", [contents_alone, a_long_table, of_2003, on_paper])
+def test_whatever_a_main_document_is_two_years_of_it_are_kept_and_compared(
+    acme: World, made: Callable[[int], bytes]
+) -> None:
+    acme.watch(SOURCE)
+    edgar = Edgar([Filed(3, "10-K", "2025-02-14", made(2024))])
+    edgar.serve(acme)
+    acme.check()
+    edgar.files(Filed(12, "10-K", "2026-03-05", made(2025)))
+    edgar.serve(acme)
+    acme.check(5 * DAY)
+    assert (slugs(acme), open_incidents(acme)) == (["acme/10-k"], [])
+    with acme.database.read() as conn:
+        assert len(versions.numbers(conn, documents.list_documents(conn)[0].id)) == 2
+    compared = [stored for stored in all_changes(acme) if stored.change.before is not None]
+    assert len(compared) == 1
+    sentences = [before for act, before, _ in quoted(compared[0]) if act == "removed" and len(before.split()) > 6]
+    assert (sentences, compared[0].change.verdict) == ([], None)  # a row of figures may go; nothing that was said did
 
 
 def test_all_servers_of_the_sec_together_keep_one_pace(acme: World) -> None:
