@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.config.routes import Route, Routes
-from core.model import Alert, Change, Company, DocumentRef, Intent
+from core.model import Alert, Change, Company, DocumentRef, Intent, Severity
 from core.occasions import CompanyLook
 from core.wording import listed, unique
 
@@ -65,12 +65,14 @@ def facts_of_incident(alert: Alert, *, company: Company, kind: str, source: str 
     )
 
 
-def facts_of_due(alert: Alert, *, company: Company, document: DocumentRef, topics: Iterable[str] = ()) -> AlertFacts:
+def facts_of_due(
+    severity: Severity, *, company: Company, document: DocumentRef, topics: Iterable[str] = ()
+) -> AlertFacts:
     """The facts of a promise that falls due: where it stands and what it is about."""
     return _facts(
         company=(company.id,),
         topic=(*company.topics, *topics),
-        severity=(alert.severity.value,),
+        severity=(severity.value,),
         kind=(document.kind,),
         lang=_languages(document.lang),
         source=(document.source,) if document.source else (),

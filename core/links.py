@@ -72,20 +72,20 @@ class Links:
             raise Refused("this link was good for 30 days and has run out")
         return Link(delivery_id, act, until)
 
-    def feed(self, kind: FeedKind, name: str = "") -> str:
-        """The address of a feed of alerts, for programs that cannot sign in. It does not run out: it only reads."""
-        return f"{self.base_url.rstrip('/')}/feed/{self._signer(_FEED_SALT).dumps([kind, name])}"
+    def feed(self, kind: FeedKind, name: str = "", serial: int = 0) -> str:
+        """The address of a feed of alerts, for programs that cannot sign in. It reads until its serial is ended."""
+        return f"{self.base_url.rstrip('/')}/feed/{self._signer(_FEED_SALT).dumps([kind, name, serial])}"
 
-    def read_feed(self, token: str) -> tuple[FeedKind, str]:
-        """Which feed a token opens. Raises Refused."""
+    def read_feed(self, token: str) -> tuple[FeedKind, str, int]:
+        """Which feed a token opens, and its serial. Raises Refused."""
         refused = Refused("this is not the address of a feed; `onrecord alerts feed` prints one")
         if len(token) > MAX_TOKEN:
             raise refused
         try:
-            kind, name = self._signer(_FEED_SALT).loads(token)
+            kind, name, serial = self._signer(_FEED_SALT).loads(token)
         except (BadData, ValueError, TypeError):
             raise refused from None
-        return kind, name
+        return kind, name, serial
 
     def _signer(self, salt: str = _SALT) -> URLSafeSerializer:
         return URLSafeSerializer(

@@ -35,6 +35,8 @@ from core.wording import (
 
 MAX_ENTRIES: Final = 40
 MAX_WORDS: Final = 400  # of one entry
+MOST_DUE: Final = 5
+FALLING_DUE: Final = "Falling due"
 LISTS: Final = frozenset({"digest", "summary", "silence"})
 _WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS: Final = (
@@ -147,7 +149,10 @@ class NotSeen:
 
 @dataclass(frozen=True, slots=True)
 class DigestFacts:
-    """What a digest says beside its alerts. ``quiet`` changes were kept and told to nobody."""
+    """What a digest says beside its alerts. ``quiet`` changes were kept and told to nobody.
+
+    ``falling_due`` are promises that name a date, the nearest first.
+    """
 
     alerts: int
     worst: Severity
@@ -156,6 +161,7 @@ class DigestFacts:
     seen: int = 0
     not_seen: tuple[NotSeen, ...] = ()
     quiet: int = 0
+    falling_due: tuple[Entry, ...] = ()
 
 
 def build_digest(facts: DigestFacts, schedule: Schedule, *, at: datetime, base_url: str | None) -> Report:
@@ -191,11 +197,17 @@ def build_digest(facts: DigestFacts, schedule: Schedule, *, at: datetime, base_u
         topics=(),
         found=" ".join((f"{_WEEKDAYS[day.weekday()]} {_day(day)}: {count}, {urgent}.", *found)),
         when=f"{sentence(in_words(schedule))}.{kept}",
-        sections=(unseen,) if facts.not_seen else (),
+        sections=(*((unseen,) if facts.not_seen else ()), *_falling_due(facts.falling_due)),
         interval=Interval(None, at),
         link=base + "/" if base else "",
         command="" if base else "onrecord alerts list",
     )
+
+
+def _falling_due(due: Sequence[Entry]) -> tuple[Section, ...]:
+    more = len(due) - MOST_DUE
+    note = f"and {counted(more, 'more promise')}: onrecord commitments --due 40" if more > 0 else ""
+    return (Section(FALLING_DUE, tuple(due[:MOST_DUE]), note=note),) if due else ()
 
 
 def _unseen_note(unseen: Sequence[NotSeen]) -> str:
@@ -263,7 +275,7 @@ def reduced(report: Report, detail: Detail, *, base_url: str = "") -> Report:
             earlier=(),
             sections=sections,
         )
-    count = sum(len(each.entries) for each in report.sections)
+    count = sum(len(each.entries) for each in report.sections if each.title != FALLING_DUE)
     about = f" {counted(count, 'alert')}." if count else ""
     return Report(
         kind=report.kind,

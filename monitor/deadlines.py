@@ -1,4 +1,4 @@
-"""Promises that name a date: told once thirty days before it, and once when it has passed."""
+"""Promises that name a date: told once thirty days before it, and once when it has passed; digests list them by date."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from alerts.raising import Raised, raise_alert
-from alerts.routes import facts_of_due
-from core.deadlines import AHEAD, Due, build_due, stage_of
-from core.model import Alert, Company
-from core.report import alert_title, to_plain
+from alerts.routes import AlertFacts, facts_of_due, route
+from core.deadlines import AHEAD, IN_DIGESTS, Due, build_due, due_entry, stage_of
+from core.model import Alert, Company, Intent, Severity
+from core.report import Entry, alert_title, to_plain
 from monitor.tools import Tools
 from storage import notices, promises, sources
 from storage.promises import Promised
@@ -46,21 +46,47 @@ def fingerprint(promised: Promised, tools: Tools) -> str:
 
 
 def _raise(conn: Connection, tools: Tools, promised: Promised) -> int:
-    entry, document = promised.entry, promised.document
-    assert entry.due is not None
-    due = Due(entry.key, entry.now.whole, entry.due, entry.since.at, document, entry.now.heading, promised.status)
-    report = build_due(due, at=tools.now(), base_url=tools.base_url)
+    document = promised.document
+    report = build_due(_due(promised), at=tools.now(), base_url=tools.base_url)
     alert = Alert(
         fingerprint=fingerprint(promised, tools),
         kind="due",
         severity=report.severity,
         title=alert_title(report),
-        reasons=(f"a promise names {entry.due.isoformat()}",),
+        reasons=(f"a promise names {_due(promised).due.isoformat()}",),
         report=to_plain(report),
         company_id=document.company_id,
         document_id=document.id,
     )
+    facts = _facts(conn, tools, promised, report.severity)
+    return 1 if raise_alert(conn, Raised(alert, facts), tools.routes, tools.now()) is not None else 0
+
+
+def falling_due(conn: Connection, tools: Tools, intent: Intent) -> tuple[Entry, ...]:
+    """What falls due in the coming weeks of the promises whose alerts would reach that target, the nearest first."""
+    today = tools.now().date()
+    place = intent.channel, intent.target
+    return tuple(
+        due_entry(_due(each), today=today, base_url=tools.base_url)
+        for each in promises.due_between(conn, today, today + timedelta(days=IN_DIGESTS))
+        if each.entry.stands
+        and any(
+            (found.channel, found.target) == place
+            for found in route(_facts(conn, tools, each, Severity.MEDIUM), tools.routes)
+        )
+    )
+
+
+def _due(promised: Promised) -> Due:
+    entry = promised.entry
+    assert entry.due is not None
+    return Due(
+        entry.key, entry.now.whole, entry.due, entry.since.at, promised.document, entry.now.heading, promised.status
+    )
+
+
+def _facts(conn: Connection, tools: Tools, promised: Promised, severity: Severity) -> AlertFacts:
+    document = promised.document
     known = tools.companies.get(document.company_id) or sources.company_by_id(conn, document.company_id)
     company = known or Company(document.company_id, document.company)
-    facts = facts_of_due(alert, company=company, document=document, topics=promised.topics)
-    return 1 if raise_alert(conn, Raised(alert, facts), tools.routes, tools.now()) is not None else 0
+    return facts_of_due(severity, company=company, document=document, topics=promised.topics)

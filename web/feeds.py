@@ -1,7 +1,7 @@
 """Alerts as Atom feeds: all, one company's, one topic's. A view of the alerts' rows, so nothing of it can be lost.
 
 A feed reader cannot sign in, so the address itself is signed (``onrecord alerts feed`` prints one) and opens that feed
-alone. It reads, and tells no more than titles, the four lines and where to read on.
+alone until it is ended. It reads, and tells no more than titles, the four lines and where to read on.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from core.errors import Refused
 from core.links import FeedKind, Links
 from core.shown import shown, shown_report
 from core.text.visible import one_line
 from core.wording import label
-from storage import notices
+from storage import feed_addresses, notices
 from storage.notices import Told
 from web.access import may
 from web.exports import Entry, Feed, as_atom
@@ -32,8 +33,10 @@ def routes(site: Site, links: Links) -> APIRouter:
     @router.api_route("/feed/{token}", methods=["GET", "HEAD"])
     @may("anyone")  # whoever has the address: it is what was signed
     def feed(request: Request, token: str) -> Response:
-        kind, name = links.read_feed(token)
+        kind, name, serial = links.read_feed(token)
         with site.database.read() as conn:
+            if serial != feed_addresses.serial(conn, kind, name):
+                raise Refused("this address of a feed was ended; `onrecord alerts feed` prints the one that holds")
             found = notices.told_alerts(
                 conn,
                 company_id=name if kind == "company" else None,

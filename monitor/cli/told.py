@@ -58,9 +58,12 @@ def alerts_export(
 def alerts_feed(
     company: Annotated[str, typer.Option(help="Id of a company.")] = "",
     topic: Annotated[str, typer.Option(help="A topic of companies.")] = "",
+    end: Annotated[bool, typer.Option("--end", help="End every address of this feed given out so far.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """The address of an Atom feed of alerts: all, one company's, or one topic's. Whoever has it can read that feed.
+
+    It holds until it is ended (somebody left, it was passed on): --end does, and prints the new one.
 
     Example: onrecord alerts feed --topic police-sales
     """
@@ -68,7 +71,7 @@ def alerts_feed(
 
     if company and topic:
         raise typer.BadParameter("a feed is of a company or of a topic")
-    done(feed_address(home(), os.environ, company=company, topic=topic, as_json=as_json))
+    done(feed_address(home(), os.environ, company=company, topic=topic, ends=end, as_json=as_json))
 
 
 outbox = group("outbox")

@@ -18,12 +18,12 @@ from core.text.visible import one_line
 from core.wording import counted, long_date
 from monitor.app import utc_now
 from monitor.cache import load_home
-from monitor.commands.handling import alert_number, as_object, log_lines, stands_of
+from monitor.commands.handling import actor_of, alert_number, as_object, log_lines, stands_of
 from monitor.commands.output import emit, note, say
 from monitor.commands.reading import archive_of
 from monitor.home import Home
 from monitor.keys import links_of
-from storage import handlings, notices, outbox
+from storage import feed_addresses, handlings, notices, outbox
 from storage.deliveries import Delivery
 from storage.notices import AlertRow
 
@@ -88,23 +88,36 @@ def export_alert(home: Home, environ: Mapping[str, str], name: str, out: Path | 
     return 0
 
 
-def feed_address(home: Home, environ: Mapping[str, str], *, company: str, topic: str, as_json: bool) -> int:
-    """The signed address of a feed. Raises NotFound for what nobody watches, Refused where there are no pages."""
+def feed_address(home: Home, environ: Mapping[str, str], *, company: str, topic: str, ends: bool, as_json: bool) -> int:
+    """The signed address of a feed; ``ends``: those given out so far lead nowhere any more.
+
+    Raises NotFound for what nobody watches, Refused where there are no pages.
+    """
     loaded = load_home(home, environ)
     base_url = loaded.settings.web.base_url
     links = links_of(home.make_data(loaded.settings), base_url)
     if links is None:
         raise Refused("feeds are pages: set web.base_url in settings.yaml to the address people reach them at")
-    if company and company not in loaded.watchlist.company_ids:
+    if company and company not in loaded.watchlist.company_ids and not ends:
         raise NotFound(f"no company in sources.yaml has the id {company!r}")
-    if topic and topic not in loaded.watchlist.topics:
+    if topic and topic not in loaded.watchlist.topics and not ends:
         raise NotFound(f"no company in sources.yaml has the topic {topic!r}")
     kind: FeedKind = "company" if company else "topic" if topic else "all"
-    address = links.feed(kind, company or topic)
+    name = company or topic
+    with archive_of(home, environ) as archive:
+        if ends:
+            with archive.database.write() as conn:
+                serial = feed_addresses.end(conn, kind, name, actor_of("", loaded.routes.people).name, utc_now())
+        else:
+            with archive.database.read() as conn:
+                serial = feed_addresses.serial(conn, kind, name)
+    address = links.feed(kind, name, serial)
     if as_json:
-        emit({"feed": kind, "name": company or topic or None, "address": address})
-    else:
-        say(address)
+        emit({"feed": kind, "name": name or None, "address": address, "ended": ends})
+        return 0
+    if ends:
+        note("Addresses of this feed given out before lead nowhere any more. This is the new one:")
+    say(address)
     return 0
 
 

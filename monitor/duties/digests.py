@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -13,6 +14,7 @@ from core.lists import DigestFacts, NotSeen, build_digest
 from core.model import Alert, Intent
 from core.report import to_plain
 from core.wording import trouble
+from monitor import deadlines
 from monitor.tools import Tools
 from storage import overview, tellings, week
 from storage.tellings import Waiting
@@ -37,7 +39,8 @@ def _tell(conn: Connection, tools: Tools, waiting: Waiting, now: datetime) -> in
         return 0
     intent = Intent(waiting.receiver, waiting.channel, waiting.target, ("what could wait",), names)
     schedule = options_for(intent, tools.routes).digest
-    report = build_digest(_facts(conn, waiting, schedule, now), schedule, at=now, base_url=tools.base_url)
+    facts = replace(_facts(conn, waiting, schedule, now), falling_due=deadlines.falling_due(conn, tools, intent))
+    report = build_digest(facts, schedule, at=now, base_url=tools.base_url)
     name = "\x1f".join(("digest", waiting.channel, waiting.target, waiting.due_at.isoformat()))
     alert = Alert(
         fingerprint=hashlib.sha256(name.encode()).hexdigest(),

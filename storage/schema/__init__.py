@@ -10,7 +10,7 @@ from storage.schema.base import Id, UtcTime, metadata
 from storage.schema.cases import appointments, case_alerts, cases, silences, tellings
 from storage.schema.entered import statements
 from storage.schema.identity import acts, document_addresses
-from storage.schema.people import handlings, switched_off
+from storage.schema.people import feed_endings, handlings, switched_off
 from storage.schema.promises import commitment_acts, commitment_events, commitments, ledgers
 from storage.schema.reached import robots
 from storage.schema.seen import fetches, grades, snapshots
@@ -63,6 +63,7 @@ __all__ = [
     "ledgers",
     "handlings",
     "switched_off",
+    "feed_endings",
     "meta",
     "statements",
     "tasks",

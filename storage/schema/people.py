@@ -1,8 +1,8 @@
-"""What people did with alerts, and which targets no longer get any."""
+"""What people did with alerts, which targets no longer get any, and which addresses of feeds have ended."""
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, Integer, Table, Text, UniqueConstraint
 
 from storage.schema.base import UtcTime, id_column, metadata, ref
 
@@ -34,4 +34,16 @@ switched_off = Table(
     Column("name", Text, nullable=False),  # who switched it off
     Column("reason", Text, nullable=False),
     UniqueConstraint("channel", "target"),
+)
+
+feed_endings = Table(
+    "feed_endings",
+    metadata,
+    id_column(),
+    Column("kind", Text, nullable=False),  # all | company | topic
+    Column("name", Text, nullable=False),
+    Column("serial", Integer, nullable=False),  # of the addresses that ended, from 0
+    Column("at", UtcTime, nullable=False),
+    Column("by", Text, nullable=False),
+    UniqueConstraint("kind", "name", "serial"),
 )

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from core.model import Intent
+from core.report import Entry
 from monitor import deadlines
 from monitor.app import build
 from monitor.home import Home
@@ -191,6 +193,27 @@ def test_what_falls_due_is_told_once_ahead_and_once_after(site: Site, home: Path
 def test_what_a_person_found_kept_is_not_told(site: Site, home: Path) -> None:
     onrecord("commitments", "kept", named("repay")["commitment"])
     assert tell_on(home, datetime(2031, 12, 5, tzinfo=UTC)) == 0
+
+
+def test_digests_list_what_falls_due_to_those_whose_routes_take_it(site: Site, home: Path) -> None:
+    (home / "routes.yaml").write_text(
+        "receivers: {halden: {email: halden@example.org}, others: {email: others@example.org}}\n"
+        "default: others\n"
+        "routes: [{match: {company: halden-biosystems}, to: halden}]\n"
+    )
+    assert len(ledger()) == 3
+    assert [len(falling_due(home, datetime(2031, 11, day, tzinfo=UTC), "halden")) for day in (20, 21)] == [0, 1]
+    (entry,) = falling_due(home, datetime(2031, 12, 25, tzinfo=UTC), "halden")
+    assert (entry.mark.word, entry.facts) == ("FALLS DUE", "In six days, on 31 December 2031")
+    assert entry.headline.startswith("Halden Biosystems · ")
+    assert "".join(text for _, text in entry.words) == FEES
+    assert entry.command.startswith("onrecord commitments show ")
+    assert falling_due(home, datetime(2031, 12, 25, tzinfo=UTC), "others") == ()
+
+
+def falling_due(home: Path, day: datetime, receiver: str) -> tuple[Entry, ...]:
+    with build(Home(home), {}, now=lambda: day) as agent, agent.tools.database.read() as conn:
+        return deadlines.falling_due(conn, agent.tools, Intent(receiver, "email", f"{receiver}@example.org", ()))
 
 
 def tell_on(home: Path, day: datetime) -> int:

@@ -21,7 +21,7 @@ from core.config.settings import Mail
 from core.handling import Actor, Handling, Wish, told
 from core.links import FeedKind, LinkAct, Links
 from core.model import Intent
-from storage import handlings, outbox
+from storage import feed_addresses, handlings, outbox
 from storage.blobs import BlobStore
 from storage.engine import Database, open_database
 from storage.migrate import prepare
@@ -247,6 +247,21 @@ def test_an_address_nobody_signed_opens_no_feed(site: Site) -> None:
         assert site.client.get(wrong).status_code == 403
     assert site.client.post(path).status_code == 405
     assert site.client.get(f"/a/{path.removeprefix('/feed/')}").status_code == 403
+
+
+def test_an_address_that_was_ended_opens_its_feed_no_more_and_others_stay(site: Site) -> None:
+    old, other = (LINKS.feed(kind, name).removeprefix(BASE_URL) for kind, name in FEEDS)
+    with site.database.write() as conn:
+        serial = feed_addresses.end(conn, "company", "halden", "A. Osei", FIRST_CHANGED)
+    new = LINKS.feed("company", "halden", serial).removeprefix(BASE_URL)
+    assert [site.client.get(path).status_code for path in (old, other, new)] == [403, 200, 200]
+    assert "this address of a feed was ended" in site.client.get(old).text.lower()
+    with site.database.write() as conn:
+        feed_addresses.end(conn, "company", "halden", "A. Osei", FIRST_CHANGED)
+    assert [site.client.get(path).status_code for path in (old, other, new)] == [403, 200, 403]
+
+
+FEEDS: list[tuple[FeedKind, str]] = [("company", "halden"), ("topic", "dna")]
 
 
 def test_sixty_hostile_pages_make_a_feed_that_is_well_formed(site: Site) -> None:

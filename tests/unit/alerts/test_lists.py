@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 
 import pytest
 
@@ -12,6 +12,7 @@ from alerts.channels.email import html_of
 from alerts.decide import decide
 from alerts.message import Message, compose
 from core.config.receivers import Detail, Schedule
+from core.deadlines import Due, due_entry
 from core.lists import DigestFacts, NotSeen, build_digest, entry_of, reduced
 from core.model import Change, Severity
 from core.report import from_plain, to_plain
@@ -38,8 +39,10 @@ def told(number: int, change: Change, base_url: str | None = BASE_URL) -> Told:
     return Told(number, "change", alert.severity.value, alert.title, alert.report)
 
 
-def digest(*changes: Change, detail: Detail = "quotes", base_url: str | None = BASE_URL) -> Message:
-    report = build_digest(replace(FACTS, alerts=len(changes)), DAILY, at=AT, base_url=base_url)
+def digest(
+    *changes: Change, detail: Detail = "quotes", base_url: str | None = BASE_URL, facts: DigestFacts = FACTS
+) -> Message:
+    report = build_digest(replace(facts, alerts=len(changes)), DAILY, at=AT, base_url=base_url)
     delivery = Delivery(
         **{
             **{name: getattr(delivery_of(hedge_added()), name) for name in Delivery.__slots__},
@@ -79,6 +82,32 @@ WORST FIRST
 CANNOT BE SEEN
   Kestrel Optics, newsroom: refused, since 19 November
   Not seeing a page is not a removal.
+"""
+
+
+def test_a_digest_lists_what_falls_due_by_date() -> None:
+    document = hedge_added().document
+    promises = [
+        Due(f"k{day}", f"We will publish report {day} by {day} December 2026.", date(2026, 12, day), AT, document)
+        for day in range(1, 8)
+    ]
+    due = tuple(due_entry(each, today=AT.date(), base_url=None) for each in promises)
+    message = digest(fact_specific_added(), base_url=None, facts=replace(FACTS, falling_due=due))
+    assert FALLING_DUE in message.text
+    assert message.text.count("FALLS DUE") == 5
+    for detail, told in (("title", "In seven days, on 1 December 2026"), ("none", "one alert.")):
+        less = digest(fact_specific_added(), detail=detail, facts=replace(FACTS, falling_due=due)).text  # type: ignore[arg-type]
+        assert told in less
+        assert "We will publish" not in less
+
+
+FALLING_DUE = """\
+◷ FALLS DUE · Halden Biosystems · Responsible sales
+  We will publish report 5 by 5 December 2026.
+  In 11 days, on 5 December 2026
+  onrecord commitments show k5
+
+  and two more promises: onrecord commitments --due 40
 """
 
 
