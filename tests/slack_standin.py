@@ -18,6 +18,7 @@ import contextlib
 import hashlib
 import json
 import socket
+import ssl
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -81,6 +82,7 @@ class SlackStandIn:
         channels: frozenset[str] = frozenset({"#rights", "#biotech", "C0BIOTECH"}),
         gap_seconds: float = 0.0,
         now: Callable[[], float] | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.channels = channels
         self.joined = channels
@@ -104,6 +106,10 @@ class SlackStandIn:
         self.lock = threading.Lock()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self.server.daemon_threads = True
+        self.scheme = "https" if tls else "http"
+        if tls:  # hands are shaken where a request is read, not where the next one is awaited
+            self.server.socket = tls.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
+            self.server.handle_error = lambda *_: None  # type: ignore[method-assign]  # who refuses us is no news
         self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
 
     def __enter__(self) -> Self:
@@ -120,7 +126,7 @@ class SlackStandIn:
 
     @property
     def root(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_address[1]}"
+        return f"{self.scheme}://127.0.0.1:{self.server.server_address[1]}"
 
     @property
     def api(self) -> str:

@@ -21,6 +21,7 @@ import pytest
 
 from tests.command import onrecord, write_home
 from tests.far_side import Answer, Site, Stuck, page
+from tests.slack_standin import TOKEN, SlackStandIn
 
 PROMISE = "We will not sell DNA kits to the police in any region where they are used against people."
 HEDGED = "We do not knowingly sell DNA kits to the police in any region where they are used against people."
@@ -246,6 +247,32 @@ def test_an_edit_is_taken_over_and_a_bad_one_changes_nothing(policy: Site, home:
         assert daemon.wait_for_event("configuration.reloaded")["data"]["added"] == ["halden-biosystems/second"]
         daemon.wait_for(lambda line: line.get("type") == "version.recorded" and "second" in line["text"])
         daemon.stop()
+
+
+def test_a_bad_edit_of_the_routes_leaves_those_that_run_and_nothing_queued_is_lost(
+    policy: Site, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ONRECORD_SLACK_TOKEN", TOKEN)
+    good = 'receivers: {desk: {slack: {channel: "#rights"}}}\ndefault: desk\ndrill: false\n'
+    (home / "routes.yaml").write_text(good)
+    with SlackStandIn() as slack:
+        settings = (home / "settings.yaml").read_text()
+        (home / "settings.yaml").write_text(f"{settings}slack: {{base_url: {slack.api!r}}}\n")
+        with Daemon("--no-web") as daemon:
+            slack.until(lambda: len(slack.posts) == 1, PATIENCE)  # the first look
+            slack.limit_next(3)
+            policy.pages["/policy.html"] = page(HEDGED)
+            slack.until(lambda: not slack.script, PATIENCE)  # the alert is in the outbox, and waits
+            (home / "routes.yaml").write_text(good + "routes:\n  - {match: {severty: high}, to: nobody}\n")
+            refused = daemon.wait_for_event("configuration.refused")
+            slack.until(lambda: len(slack.posts) == 2, PATIENCE)
+            policy.pages["/policy.html"] = page(HEDGED, "We will never use forced labour in our supply chain.")
+            slack.until(lambda: len(slack.posts) == 3, PATIENCE)  # by the routes that run
+            daemon.stop()
+    assert 'routes.yaml:5: unknown key "severty" in "match". Did you mean \'severity\'?' in refused["text"]
+    assert len({post.delivery for post in slack.posts}) == 3
+    assert "WEAKENED" in slack.posts[1].words
+    assert onrecord("outbox", "--json").lines == []
 
 
 def test_it_serves_the_pages_and_goes_on_without_them_where_the_port_is_taken(policy: Site, home: Path) -> None:

@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from core.model import Source
 from storage import documents, incidents
-from storage.schema import alerts
+from storage.schema import alerts, tellings
 from tests.pdf_maker import Line, one_page
-from tests.site import World, page, world
+from tests.site import Answer, World, page, world
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NEWS = "https://acme.example/newsroom"
@@ -228,3 +228,36 @@ def test_a_page_without_a_role_follows_nothing(acme: World) -> None:
     acme.site.shows(POLICY, policy(("Supplier code of conduct", CODE)))
     acme.check()
     assert urls(acme) == ["/human-rights"]
+
+
+# --- a source that cannot be seen ------------------------------------------------------------------------------------
+
+
+def test_while_a_source_cannot_be_seen_what_it_seems_to_say_waits_and_promises_do_not(acme: World) -> None:
+    """The fault may be the reason for what changed or left; a promise that changed is told at once all the same."""
+    watch_news(acme)
+    acme.site.shows(NEWS, newsroom(3, 2, 1))
+    serve(acme, 3, 2, 1)
+    acme.check()
+    acme.site.answers[NEWS] = Answer(status=503)
+    acme.site.shows(
+        "https://acme.example/news/1", page("Release 1 now has other words than it had.", title="Release 1")
+    )
+    acme.site.shows("https://acme.example/news/2", page("We will not sell DNA kits to the police.", title="Release 2"))
+    acme.check(3 * HOUR)
+    for _ in range(3):
+        acme.check(DAY)
+    assert [code for code, _ in open_incidents(acme)] == ["server_error"]
+    with acme.database.read() as conn:
+        found = conn.execute(
+            select(alerts.c.title, tellings.c.how, tellings.c.why)
+            .join(tellings, tellings.c.alert_id == alerts.c.id)
+            .where(alerts.c.kind == "change")
+            .order_by(alerts.c.title)
+        ).all()
+    assert [(title, how) for title, how, _ in found] == [
+        ("CHANGED, PLEASE READ: Acme, Release 1 (low)", "digest"),
+        ("NEW: Acme, Release 2 (high)", "at_once"),
+    ]
+    assert "its source cannot be seen properly (server error since " in str(found[0].why)
+    assert "its source" not in str(found[1].why)

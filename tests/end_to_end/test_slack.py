@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
+import ssl
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import trustme
 from sqlalchemy import select
 
 from alerts.channels import Means, open_channels
@@ -284,6 +286,34 @@ def test_a_slack_that_cannot_be_reached_is_tried_again(database: Database, slack
         ("queued", "Slack could not be reached for #rights: ConnectionRefusedError"),
         ("queued", "Slack could not be reached for RIGHTS_WEBHOOK: ConnectionRefusedError"),
     ]
+
+
+def test_an_expired_certificate_is_named_and_the_message_goes_out_when_it_is_renewed(
+    database: Database, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    raised(database, RIGHTS, HOOKED)
+    why = "its certificate is not accepted (certificate has expired)"
+    with SlackStandIn(tls=certified(authority, datetime(2020, 1, 1, tzinfo=UTC))) as slack:
+        assert send_due(database, open_channels(means(slack)), clock) == Sent(retried=2)
+        assert slack.posts == []
+    assert sorted(rows(database)) == [
+        ("queued", f"Slack could not be reached for #rights: {why}"),
+        ("queued", f"Slack could not be reached for RIGHTS_WEBHOOK: {why}"),
+    ]
+    clock.forward(120)
+    with SlackStandIn(tls=certified(authority, None)) as slack:
+        assert send_due(database, open_channels(means(slack)), clock) == Sent(sent=2)
+        assert len(slack.posts) == 2
+
+
+def certified(authority: trustme.CA, over_at: datetime | None) -> ssl.SSLContext:
+    """A server's side with a certificate for this machine, over at that time."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1", not_after=over_at).configure_cert(context)
+    return context
 
 
 def test_a_wrong_token_keeps_the_alert_in_sight(database: Database, slack: SlackStandIn, clock: Clock) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
 from email import message_from_bytes
 from email.policy import SMTP
 from html.parser import HTMLParser
@@ -17,13 +19,19 @@ from alerts.channels._blocks import MAX_BLOCKS, MAX_HEADER, MAX_TEXT, _length, b
 from alerts.channels._objects import as_line, as_object
 from alerts.channels.console import CHANNEL as CONSOLE
 from alerts.channels.email import letter_of
-from alerts.message import Message
+from alerts.message import Message, compose
 from alerts.standalone import page_to_pass_on
+from core.config.receivers import Schedule
 from core.config.settings import Mail
+from core.deadlines import Due, due_entry
 from core.links import Links
-from core.model import Change
+from core.lists import DigestFacts, NotSeen, build_digest
+from core.model import Change, Severity
+from core.report import to_plain
+from core.week import Unseen, WeekFacts, build_week
+from storage.deliveries import Told
 from tests.changes import BASE_URL, FIRST_CHANGED
-from tests.deliveries import message_of, written_everywhere
+from tests.deliveries import delivery_of, message_of, written_everywhere
 from tests.hostile import ALL, BULK
 from tests.slack_standin import fault_of
 
@@ -183,6 +191,73 @@ def test_a_page_to_pass_on_holds_our_elements_and_loads_nothing(text: str) -> No
     assert page.addresses == []
     assert page.handlers == []
     assert not UNSEEN.search(found)
+
+
+# --- lists: the digest and the weekly report ----------------------------------------------------------------------
+
+
+def hostile_lists(text: str) -> tuple[Message, Message]:
+    """A digest that tells such an alert, a source that cannot be seen and a promise; a week in which every name is that."""
+    one = delivery_of(written_everywhere(text))
+    due = Due("k1", text, date(2026, 12, 1), FIRST_CHANGED, written_everywhere(text).document)
+    facts = DigestFacts(
+        alerts=1,
+        worst=Severity.HIGH,
+        not_seen=(NotSeen(text, text, "refused", FIRST_CHANGED),),
+        falling_due=(due_entry(due, today=FIRST_CHANGED.date(), base_url=BASE_URL),),
+    )
+    week = WeekFacts(
+        FIRST_CHANGED,
+        FIRST_CHANGED,
+        not_seen=(text,),
+        gaps=(Unseen(text, text, timedelta(days=2), is_open=True),),
+        noisiest=((text, 3),),
+        stale=((text, None),),
+        silent_rules=(text,),
+    )
+    schedule = Schedule()
+    digest = build_digest(facts, schedule, at=FIRST_CHANGED, base_url=BASE_URL)
+    weekly = build_week(week, schedule, base_url=BASE_URL)
+    told = Told(118, one.kind, one.severity, one.title, one.report)
+    return (
+        compose(replace(one, kind="digest", title=digest.title, report=to_plain(digest), also=(told,))),
+        compose(replace(one, kind="report", title=weekly.title, report=to_plain(weekly))),
+    )
+
+
+OWN_PAGES = re.escape(BASE_URL) + r"/(c/halden-sales/6\.\.7|commitments/k1|[au]/[\w.-]+)?"
+
+
+@pytest.mark.parametrize("text", CASES)
+def test_lists_of_alerts_are_as_safe_in_every_channel(text: str) -> None:
+    for message in hostile_lists(text):
+        found = blocks(message)
+        assert fault_of({"blocks": json.loads(json.dumps(found))}) == ""
+        assert {element.get("type") for element in walked(found)} & {
+            "user",
+            "usergroup",
+            "broadcast",
+            "channel",
+        } == set()
+        assert all(re.fullmatch(OWN_PAGES, element["url"]) for element in walked(found) if "url" in element)
+        letter = letter_of(message, MAIL, LINKS)
+        assert len(letter.items()) == len(dict(letter.items())), "no header twice"
+        html, plain = letter.get_body(("html",)), letter.get_body(("plain",))
+        assert html is not None
+        assert plain is not None
+        page = Tags()
+        page.feed(html.get_content())
+        assert page.names <= ELEMENTS
+        assert page.handlers == []
+        assert all(re.fullmatch(OWN_PAGES, address) for address in page.addresses)
+        line = as_line(as_object(message))
+        assert len(line.splitlines()) == 1
+        written: list[str] = []
+        CONSOLE.open(Means(write=written.append)).send(message)
+        for said in (plain.get_content(), html.get_content(), line, message.text, *written, fallback_text(message)):
+            assert not UNSEEN.search(said.replace("\r\n", "\n"))
+            live = re.findall(r"(?i)(?:https?://|www\.)[^\s\"<]+", said)
+            assert [each for each in live if not re.fullmatch(OWN_PAGES, each)] == []
 
 
 @pytest.mark.parametrize("text", BULK, ids=["words", "one word", "ideographs"])
