@@ -95,9 +95,10 @@ def test_a_digest_lists_what_falls_due_by_date() -> None:
     message = digest(fact_specific_added(), base_url=None, facts=replace(FACTS, falling_due=due))
     assert FALLING_DUE in message.text
     assert message.text.count("FALLS DUE") == 5
-    for detail, told in (("title", "In seven days, on 1 December 2026"), ("none", "one alert.")):
-        less = digest(fact_specific_added(), detail=detail, facts=replace(FACTS, falling_due=due)).text  # type: ignore[arg-type]
-        assert told in less
+    reductions: dict[Detail, str] = {"title": "In seven days, on 1 December 2026", "none": "one alert."}
+    for detail, said in reductions.items():
+        less = digest(fact_specific_added(), detail=detail, facts=replace(FACTS, falling_due=due)).text
+        assert said in less
         assert "We will publish" not in less
 
 
