@@ -23,14 +23,14 @@ _DETERMINERS = word_set("""the a an our its their his her your this that these t
     by per independent external annual further regular public social rights impact supplier human first new full
     third party mass""")  # fmt: skip
 _JOINED = frozenset({"and", "or", "nor", ",", "/", "、", "和", "或", "&"})
-_NOBODY = word_set("no none nobody neither")  # as subject they govern the whole clause
+_NOBODY = word_set("no none nobody nothing neither")  # as subject they govern the whole clause
 _FINITE = word_set("is are was were will shall must may can has have")
 _BETWEEN_NOUN = word_set("the our its all any of this that these their from every such with on")
 _HEADS_BEFORE = word_set("""do does did we they it you i who will shall must may might can could should would cannot to not never also always and or
     suppliers partners customers company group""")  # fmt: skip
 _ADVERBS = word_set("longer also always now only already then still immediately promptly publicly never not")
 _LIGHT = word_set(
-    "conduct conducts conducting perform performs carry undertake undertakes maintain maintains have has do"
+    "conduct conducts conducting commission commissions commissioning perform performs carry undertake undertakes maintain maintains have has do"
 )
 BREAKS = frozenset({";", ":", ".", "but", "while", "whereas", "although", "however", "though", "yet", "；"})
 """Words and marks across which nothing governs; "and" and "or" join them before a new subject."""
@@ -51,7 +51,7 @@ _HANDING_OVER = frozenset({"disclose", "provide", "share", "give", "transfer", "
 DUTY = 3
 """The level of a duty laid on those we bind, where its verb alone says nothing."""
 
-_DUTY_WORDS = frozenset({"must", "shall", "will", "should", "required", "expected", "need", "encouraged"})
+_DUTY_WORDS = word_set("must shall will should required expected need encouraged obliged asked invited urged advised")
 
 
 class Act(NamedTuple):
@@ -65,6 +65,10 @@ class Act(NamedTuple):
     claims: frozenset[int]  # its words and those that govern it
     is_head: bool = True
     is_harm: bool = False
+
+
+_GRANTING = frozenset({"allow", "permit", "enable", "accept"})
+_HOLDING_TO = word_set("require requires expect expects encourage encourages ask asks oblige obliges urge urges")
 
 
 @dataclass(slots=True)
@@ -95,6 +99,7 @@ class _English:
         self.soft: set[int] = set()  # "encourages suppliers to", "will consider ending": the modality, not the act
         self.customers: list[int] = []
         self.after_actor: set[int] = set()
+        self.after_third: set[int] = set()
         self.bound = self.ours = len(words)  # where those we bind, and we ourselves, are named first
         self.has_person_data = False
         for mark in marks:
@@ -116,6 +121,7 @@ class _English:
         elif mark.clause < 0 and dimension == "actors":
             self.after_actor.add(mark.last)
             if mark.value == "third":
+                self.after_third.add(mark.last)
                 self.bound = min(self.bound, first)
             elif mark.value == "we":
                 self.ours = min(self.ours, first)
@@ -225,7 +231,7 @@ class _English:
                 self._merge_review(review, at, lemma, group)
             elif self._is_promoted(at, is_noun=is_noun):
                 self.found.append(Act(at, lemma, group, 0, "permits", claims, is_harm=True))
-            elif not is_noun and self._is_duty(at):
+            elif not is_noun and (self._is_duty(at) or self._is_granted(at, lemma)):
                 self.found.append(Act(at, lemma, group, DUTY, "restrains", claims))
             elif not is_noun and self._is_head(at) and not self._is_kind(at):
                 self.found.append(Act(at, lemma, group, 0, "permits", claims, is_harm=True))
@@ -271,6 +277,12 @@ class _English:
         """ "Suppliers must allow audits": what those we bind must do is their duty, not our freedom."""
         before = self.words[max(at - 3, 0) : at]
         return self.bound < at and self.bound < self.ours and bool(_DUTY_WORDS.intersection(before))
+
+    def _is_granted(self, at: int, lemma: str) -> bool:
+        """ "We require suppliers to allow unions": a freedom for workers that others are held to grant."""
+        if lemma not in _GRANTING or self.words[at - 1] != "to" or at - 1 not in self.after_third or self.customers:
+            return False
+        return not _HOLDING_TO.isdisjoint(self.words[max(at - 6, 0) : at - 1])
 
     def _is_kind(self, at: int) -> bool:
         """ "We provide remedy": a harmful verb with a good object within a few words, and no police to receive it."""

@@ -13,9 +13,9 @@ from core.commitments.vocabulary import Vocabulary
 from core.commitments.wording import word_set
 
 
-def stance_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
+def stance_moved(vocabulary: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
     """One act restrained on one side and permitted on the other; or a negation that nothing accounts for."""
-    stances_before, stances_after = _by_lemma(before.acts), _by_lemma(after.acts)
+    stances_before, stances_after = _by_lemma(vocabulary, before.acts), _by_lemma(vocabulary, after.acts)
     flipped = [
         lemma for lemma in stances_before if lemma in stances_after and not stances_before[lemma] & stances_after[lemma]
     ]
@@ -30,6 +30,10 @@ def stance_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
         act = flipped[0] if flipped else before.acts[0].lemma
         how = "restrained → permitted" if before.stance != "permits" else "permitted → restrained"
         yield Delta("stance", "-" if before.stance != "permits" else "+", f"stance: {act} {how}", is_reversal=True)
+        return
+    lifted = _lifted(before, after), _lifted(after, before)
+    if any(lifted):
+        yield Delta("stance", "-" if lifted[0] else "+", f"stance: {lifted[0] or lifted[1]}", is_reversal=True)
         return
     turn = _resumed(before, after) or _resumed(after, before)
     if turn:
@@ -50,7 +54,7 @@ def stance_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
 
 
 _RESUMING = word_set("""resume resumed continue continues continued restart restarted restore restored reinstate
-    reinstated extend extends extended renew renews renewed agree agrees agreed""")
+    reinstated return returned returns reopen reopened rejoin rejoined extend extends extended renew renews renewed agree agrees agreed""")
 
 
 def _resumed(held: Frame, free: Frame) -> str:
@@ -68,16 +72,45 @@ def _resumed(held: Frame, free: Frame) -> str:
     return f"{held.acts[0].lemma} → {resuming}" if resuming else ""
 
 
+_BANS = word_set("ban bans moratorium prohibition embargo boycott suspension restriction restrictions")
+_KEEPING = word_set(
+    "keep keeps maintain maintains uphold upholds retain retains extend extends continue continues renew"
+)
+_LIFTING = word_set("lift lifts lifted end ends ended remove removes removed relax relaxes relaxed drop drops dropped")
+
+
+def _lifted(held: Frame, free: Frame) -> str:
+    """ "We keep the ban", "we lift the ban": what was upheld is given up."""
+    if held.negations or free.negations:
+        return ""
+    kept, ended = _done_to_ban(held, _KEEPING), _done_to_ban(free, _LIFTING)
+    return f"{kept} → {ended}" if kept and ended else ""
+
+
+def _done_to_ban(frame: Frame, verbs: frozenset[str]) -> str:
+    for at, word in enumerate(frame.words):
+        if word in _BANS:
+            verb = next((each for each in frame.words[max(at - 3, 0) : at] if each in verbs), "")
+            if verb:
+                return f"{verb} the {word}"
+    return ""
+
+
 def _negation_words(frame: Frame) -> frozenset[int]:
     return frozenset(frame.negations)
 
 
-def _by_lemma(acts: Sequence[Act]) -> dict[str, set[tuple[str, bool]]]:
+def _by_lemma(vocabulary: Vocabulary, acts: Sequence[Act]) -> dict[str, set[tuple[str, bool]]]:
     """How each verb is held: a duty to use and a ban on using are opposites, though both restrain."""
     found: dict[str, set[tuple[str, bool]]] = {}
     for act in acts:
-        found.setdefault(act.lemma, set()).add((act.stance, act.is_harm))
+        found.setdefault(_verb(vocabulary, act), set()).add((act.stance, act.is_harm))
     return found
+
+
+def _verb(vocabulary: Vocabulary, act: Act) -> str:
+    """The verb of an act, by one name for all that may stand for it."""
+    return vocabulary.synonyms.get(act.lemma, act.lemma)
 
 
 def _accounted(before: Frame, after: Frame) -> bool:
@@ -86,7 +119,12 @@ def _accounted(before: Frame, after: Frame) -> bool:
         return False
     shared = {act.lemma for act in before.acts} & {act.lemma for act in after.acts}
     negated = before if before.negations else after
+    if all(any(mark.value in _DENIALS for mark in frame.of("modality")) for frame in (before, after)):
+        return True  # "refuse to work", "prefer not to work"
     return bool(shared) or any(set(negated.negations) & act.claims for act in negated.acts)
+
+
+_DENIALS = frozenset({"plan_not", "aim_not", "open_not", "never_to", "does_not", "has_not"})
 
 
 def modality_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
@@ -115,6 +153,8 @@ def modality_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta
         signs |= _extra_modals(kinds_before, kinds_after)
         if before.stance == after.stance == "permits":  # "we made this" and "we made this, as we are committed to"
             signs = {"?"}
+    if "never" in before.modality and "never" not in after.words and _kind(two) == "does_not":
+        signs = {"-" if sign == "?" else sign for sign in signs}  # for all time, and then of today
     told = f"modality: {_lead(before)} → {_lead(after)}"
     if len(one) > 1 or len(two) > 1:
         told = f"modality: {', '.join(mark.text for mark in one)} → {', '.join(mark.text for mark in two)}"
@@ -169,11 +209,12 @@ def _same_acts(frame: Frame, other: Frame) -> frozenset[int]:
     return frozenset(act.at for act in frame.acts if act.lemma in done and act.stance == "restrains")
 
 
-def actions_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
+def actions_moved(vocabulary: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
     """Acts that came, went, or are restrained more or less than before."""
     left, right = list(before.acts), list(after.acts)
     for act in before.acts:
-        twin = next((other for other in right if other.lemma == act.lemma and other.stance == act.stance), None)
+        verb = _verb(vocabulary, act)
+        twin = next((each for each in right if _verb(vocabulary, each) == verb and each.stance == act.stance), None)
         if twin is None:
             continue
         left.remove(act)

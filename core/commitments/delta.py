@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 from core.commitments.frame import Clause, Frame, Mark
 
 Sign = Literal["+", "-", "?"]
 
+NOTHING_SAME: Mapping[str, str] = MappingProxyType({})
 TURNED: dict[Sign, Sign] = {"+": "-", "-": "+", "?": "?"}
 
 
@@ -58,16 +60,19 @@ def quotes(frame: Frame, marks: Sequence[Mark | Clause]) -> str:
     )
 
 
-def surplus(one: Sequence[Mark], two: Sequence[Mark]) -> tuple[list[Mark], list[Mark]]:
-    """The marks whose words stand on one side only."""
-    counts_one, counts_two = Counter(mark.text for mark in one), Counter(mark.text for mark in two)
-    return _pick(one, counts_one - counts_two), _pick(two, counts_two - counts_one)
+def surplus(
+    one: Sequence[Mark], two: Sequence[Mark], same: Mapping[str, str] = NOTHING_SAME
+) -> tuple[list[Mark], list[Mark]]:
+    """The marks whose words stand on one side only; ``same`` gives one name to words that say the same."""
+    names_one, names_two = ([same.get(mark.text, mark.text) for mark in marks] for marks in (one, two))
+    counts_one, counts_two = Counter(names_one), Counter(names_two)
+    return _pick(one, names_one, counts_one - counts_two), _pick(two, names_two, counts_two - counts_one)
 
 
-def _pick(marks: Sequence[Mark], counts: Counter[str]) -> list[Mark]:
+def _pick(marks: Sequence[Mark], names: Sequence[str], counts: Counter[str]) -> list[Mark]:
     left, found = dict(counts), []
-    for mark in reversed(marks):
-        if left.get(mark.text, 0):
-            left[mark.text] -= 1
+    for mark, name in zip(reversed(marks), reversed(names), strict=True):
+        if left.get(name, 0):
+            left[name] -= 1
             found.append(mark)
     return found

@@ -6,7 +6,7 @@ sentence that permits harm reads the other way round: there a wider scope is wea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from core.commitments.acts_moved import actions_moved, modality_moved, stance_moved
@@ -23,7 +23,8 @@ from core.commitments.qualifiers import (
     only_moved,
     standards_moved,
 )
-from core.commitments.scope import Content, breadth_moved, lattice_moved, list_shortened, rank_moved
+from core.commitments.scope import Content, breadth_moved, lattice_moved, list_lengthened, list_shortened, rank_moved
+from core.commitments.softer import softened
 from core.commitments.timing import deadline_moved, duration_moved
 from core.commitments.vocabulary import Vocabulary
 
@@ -57,7 +58,10 @@ def deltas(vocabulary: Vocabulary, before: Frame, after: Frame, contents: tuple[
         delta for compare, cue in _COMPARISONS if not cue or cue in met for delta in compare(vocabulary, before, after)
     ]
     shortened = [*list_shortened(before, *contents)]
-    found += shortened or parts_moved(before, after, *contents)
+    lost = shortened or [*parts_moved(before, after, *contents)]
+    found = [delta for delta in found if not _is_part_of(delta, lost)] + lost
+    found += softened(vocabulary, before, after, *contents)
+    found += list_lengthened(vocabulary, before, after, *contents)
     if is_duty_of_affected(before) or is_duty_of_affected(after):
         return [replace(delta, sign="?") for delta in found]
     if before.stance == after.stance == "permits":
@@ -65,6 +69,13 @@ def deltas(vocabulary: Vocabulary, before: Frame, after: Frame, contents: tuple[
     if before.firmness is not None and before.firmness <= 0 and after.firmness is not None and after.firmness <= 0:
         return [replace(delta, sign="?") for delta in found]  # nothing was promised, so nothing can be softened
     return found
+
+
+def _is_part_of(delta: Delta, lost: Sequence[Delta]) -> bool:
+    """What a lost part said is lost with it: "… and will not return until then" takes its "until" along."""
+    return (
+        bool(delta.before) and not delta.after and any(delta.before <= part.before for part in lost if part.sign == "-")
+    )
 
 
 def _turned(delta: Delta) -> Delta:

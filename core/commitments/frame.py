@@ -305,8 +305,22 @@ def _clauses(
             cut = made[-1]
             made[-1] = Clause(cut.kind, cut.first, first, _text(prepared, starts, cut.first, first))
         last = _clause_end(words, first, last_of_cue, hedged)
+        if kind == "relative" and first <= _SUBJECT_WORDS and _VERBS.isdisjoint(words[:first]):
+            last = _verb_after(words, first + 1, last)
         made.append(Clause(kind, first, last, _text(prepared, starts, first, last)))
     return tuple(made)
+
+
+_SUBJECT_WORDS = 6
+_VERBS = _MODALS | {"is", "are", "was", "were", "has", "have", "do", "does"}
+
+
+def _verb_after(words: list[str], start: int, end: int) -> int:
+    """Where the main verb of "suppliers who hide subcontractors will …" stands: it ends the clause about its subject."""
+    for at in range(start + 1, end):
+        if words[at] in _VERBS and words[at - 1] not in _SUBJECTS | _VERBS | {"that", "who", "which", "not", "never"}:
+            return at
+    return end
 
 
 def _opens_relative(vocabulary: Vocabulary, words: list[str], first: int) -> bool:

@@ -19,8 +19,11 @@ _PUNCTUATION = frozenset(".,;:!?()\"'-–—/…·•*，。；：！？（）�
 _BE = frozenset({"is", "are", "be", "been", "being", "was", "were"})
 _AUXILIARY = {"was": "past", "were": "past", "did": "past", "has": "perfect", "have": "perfect", "had": "pluperfect"}
 _BY_NAME = ("places", "customers", "standards")  # cues that count by what they name, not by their words
+_NAMED = ("places:", "customers:", "standards:")
 _EVERY = frozenset({"all", "every", "each"})  # "not any" and "not every" are not the same
 _MOVABLE = ("hedges", "deadline", "frequency")
+_FREE_CLAUSES = ("condition", "exception", "time")
+_COUNTED = 3  # the tier from which a frequency is a number and not a manner
 LIST_WORDS = frozenset(
     {"and", "or", "nor", ",", "、", "和", "或", "及", "与", "et", "ou", "und", "oder", "y", "o", "ni"}
 )
@@ -29,7 +32,18 @@ _SAME_MODALS = {
     "will": "will", "shall": "will", "will not": "will not", "shall not": "will not", "will never": "will never",
     "shall never": "will never", "do not": "does not", "does not": "does not", "is not": "does not", "are not": "does not",
 }  # fmt: skip
-_MUST = {"must": "will", "must not": "will not", "must never": "will never"}  # equal for those we bind, not for "we"
+_MUST = {
+    "must": "will", "must not": "will not", "must never": "will never", "are required to": "will", "is required to": "will",
+    "are obliged to": "will", "is obliged to": "will", "are prohibited from": "will not", "is prohibited from": "will not",
+    "are forbidden from": "will not",
+}  # fmt: skip
+"""Equal for those we bind, not for "we"."""
+_SAME_RULES = {
+    "forbid": "prohibit", "ban": "prohibit", "forbids": "prohibits", "bans": "prohibits", "are forbidden": "prohibited",
+    "is forbidden": "prohibited", "are banned": "prohibited", "is banned": "prohibited",
+}  # fmt: skip
+_OURSELVES = frozenset({"company", "corporation", "firm"})  # in a cue for "we" they say no more than "we" does
+_DETERMINERS = frozenset({"the", "a", "an", "our", "its", "their", "all", "any"})
 
 
 class Element(NamedTuple):
@@ -67,18 +81,26 @@ def _content(vocabulary: Vocabulary, frame: Frame, same: set[str]) -> tuple[Elem
     """The content of a sentence, in order, without the words that carry nothing."""
     spans = _spans(frame)
     stop = vocabulary.stop_words.get(frame.lang, frozenset())
+    ourselves = {
+        mark.last - 1
+        for mark in frame.marks
+        if mark.dimension == "actors" and mark.value == "we" and frame.words[mark.last - 1] in _OURSELVES
+    }
     found: list[Element] = []
     at = 0
     while at < len(frame.words):
         span = spans.get(at)
         if span:
+            if span.id.startswith(_NAMED) and frame.words[at] in _EVERY:  # "all government customers" is "all" of them
+                found.append(Element("all", at, at + 1))
+                span = span._replace(at=at + 1)
             found.append(span)
             at = max(span.last, at + 1)
             continue
         word = frame.words[at]
         if word == "from" and _leads_to_scope(frame, at):
             found.append(Element("from", at, at + 1))
-        elif word not in _PUNCTUATION and word not in stop:
+        elif word not in _PUNCTUATION and word not in stop and at not in ourselves:
             found.append(Element(word if word in same else _identity(vocabulary, frame, at), at, at + 1))
         at += 1
     return tuple(found)
@@ -117,13 +139,24 @@ def same_order(before: Frame, after: Frame, one: Sequence[Element], two: Sequenc
 
     A qualification may move only within the reach of the same act.
     """
-    fixed_one = [each for each in one if not each.is_movable]
-    fixed_two = [each for each in two if not each.is_movable]
+    fixed_one = _clauses_last(before, [each for each in one if not each.is_movable])
+    fixed_two = _clauses_last(after, [each for each in two if not each.is_movable])
     if [each.id for each in fixed_one] != [each.id for each in fixed_two] and not _is_list_reordered(
         before, after, fixed_one, fixed_two
     ):
         return False
     return _attached(before, one) == _attached(after, two)
+
+
+def _clauses_last(frame: Frame, elements: list[Element]) -> list[Element]:
+    """ "Where we cause harm, we provide remedy" and the same from its end: where a sentence has one act and one
+    condition, the condition belongs to the act wherever it stands."""
+    if len(frame.clauses) != 1 or len(frame.acts) > 1 or frame.clauses[0].kind not in _FREE_CLAUSES:
+        return elements
+    clause = frame.clauses[0]
+    inside = [each for each in elements if clause.first <= each.at < clause.last]
+    rest = [each for each in elements if each not in inside]
+    return [*rest, *inside]
 
 
 def is_voice_change(before: Frame, after: Frame, one: Sequence[Element], two: Sequence[Element]) -> bool:
@@ -134,6 +167,26 @@ def is_voice_change(before: Frame, after: Frame, one: Sequence[Element], two: Se
         return False
     verb = {before.acts[0].lemma} == {after.acts[0].lemma}
     return verb and _without_act(before, one) == _without_act(after, two)
+
+
+def is_genitive_change(before: Frame, after: Frame, one: Sequence[Element], two: Sequence[Element]) -> bool:
+    """ "The privacy of our users" and "our users' privacy", "a list of suppliers" and "a supplier list": two neighbours
+    change places, and "of" stands between them on one side only."""
+    if len(one) != len(two):
+        return False
+    apart = [at for at in range(len(one)) if one[at].id != two[at].id]
+    if len(apart) != 2 or apart[1] != apart[0] + 1:
+        return False
+    first, second = apart
+    if (one[first].id, one[second].id) != (two[second].id, two[first].id):
+        return False
+    return _links(before, one[first], one[second]) != _links(after, two[first], two[second])
+
+
+def _links(frame: Frame, left: Element, right: Element) -> bool:
+    """Whether "of" and nothing but a determiner stands between two neighbours."""
+    between = [word for word in frame.words[left.last : right.at] if word not in _DETERMINERS]
+    return between == ["of"]
 
 
 def antonyms_between(vocabulary: Vocabulary, before: Frame, after: Frame) -> tuple[str, str] | None:
@@ -165,12 +218,11 @@ def _spans(frame: Frame) -> dict[int, Element]:
     spans: dict[int, Element] = {}
     for mark in frame.marks:
         if mark.dimension in _BY_NAME:
-            every = " every" if _EVERY.intersection(mark.text.split()) else ""
-            spans[mark.first] = Element(f"{mark.dimension}:{mark.value}{every}", mark.first, mark.last)
+            spans[mark.first] = Element(f"{mark.dimension}:{mark.value}", mark.first, mark.last)
         elif mark.dimension == "deadline":
             spans[mark.first] = Element(f"deadline:{_deadline(mark)}", mark.first, mark.last, mark.clause < 0)
         elif mark.dimension in _MOVABLE:
-            spans[mark.first] = Element(f"{mark.dimension}:{mark.text}", mark.first, mark.last, mark.clause < 0)
+            spans[mark.first] = Element(f"{mark.dimension}:{manner_of(mark)}", mark.first, mark.last, mark.clause < 0)
         elif mark.dimension == "modality" and frame.lang == "en":
             spans[mark.first] = Element(f"modality:{_modal(frame, mark)}", mark.first, mark.last)
     return spans
@@ -180,8 +232,15 @@ def _deadline(mark: Mark) -> str:
     return mark.value + " " + " ".join(f"{key}{value}" for key, value in sorted(mark.numbers))
 
 
+def manner_of(mark: Mark) -> str:
+    """What a movable cue says. "Every year" and "annually" are one rhythm; "at least once a year" is a floor."""
+    if mark.dimension != "frequency" or mark.tier < _COUNTED:
+        return mark.text
+    return mark.value + (" least" if "least" in mark.text else "")
+
+
 def _modal(frame: Frame, mark: Mark) -> str:
-    text = mark.text
+    text = _SAME_RULES.get(mark.text, mark.text)
     if frame.actor in ("third", "users", "affected"):
         text = _MUST.get(text, text)
     return _SAME_MODALS.get(text, text)

@@ -59,7 +59,8 @@ def _is_joined_promise(frame: Frame, block: Sequence[Element]) -> bool:
     acts = [act for act in frame.acts if act.at in inside]
     if any(act.stance == "permits" for act in acts) or any(mark.tier < _STANDING for mark in modal):
         return False
-    return bool(modal or acts) and (frame.tier is not None or bool(frame.negations))
+    told = any(clause.kind == "how" and clause.first in inside for clause in frame.clauses)  # "and how many we refused"
+    return bool(modal or acts or told) and (frame.tier is not None or bool(frame.negations))
 
 
 def _narrowed(before: Frame, after: Frame, one: Sequence[Element], two: Sequence[Element]) -> Iterator[Delta]:
@@ -94,7 +95,7 @@ def _leads_elsewhere(frame: Frame, first: int, last: int) -> bool:
 
 def is_turned_by_negation(before: Frame, after: Frame, one: Sequence[Element], two: Sequence[Element]) -> bool:
     """Both sides say the same but for one negation: what was denied is said, or the other way round."""
-    if len(before.negations) % 2 == len(after.negations) % 2:
+    if _denials(before) % 2 == _denials(after) % 2:
         return False
     apart = difference(one, two)
     gone, came = (_bare(before, apart.only_before), _bare(after, apart.only_after))
@@ -102,6 +103,17 @@ def is_turned_by_negation(before: Frame, after: Frame, one: Sequence[Element], t
         return False
     negated = before if len(before.negations) > len(after.negations) else after
     return not any(negated.words[at + 1 : at + 2] and negated.words[at + 1] in _TURNS for at in negated.negations)
+
+
+def _denials(frame: Frame) -> int:
+    """Negations, and words that deny without one: "are prohibited from", "refuse to"."""
+    without = [
+        mark
+        for mark in frame.of("modality")
+        if mark.value in ("rule", "never_to", "does_not")
+        and not any(mark.first <= at < mark.last for at in frame.negations)
+    ]
+    return len(frame.negations) + len(without)
 
 
 def _bare(frame: Frame, elements: Sequence[Element]) -> list[str] | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from core.commitments.delta import TURNED, Delta, Sign, is_restraint, quotes, span, surplus, unless_restraint
 from core.commitments.frame import Clause, Frame, Mark
 from core.commitments.guard import LIST_WORDS
+from core.commitments.inflection import word_id
 from core.commitments.vocabulary import Vocabulary
 from core.commitments.wording import word_set
 
@@ -47,7 +48,8 @@ def hedges_moved(vocabulary: Vocabulary, before: Frame, after: Frame) -> Iterato
         sign_gone: Sign = "+" if is_plain else "?"
         yield Delta("hedges", sign_gone, f"hedge gone: {quotes(before, marks_gone)}", span(marks_gone))
     if added:
-        sign: Sign = "-" if before.firmness is not None and before.firmness >= 1 else "?"
+        is_said = bool(before.negations) if before.firmness is None else before.firmness >= 1
+        sign: Sign = "-" if is_said else "?"
         yield Delta("hedges", sign, f"hedge added: {quotes(after, marks_added)}", frozenset(), span(marks_added))
     if not gone and not added and Counter(m.text for m in one) != Counter(m.text for m in two):
         left, right = surplus(one, two)
@@ -100,8 +102,10 @@ def conditions_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Del
         two = [clause for clause in two if clause.kind != "unmet"]
     if one and two:
         reason = f"condition: {quotes(before, one)} → {quotes(after, two)}"
-        sign: Sign = "-" if _only_grew(before, after, one, two) else "?"
-        yield Delta("conditions", sign, reason)
+        if len(one) == len(two) == 1 and _is_harder(before, after, one[0], two[0]):
+            yield Delta("conditions", "-", reason, span(one), span(two))
+        else:
+            yield Delta("conditions", "?", reason)
         return
     for clause in one:
         sign = _when_gone(clause)
@@ -112,13 +116,19 @@ def conditions_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Del
         yield Delta("conditions", sign, f"{_NAMES[clause.kind]} gone: {before.quote(clause)}", span([clause]))
     for clause in two:
         sign = TURNED[_when_gone(clause)]
+        if clause.text.startswith(_LASTING) and is_restraint(after):
+            sign = "-"  # "while sanctions are in force": forbidden so long and no longer
         yield Delta(
             "conditions", sign, f"{_NAMES[clause.kind]} added: {after.quote(clause)}", frozenset(), span([clause])
         )
 
 
+_LASTING = ("while ", "as long as ", "so long as ")
+
+
 def _is_duty(frame: Frame) -> bool:
-    return not frame.negations and bool(frame.of("modality")) and not any(act.is_harm for act in frame.acts)
+    is_told = bool(frame.of("modality")) or (bool(frame.acts) and frame.stance == "restrains")
+    return not frame.negations and is_told and not any(act.is_harm for act in frame.acts)
 
 
 _NAMES = {"condition": "condition", "exception": "exception", "unmet": "condition", "relative": "limit",
@@ -129,12 +139,40 @@ def _when_gone(clause: Clause) -> Sign:
     return "+" if clause.kind in ("condition", "exception", "unmet", "relative") else "?"
 
 
-def _only_grew(before: Frame, after: Frame, one: Sequence[Clause], two: Sequence[Clause]) -> bool:
-    """One condition each, of one kind, the later one with "and" and more words: harder to meet."""
-    if len(one) != 1 or len(two) != 1 or one[0].kind != two[0].kind or one[0].kind not in ("condition", "unmet"):
+_HARDER_KINDS = ("condition", "unmet", "relative")
+_PROOF = {
+    1: word_set("alleged suspected reported believed accused rumoured claimed"),
+    3: word_set("confirmed verified substantiated established identified found shown documented credible"),
+    4: word_set("proven proved convicted adjudicated ruled court tribunal sentenced conclusively"),
+}
+"""What it takes for a condition to be met: a suspicion, (2: the thing itself,) a finding, a judgement."""
+_LOOSENS = word_set("or any all may might could can also including even not no never nor both either possibly")
+
+
+def _is_harder(before: Frame, after: Frame, one: Clause, two: Clause) -> bool:
+    """One condition each, of one kind, and the later one says more or asks for more proof: it is met more seldom."""
+    if one.kind != two.kind or one.kind not in _HARDER_KINDS:
         return False
-    old, new = before.words[one[0].first : one[0].last], after.words[two[0].first : two[0].last]
-    return new[: len(old)] == old and new[len(old) : len(old) + 1] == ("and",)
+    old, new = before.words[one.first : one.last], after.words[two.first : two.last]
+    if new[: len(old)] == old and new[len(old) : len(old) + 1] == ("and",):
+        return True
+    out, came = Counter(map(_stem, old)) - Counter(map(_stem, new)), Counter(map(_stem, new)) - Counter(map(_stem, old))
+    proof_before, proof_after = _proof(old), _proof(new)
+    known = {_stem(word) for words in _PROOF.values() for word in words}
+    if proof_after > proof_before and set(out) <= known | _SMALL:
+        return True
+    return one.kind == "relative" and not out and bool(came) and _LOOSENS.isdisjoint(came)
+
+
+_SMALL = word_set("is are was were be been have has had of to in by a an the")
+
+
+def _stem(word: str) -> str:
+    return word_id(word)[0] if word.isascii() and word.isalpha() and word not in _SMALL | _LOOSENS else word
+
+
+def _proof(words: Sequence[str]) -> int:
+    return max((level for level, known in _PROOF.items() if not known.isdisjoint(words)), default=2)
 
 
 def actors_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
@@ -217,10 +255,32 @@ def numbers_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]
         sign = "+" if float(two[0][1]) > float(one[0][1]) else "-"
         if sign == "+" and (not after.acts or is_restraint(after)):
             sign = "?"
-    elif len(one) == len(two) == 1 and _LOWER_IS_BETTER.isdisjoint((*before.words, *after.words)):
+    elif len(one) == len(two) == 1:
         is_fewer = float(two[0][1]) < float(one[0][1])
-        sign = "-" if is_fewer and _is_dose(before, one[0][0]) and _is_dose(after, two[0][0]) else "?"
+        if _LOWER_IS_BETTER.isdisjoint((*before.words, *after.words)):
+            sign = "-" if is_fewer and _is_dose(before, one[0][0]) and _is_dose(after, two[0][0]) else "?"
+        bound = _bound(before, one[0][0])
+        if bound == _bound(after, two[0][0]) and bound == ("floor" if is_fewer else "cap"):
+            sign = "-"
     yield Delta("numbers", sign, reason, *(claims if sign != "?" else (frozenset(), frozenset())))
+
+
+_CHILDREN = word_set("children child minors minor persons people anyone youths girls boys workers nobody one")
+
+
+def _bound(frame: Frame, at: int) -> str:
+    """What a number is to the people protected: "floor" (fewer is weaker), "cap" (more is weaker), or unknown.
+
+    "At least four audits"; "children under 18": the age below which they are protected; "no more than 48 hours".
+    """
+    before = frame.words[max(at - 3, 0) : at]
+    if before[-2:] == ("at", "least") or before[-3:] == ("a", "minimum", "of"):
+        return "floor" if frame.stance != "permits" and not frame.negations and not is_restraint(frame) else ""
+    if before[-1:] in (("under",), ("below",)) or before[-2:] == ("younger", "than"):
+        return "floor" if not _CHILDREN.isdisjoint(frame.words[max(at - 6, 0) : at]) else ""
+    if before[-2:] == ("more", "than") and (frame.negations or before[:1] == ("no",)):
+        return "cap"
+    return "cap" if before[-2:] == ("at", "most") or before[-1:] == ("exceed",) else ""
 
 
 def _is_dose(frame: Frame, at: int) -> bool:

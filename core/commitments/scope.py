@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from core.commitments.delta import Delta, Sign, is_restraint, quotes, span, surplus, unless_restraint
 from core.commitments.frame import Frame, Mark
-from core.commitments.guard import LIST_WORDS, Element
+from core.commitments.guard import LIST_WORDS, Element, manner_of
 from core.commitments.vocabulary import Vocabulary
 from core.commitments.wording import word_set
 
@@ -17,6 +17,14 @@ _LINKS = word_set(
 )
 _LEGAL = ("unlawful", "illegal", "unauthori", "improper", "arbitrary", "indiscriminate")
 _NEW_PARTS = word_set("we they it you will shall must may can do does is are not and or but including also")
+_EVERY = {"all": "all", "every": "all", "each": "all", "full": "full", "fully": "full"}
+_COVERED = word_set(
+    "suppliers workers employees customers sites factories countries operations contractors partners users communities "
+    "markets mines smelters distributors subcontractors"
+)
+"""Whom and what a duty covers: an adjective put before them covers fewer."""
+_FURTHER = word_set("additional future new")
+_EMPHASIS = word_set("anywhere everywhere else in")
 _UNSTATED = {"channel": 2, "frequency": 0}
 
 Content = Sequence[Element]
@@ -107,6 +115,11 @@ def _with_links(frame: Frame, marks: Sequence[Mark]) -> frozenset[int]:
     """The words of the marks, with the "or" and "and" between two of them or before the last."""
     words = set(span(marks))
     ordered = sorted(marks, key=lambda mark: mark.first)
+    for mark in marks:  # "anywhere in China" is no more than "in China"
+        at = mark.first - 1
+        while at >= 0 and frame.words[at] in _EMPHASIS:
+            words.add(at)
+            at -= 1
     for left, right in pairwise(ordered):
         if _is_linked(frame.words[left.last : right.first]):
             words.update(range(left.last, right.first))
@@ -115,15 +128,28 @@ def _with_links(frame: Frame, marks: Sequence[Mark]) -> frozenset[int]:
 
 def breadth_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
     """Quantifiers, and words that narrow a noun."""
-    one, two = surplus(before.of("breadth"), after.of("breadth"))
+    one, two = surplus(before.of("breadth"), after.of("breadth"), _EVERY)
     if not one and not two:
         return
     reason = f"object: {quotes(before, one)} → {quotes(after, two)}"
     signs = {_breadth_gone(before, mark) for mark in one} | {_breadth_added(after, mark) for mark in two}
+    if two and not before.negations and not after.negations and all(_took_all(before, after, mark) for mark in two):
+        signs = {"-"}
     if one and two and not before.negations and not after.negations and _is_widened(one, two):
         signs = {"+"}
     sign: Sign = "?" if "+" in signs and len(signs) > 1 else "-" if "-" in signs else signs.pop()
     yield Delta("objects", sign, reason, span(one), span(two))
+
+
+def _took_all(before: Frame, after: Frame, mark: Mark) -> bool:
+    """ "All customers" and "high-risk customers": what was said of all is said of those."""
+    if mark.value == "whole" or mark.last >= len(after.words):
+        return False
+    noun = after.words[mark.last]
+    at = next((at for at, word in enumerate(before.words) if word[:5] == noun[:5]), -1)
+    if at < 0:
+        return False
+    return before.words[at - 1] in _EVERY or (noun in _COVERED and mark.text not in _FURTHER)
 
 
 def _is_widened(one: Sequence[Mark], two: Sequence[Mark]) -> bool:
@@ -139,6 +165,8 @@ def _breadth_added(frame: Frame, mark: Mark) -> Sign:
 
 def _breadth_gone(frame: Frame, mark: Mark) -> Sign:
     if mark.value == "whole":
+        if any(clause.kind == "relative" and clause.first - mark.last in (1, 2) for clause in frame.clauses):
+            return "?"  # "any supplier that uses it", "suppliers that use it": a class either way
         return "?" if frame.negations and mark.text not in ("any", "all") else "-"
     if mark.text.startswith(_LEGAL) and not is_restraint(frame):  # "we report unlawful content" and "we report content"
         return "?"
@@ -150,19 +178,28 @@ def rank_moved(dimension: str, word: str) -> Callable[[Vocabulary, Frame, Frame]
 
     def compare(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
         one, two = before.of(dimension, main_only=False), after.of(dimension, main_only=False)
-        texts_before, texts_after = Counter(m.text for m in one), Counter(m.text for m in two)
-        if texts_before == texts_after:
+        if Counter(manner_of(mark) for mark in one) == Counter(manner_of(mark) for mark in two):
             return
         rank_before, rank_after = _rank(dimension, one), _rank(dimension, two)
         reason = f"{word}: {quotes(before, one)} → {quotes(after, two)}"
         sign: Sign = "?" if rank_before == rank_after else "+" if rank_after > rank_before else "-"
         if dimension == "frequency" and not one:  # "we audit" and "we audit regularly": the first may have meant always
-            sign = "-" if rank_after == 1 else "?"
+            sign = "-" if rank_after == 1 else "+" if rank_after > _VAGUE and _is_shown(after) else "?"
         if dimension == "channel" and any(mark.text == "directly" for mark in one):  # a manner, or a limit
             sign = unless_restraint(sign, before, after)
         yield Delta(dimension, sign, reason, span(one), span(two))
 
     return compare
+
+
+_VAGUE = 2  # the tier up to which a frequency is a manner and no number
+
+
+def _is_shown(frame: Frame) -> bool:
+    """Whether all the sentence does is to make something public: told once, or again and again."""
+    is_told = bool(frame.acts) and all(act.group == "disclose" and act.stance == "restrains" for act in frame.acts)
+    people = any(mark.value in ("affected", "users") for mark in frame.of("actors", main_only=False))
+    return is_told and not people and not frame.of("customers", main_only=False)
 
 
 def _rank(dimension: str, marks: Sequence[Mark]) -> int:
@@ -197,6 +234,69 @@ def list_shortened(before: Frame, one: Content, two: Content) -> Iterator[Delta]
             return
 
 
+def list_lengthened(vocabulary: Vocabulary, before: Frame, after: Frame, one: Content, two: Content) -> Iterator[Delta]:
+    """ "No child labour", "no child labour or forced labour": one more thing is denied beside the others."""
+    if not before.negations or len(before.negations) != len(after.negations):
+        return
+    if after.lang != "en" or not before.stance == after.stance == "restrains":
+        return
+    gap = len(two) - len(one)
+    if not 1 < gap <= _ITEM:
+        return
+    head = 0
+    while head < len(one) and one[head].id == two[head].id:
+        head += 1
+    part = two[head : head + gap]
+    if [each.id for each in two[head + gap :]] != [each.id for each in one[head:]]:
+        return
+    if (
+        part[0].id not in ("or", "nor")
+        or not _is_plain_item(after, part)
+        or not _is_good_to_deny(vocabulary, after, part)
+    ):
+        return
+    words = range(part[0].at, part[-1].last)
+    told = " ".join(after.words[at] for at in words[1:])
+    yield Delta("list", "+", f"list longer: {told}", frozenset(), frozenset(words))
+
+
+_ITEM = 4  # words of an added item with the "or" before it
+_AFTER_ITEM = word_set("in to from at for with by on . , ; where if unless when anywhere under within of")
+
+
+_DEALINGS = ("supply", "source", "make", "hand_over")
+_OF_PEOPLE = word_set("unions union journalists lawyers activists protests criticism dissent complaints appeals remedy")
+
+
+def _is_good_to_deny(vocabulary: Vocabulary, frame: Frame, part: Sequence[Element]) -> bool:
+    """Whether denying one more of it protects: a known harm, or dealings with anybody but the people to be protected.
+
+    "We do not tolerate abuse or torture", "we do not sell to police or prisons"; but "we do not tolerate criticism or
+    dissent", "we do not answer reporters or unions".
+    """
+    inside = range(part[0].at, part[-1].last)
+    words = frame.words[inside.start : inside.stop]
+    people = any(mark.first in inside and mark.value in ("affected", "users") for mark in frame.of("actors"))
+    if not is_restraint(frame) or people or not _OF_PEOPLE.isdisjoint(words):
+        return False
+    return all(act.group in _DEALINGS for act in frame.acts) or not vocabulary.harmful_objects.isdisjoint(words)
+
+
+def _is_plain_item(frame: Frame, part: Sequence[Element]) -> bool:
+    """Whether an added item is a thing by itself: no verb, number, cue or place in it, and the list ends behind it."""
+    first, last = part[0].at, part[-1].last
+    inside = frame.words[first + 1 : last]
+    if first < frame.negations[0] or any(not word.isalpha() or word in _AFTER_ITEM for word in inside):
+        return False
+    if any(mark.first in range(first, last) for mark in frame.marks if mark.dimension != "actors"):
+        return False
+    if any(first <= act.at < last for act in frame.acts) or any(
+        each.first <= first < each.last for each in frame.clauses
+    ):
+        return False
+    return frame.words[last : last + 1] == () or frame.words[last] in _AFTER_ITEM
+
+
 def _is_item(frame: Frame, part: Sequence[Element]) -> bool:
     """Whether words stand as one item of a list: beside an "and" or "or", or before a comma with one to follow."""
     first, last = part[0].at, part[-1].last
@@ -212,4 +312,6 @@ def _is_item(frame: Frame, part: Sequence[Element]) -> bool:
     following = frame.words[last : last + 1]
     if (before and before[-1] in LIST_WORDS - {","}) or following in (("and",), ("or",), ("nor",)):
         return True
+    if before[-1:] == [","] and not LIST_WORDS.isdisjoint(frame.words[first + 1 : last]):
+        return True  # "employees, contractors and agents", of which only the employees are left
     return following == (",",) and any(word in ("and", "or", "nor") for word in frame.words[last : last + 10])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -27,6 +28,8 @@ def duration_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta
     if Counter(mark.text for mark in one) == Counter(mark.text for mark in two):
         return
     length_before, length_after = _length(one), _length(two)
+    if length_before == length_after:
+        length_before, length_after = (length_before[0], _ends(one)), (length_after[0], _ends(two))
     sign: Sign = "?" if length_before == length_after else "+" if length_after > length_before else "-"
     sign = unless_restraint(sign, before, after)
     reason = f"duration: {quotes(before, one)} → {quotes(after, two)}"
@@ -45,6 +48,15 @@ def _length(marks: Sequence[Mark]) -> tuple[int, int]:
         if len(mark.numbers) == 2 and mark.numbers[0][1].isdigit()
     ]
     return shortest, max(days, default=0) if shortest == 1 else 0
+
+
+_UNTIL_YEAR = re.compile(r"(?:until|till) (?:the )?(?:(?:end|close) of )?(?:\w+ )?(20\d\d)")
+
+
+def _ends(marks: Sequence[Mark]) -> int:
+    """The year until which it lasts, where all it says is a year."""
+    found = [_UNTIL_YEAR.fullmatch(mark.text) for mark in marks]
+    return int(found[0][1]) if len(found) == 1 and found[0] else 0
 
 
 def deadline_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
@@ -80,6 +92,8 @@ def _deadline_added(before: Frame, after: Frame, marks: Sequence[Mark]) -> Sign:
         return "-"
     if not after.acts or not after.of("modality"):
         return "?"
+    if before.firmness is not None and before.firmness <= _WISH < (after.firmness or 0):
+        return "+"  # a plan without a date cannot be put off by one
     known = {act.lemma for act in before.acts}
     new_acts = [act.at for act in after.acts if act.lemma not in known]
     for mark in marks:
@@ -90,6 +104,7 @@ def _deadline_added(before: Frame, after: Frame, marks: Sequence[Mark]) -> Sign:
 
 
 _SHORT = 100  # days
+_WISH = 3  # the tier of a plan
 
 
 def _deadline_sign(one: Sequence[Mark], two: Sequence[Mark]) -> Sign:

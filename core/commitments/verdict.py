@@ -21,6 +21,7 @@ from core.commitments.guard import (
     antonyms_between,
     contents,
     difference,
+    is_genitive_change,
     is_voice_change,
     same_order,
     unexplained,
@@ -182,7 +183,7 @@ def _if_nothing_moved(
 ) -> Verdict:
     if same_order(before, after, one, two) and before.actor == after.actor:
         return Verdict.REWORDED
-    if is_voice_change(before, after, one, two):
+    if is_voice_change(before, after, one, two) or is_genitive_change(before, after, one, two):
         return Verdict.REWORDED
     return Verdict.UNCLASSIFIED
 

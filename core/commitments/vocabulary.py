@@ -21,9 +21,10 @@ TIERED = ("modality", "duration", "frequency", "breadth", "channel", "actors", "
 SECTIONS = (
     "schema", "version", *TIERED, "hedges", "conditions", "deadline", "places", "customers", "standards", "groups",
     "irregular", "foreign_groups", "negation", "person_data", "protective_objects", "watch_objects", "harmful_objects", "anaphora", "gates", "synonyms",
-    "antonyms", "stop_words", "tongue", "classes", "weights",
+    "antonyms", "ladders", "stop_words", "tongue", "classes", "weights",
 )  # fmt: skip
 REQUIRED = ("schema", "modality", "hedges", "conditions", "places", "customers", "groups", "negation", "stop_words")
+MOST_TIERS = 10
 ROLES = ("protect", "sever", "harm")
 DEADLINES = ("by", "within", "now", "soon", "from")
 GATES = ("topics", "subjects", "plain", "firm", "ban", "done")
@@ -51,6 +52,7 @@ class Vocabulary:
     parents: dict[str, dict[str, str | None]]  # "places" and "customers": name -> the name that holds it
     synonyms: dict[str, str]
     opposites: dict[str, tuple[str, ...]]  # root of a word -> roots of its antonyms
+    rungs: dict[str, tuple[tuple[int, int], ...]]  # root of a word -> (ladder, rung) of each ladder it stands on
     stop_words: dict[str, frozenset[str]]
     tongue: dict[str, frozenset[str]]
     tongue_words: dict[str, tuple[str, ...]]  # function word -> the languages that use it
@@ -97,6 +99,7 @@ class _Check:
         self._kinds("deadline", DEADLINES)
         self._groups()
         self._pairs()
+        self._ladders()
         for section in ("person_data", "anaphora"):
             self._patterns((section,), self.data.get(section, {}))
         for at in (("negation", "cues"), ("negation", "pseudo")):
@@ -128,8 +131,8 @@ class _Check:
             for key in allowed:
                 if key not in entry:
                     self.read.fault(here, f"{key!r} is missing")
-            if tiered and (not isinstance(entry.get("tier"), int) or not 0 <= entry["tier"] <= 9):
-                self.read.fault((*here, "tier"), "tier must be a number from 0 to 9")
+            if tiered and (not isinstance(entry.get("tier"), int) or not 0 <= entry["tier"] <= MOST_TIERS):
+                self.read.fault((*here, "tier"), f"tier must be a number from 0 to {MOST_TIERS}")
             if "role" in extra and entry.get("role") not in ROLES:
                 self.read.fault((*here, "role"), f"role must be one of {', '.join(ROLES)}")
             self._patterns(here, {key: value for key, value in entry.items() if key not in allowed})
@@ -184,6 +187,15 @@ class _Check:
                 else:
                     self._words((section, at), pair)
 
+    def _ladders(self) -> None:
+        ladders = self.data.get("ladders", [])
+        for at, ladder in enumerate(ladders if isinstance(ladders, list) else [ladders]):
+            if not isinstance(ladder, list) or len(ladder) < 2:
+                self.read.fault(("ladders", at), "must be a list of at least two rungs, the firmest first")
+                continue
+            for height, words in enumerate(ladder):
+                self._words(("ladders", at, height), words)
+
     def _words(self, at: tuple[str | int, ...], words: object) -> None:
         if not isinstance(words, list) or not all(isinstance(word, str) and word for word in words):
             self.read.fault(at, "must be a list of words")
@@ -237,6 +249,7 @@ def _build(data: dict[str, Any]) -> Vocabulary:
         },
         synonyms={word: group[0] for group in data.get("synonyms", []) for word in group},
         opposites=_opposites(data.get("antonyms", [])),
+        rungs=_rungs(data.get("ladders", [])),
         stop_words={lang: _folded(words) for lang, words in data["stop_words"].items()},
         tongue={lang: _folded(words) for lang, words in data.get("tongue", {}).items()},
         tongue_words=_tongue_words(data.get("tongue", {})),
@@ -293,6 +306,16 @@ def _opposites(pairs: list[list[str]]) -> dict[str, tuple[str, ...]]:
             for root in roots_of(one):
                 found.setdefault(root, set()).update(roots_of(other))
     return {root: tuple(sorted(others)) for root, others in found.items()}
+
+
+def _rungs(ladders: list[list[list[str]]]) -> dict[str, tuple[tuple[int, int], ...]]:
+    found: dict[str, set[tuple[int, int]]] = {}
+    for number, ladder in enumerate(ladders):
+        for height, words in enumerate(ladder):
+            for word in words:
+                for root in roots_of(word):
+                    found.setdefault(root, set()).add((number, height))
+    return {root: tuple(sorted(places)) for root, places in found.items()}
 
 
 def _tongue_words(tongue: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:

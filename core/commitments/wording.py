@@ -28,13 +28,16 @@ _PER_CENT = re.compile(r"\bper cent\b|(?<=\d)%")
 _DIGIT_GROUP = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _WORD = re.compile(r"[a-z0-9\u0370-\u052f]+(?:'[a-z]+)?|\d+(?:\.\d+)?|[^\s\w]|\w", re.UNICODE)
 
+_CARRIED_OUT = re.compile(r"\bcarr(y|ies|ied|ying) out\b")
+_CARRIED = {"y": "", "ies": "s", "ied": "ed", "ying": "ing"}
+
 _NUMBERS = {
     "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8",
     "nine": "9", "ten": "10", "eleven": "11", "twelve": "12", "fourteen": "14", "fifteen": "15", "eighteen": "18",
     "twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "seventy": "70", "eighty": "80",
     "ninety": "90", "hundred": "100",
 }  # fmt: skip
-_NUMBER = re.compile(rf"\b(?:{'|'.join(_NUMBERS)})\b(?! (?:of|another|or more)\b)")
+_NUMBER = re.compile(rf"(?<!\bno )\b(?:{'|'.join(_NUMBERS)})\b(?! (?:of|another|or more)\b)")
 _ANY_NUMBER = re2.compile(rf"\b(?:{'|'.join(_NUMBERS)})\b")  # one quick look spares most sentences the slow one
 
 
@@ -52,6 +55,8 @@ def prepare(text: str) -> str:
         found = _DIGIT_GROUP.sub("", found)
     if "per cent" in found or "%" in found:
         found = _PER_CENT.sub(lambda each: "percent" if each.group() != "%" else " percent", found)
+    if " out" in found:
+        found = _CARRIED_OUT.sub(lambda each: "conduct" + _CARRIED[each.group(1)], found)
     if _ANY_NUMBER.search(found) is None:
         return found
     return _NUMBER.sub(lambda word: _NUMBERS[word.group()], found)

@@ -24,7 +24,7 @@ def with_line(old: str, new: str) -> str:
 
 
 def test_the_shipped_file_is_sound() -> None:
-    assert parse_lexicon(SHIPPED, "lexicon.yaml").version == "0.3.0"
+    assert parse_lexicon(SHIPPED, "lexicon.yaml").version == "0.4.0"
 
 
 def test_an_empty_file_names_what_is_missing() -> None:
@@ -48,7 +48,7 @@ def test_every_fault_is_told_at_once_with_its_line() -> None:
     for fault, words in zip(
         found,
         (
-            "tier must be a number from 0 to 9",
+            "tier must be a number from 0 to 10",
             "the pattern '(' does not compile",
             "no entry is called 'chian'. Did you mean 'china'?",
             "unknown key 'synonym'. Did you mean 'synonyms'?",
@@ -70,6 +70,8 @@ def test_every_fault_is_told_at_once_with_its_line() -> None:
         ("schema: 1\n", "schema: 2\n", "schema must be 1"),
         ("  now: {en:", "  nwo: {en:", "Did you mean 'now'?"),
         ("  - [labour, labor]", "  - [labour, 4]", "must be a list of words"),
+        ("  - [[unannounced, surprise], [announced,", "  - [[unannounced, 7], [announced,", "must be a list of words"),
+        ("  - [[choose, elect], [consult, meet, propose]]", "  - [[choose, elect]]", "at least two rungs"),
     ],
 )
 def test_single_faults(old: str, new: str, told: str) -> None:

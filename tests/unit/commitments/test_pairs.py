@@ -18,20 +18,26 @@ COUNTS = {
     "unseen-6": 149,
     "unseen-7": 75,
     "unseen-8": 52,
+    "unseen-9": 114,
+    "unseen-10": 52,
+    "mended": 171,
 }
 LEAST_EXACT = {
-    "change-cases": 38,
-    "unseen": 60,
-    "unseen-2": 44,
-    "unseen-3": 12,
-    "unseen-4": 6,
-    "unseen-5": 224,
+    "change-cases": 39,
+    "unseen": 64,
+    "unseen-2": 51,
+    "unseen-3": 18,
+    "unseen-4": 7,
+    "unseen-5": 230,
     "unseen-6": 118,
-    "unseen-7": 22,
+    "unseen-7": 23,
     "unseen-8": 34,
+    "unseen-9": 90,
+    "unseen-10": 32,
+    "mended": 138,
 }
 SOFTENED = 1157
-SWAPPED = 162
+SWAPPED = 203
 
 
 def all_pairs() -> list[Pair]:
@@ -80,7 +86,7 @@ def test_true_rewordings_are_not_given_a_direction(lexicon: Lexicon) -> None:
         for pair in rewordings
         if lexicon.compare(pair.before, pair.after).verdict in (Verdict.STRENGTHENED, Verdict.WEAKENED)
     ]
-    assert len(rewordings) == 52
+    assert len(rewordings) == 85
     assert wrong == []
 
 

@@ -224,3 +224,77 @@ def test_gravest_puts_what_hurts_first() -> None:
     assert gravest(of(Verdict.STRENGTHENED, Verdict.UNCLASSIFIED)) is Verdict.UNCLASSIFIED
     assert gravest(of(Verdict.NEW, Verdict.WEAKENED, Verdict.MIXED)) is Verdict.WEAKENED
     assert gravest(of(Verdict.WEAKENED, Verdict.REMOVED, Verdict.REVERSED)) is Verdict.REVERSED
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("The board approves every sale.", "The board is informed of every sale.", "softer word: approves → informed"),
+        ("We provide access to remedy.", "We support access to remedy.", "softer word: provide → support"),
+        ("We pay workers a living wage.", "We aim to pay workers a living wage.", "modality: plain statement → aim to"),
+        ("All government contracts are audited.", "Large government contracts are audited.", "object: all → large"),
+        ("We require a warrant.", "We require a warrant or a letter.", "one more way: or a letter"),
+        ("We hold ourselves to the stricter of law and code.", "We hold ourselves to law and code.",
+         "standard gone: stricter"),
+        ("We conduct at least four audits a year.", "We conduct at least two audits a year.", "number: 4 → 2"),
+        ("No employee works more than 48 hours a week.", "No employee works more than 60 hours a week.",
+         "number: 48 → 60"),
+        ("We do not sell to customers who abuse rights.", "We do not sell to customers who were convicted of abusing rights.",
+         "condition: who abuse rights → who were convicted of abusing rights"),
+        ("We will not sell drones.", "We will not sell drones while sanctions are in force.",
+         "moment added: while sanctions are in force"),
+        ("We will leave and will not return until peace is made.", "We will leave.",
+         "part gone: and will not return until peace is made"),
+    ],
+)  # fmt: skip
+def test_what_weakens_is_told_by_its_reason(lexicon: Lexicon, before: str, after: str, told: str) -> None:
+    finding = lexicon.compare(before, after)
+    assert finding.verdict is Verdict.WEAKENED
+    assert told.lower() in [reason.lower() for reason in finding.reasons]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Suppliers are prohibited from using prison labour.", "Suppliers must not use prison labour."),
+        ("Suppliers are obliged to report incidents.", "Suppliers are required to report incidents."),
+        ("The company will not sell its drones to the army.", "We will not sell our drones to the army."),
+        ("We protect the privacy of our users.", "We protect our users' privacy."),
+        ("All suppliers must sign our code.", "Each supplier must sign our code."),
+        ("Where we cause harm, we will provide remedy.", "We will provide remedy where we cause harm."),
+        ("We carry out due diligence.", "We conduct due diligence."),
+    ],
+)
+def test_other_words_for_the_same(lexicon: Lexicon, before: str, after: str) -> None:
+    assert lexicon.compare(before, after).verdict is Verdict.REWORDED
+    assert lexicon.compare(after, before).verdict is Verdict.REWORDED
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "verdict"),
+    [
+        ("We do not tolerate child labour.", "We do not tolerate child labour or forced labour.", "STRENGTHENED"),
+        ("We do not tolerate criticism.", "We do not tolerate criticism or dissent.", "UNCLASSIFIED"),
+        ("We do not sell to police.", "We do not sell to police or prisons.", "STRENGTHENED"),
+        ("We do not answer reporters.", "We do not answer reporters or unions.", "UNCLASSIFIED"),
+    ],
+)
+def test_a_longer_list_of_what_is_denied_is_firmer_where_that_protects(
+    lexicon: Lexicon, before: str, after: str, verdict: str
+) -> None:
+    assert lexicon.compare(before, after).verdict.value == verdict
+
+
+def test_a_ban_that_was_kept_and_is_lifted_is_reversed(lexicon: Lexicon) -> None:
+    before, after = (
+        "We will keep the ban on facial recognition in place.",
+        "We will lift the ban on facial recognition.",
+    )
+    assert reasons(lexicon, before, after)[0] == "REVERSED"
+    assert reasons(lexicon, before, after)[1][0] == "stance: keep the ban → lift the ban"
+
+
+def test_a_freedom_that_suppliers_must_grant_is_no_freedom_of_theirs(lexicon: Lexicon) -> None:
+    before, after = "We encourage suppliers to allow unions.", "We require suppliers to allow unions."
+    assert lexicon.compare(before, after).verdict is Verdict.STRENGTHENED
+    assert lexicon.frame("We allow suppliers to use prison labour.").stance == "permits"

@@ -1,0 +1,130 @@
+"""Words that gave way to softer ones: what was done is aimed at, given is supported, approved is noted.
+
+Each finding is a loss and never a gain: a firmer word may be firmer in the wrong thing, so it stays for a reader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from core.commitments.delta import Delta, is_restraint
+from core.commitments.frame import Frame
+from core.commitments.guard import LIST_WORDS, Element, difference
+from core.commitments.inflection import roots_of
+from core.commitments.vocabulary import Vocabulary
+from core.commitments.wording import word_set
+
+_STRICTER = word_set("stricter strictest higher highest")
+_DEMANDS = word_set("require requires required demand demands insist need needs basis upon")
+_REACH = 5  # words between a demand and what it asks for
+_STATED = ("we", "we and the group", "third", "named", "nobody")
+
+
+def softened(
+    vocabulary: Vocabulary, before: Frame, after: Frame, one: Sequence[Element], two: Sequence[Element]
+) -> Iterator[Delta]:
+    """Every softer word, and every demand that may be met in one more way."""
+    if after.lang != "en" or before.negations or after.negations:
+        return  # under a negation the same words turn round
+    apart = difference(one, two)
+    yield from _only_aimed_at(before, after, apart.only_before)
+    if is_restraint(before) or is_restraint(after) or "permits" in (before.stance, after.stance):
+        return
+    yield from _lower_rung(vocabulary, before, after, (apart.only_before, apart.only_after))
+    yield from _all_to_some(before, after, one, two)
+    yield from _no_longer_stricter(before, after, (apart.only_before, apart.only_after))
+    yield from _one_more_way(before, after, (apart.only_before, apart.only_after))
+
+
+def _only_aimed_at(before: Frame, after: Frame, gone: Sequence[Element]) -> Iterator[Delta]:
+    """ "We pay" and "we aim to pay", "audits cover" and "audits may cover": said as a fact, then as a wish."""
+    marks = after.of("modality")
+    if before.tier is not None or before.of("modality") or not marks or not all(1 <= mark.tier <= 2 for mark in marks):
+        return
+    if before.actor not in _STATED or any(each.id not in LIST_WORDS for each in gone):
+        return
+    words = ", ".join(mark.text for mark in marks)
+    claims = frozenset(at for mark in marks for at in range(mark.first, mark.last))
+    yield Delta("modality", "-", f"modality: plain statement → {words}", frozenset(), claims)
+
+
+_Changed = tuple[Sequence[Element], Sequence[Element]]
+
+
+def _lower_rung(vocabulary: Vocabulary, before: Frame, after: Frame, changed: _Changed) -> Iterator[Delta]:
+    """A word of one of the lexicon's ladders for one that stands lower on it."""
+    taken: set[int] = set()
+    for each in changed[0]:
+        for other in changed[1]:
+            if other.at in taken:
+                continue
+            upper, lower = _words(before, each), _words(after, other)
+            if _steps_down(vocabulary, upper, lower):
+                taken.add(other.at)
+                reason = f"softer word: {' '.join(upper)} → {' '.join(lower)}"
+                yield Delta("softer", "-", reason, _range(each), _range(other))
+                break
+
+
+def _steps_down(vocabulary: Vocabulary, upper: Sequence[str], lower: Sequence[str]) -> bool:
+    above = {rung for word in upper for root in roots_of(word) for rung in vocabulary.rungs.get(root, ())}
+    below = {rung for word in lower for root in roots_of(word) for rung in vocabulary.rungs.get(root, ())}
+    return any(ladder == other and high < low for ladder, high in above for other, low in below)
+
+
+def _all_to_some(before: Frame, after: Frame, one: Sequence[Element], two: Sequence[Element]) -> Iterator[Delta]:
+    """ "All contracts", "high-value contracts": an adjective stands where "all" stood, and the rest is the same."""
+    at = next((at for at, each in enumerate(one) if each.id == "all"), -1)
+    gap = len(two) - len(one) + 1  # words that came for the one that went
+    if at < 0 or not 1 <= gap <= 2 or [each.id for each in one[:at]] != [each.id for each in two[:at]]:
+        return
+    if [each.id for each in one[at + 1 :]] != [each.id for each in two[at + gap :]]:
+        return
+    first, last = two[at].at, two[at + gap - 1].last
+    words = after.words[first:last]
+    if not _NO_ADJECTIVE.isdisjoint(words) or any(mark.first in range(first, last) for mark in after.marks):
+        return
+    yield Delta(
+        "objects",
+        "-",
+        f"object: {before.words[one[at].at]} → {' '.join(words)}",
+        _range(one[at]),
+        frozenset(range(first, last)),
+    )
+
+
+_NO_ADJECTIVE = word_set("any these those whole entire both and or the our other others of in")
+
+
+def _no_longer_stricter(before: Frame, after: Frame, changed: _Changed) -> Iterator[Delta]:
+    """ "The stricter of law and policy": without the word either will do."""
+    if not _STRICTER.isdisjoint(after.words):
+        return
+    gone = [each for each in changed[0] if not _STRICTER.isdisjoint(_words(before, each))]
+    if gone:
+        words = " ".join(word for each in gone for word in _words(before, each))
+        yield Delta("standards", "-", f"standard gone: {words}", frozenset().union(*map(_range, gone)), frozenset())
+
+
+def _one_more_way(before: Frame, after: Frame, changed: _Changed) -> Iterator[Delta]:
+    """ "We require a warrant" and "a warrant or subpoena": what is demanded may be met in one more way."""
+    gone, came = changed
+    if any(each.id != "only" for each in gone) or not any(each.id == "or" for each in came):
+        return
+    first, last = min(each.at for each in came), max(each.last for each in came)
+    if any(clause.first <= first < clause.last for clause in after.clauses) and not gone:
+        return
+    if _DEMANDS.isdisjoint(after.words[max(first - _REACH, 0) : first]):
+        return
+    words = " ".join(after.words[first:last])
+    yield Delta(
+        "conditions", "-", f"one more way: {words}", frozenset(each.at for each in gone), frozenset(range(first, last))
+    )
+
+
+def _words(frame: Frame, element: Element) -> tuple[str, ...]:
+    return frame.words[element.at : element.last]
+
+
+def _range(element: Element) -> frozenset[int]:
+    return frozenset(range(element.at, element.last))
