@@ -6,7 +6,7 @@ technical change and never alerts; a real change the old reading had missed is r
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from core import matching
 from core.classify import classify
 from core.course import Shown
 from core.errors import ReadError
-from core.model import Change, ChangeClass, Edit, Reading, Relation, VersionRef, Window
+from core.model import Change, ChangeClass, Edit, Fetch, Reading, Relation, VersionRef, Window
 from core.rule_matches import About, match_edits, place_of
 from core.text.diff import compare
 from core.text.read import EXTRACTOR
@@ -26,6 +26,7 @@ from monitor.capture import as_filed, forms_of, names_of, reading_of, started_at
 from monitor.tools import Tools
 from storage import changes, documents, fetches, record, rereading, sources, spans, versions
 from storage.rereading import GoodCapture
+from storage.sources import Asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class _Derivation:
 
     tools: Tools
     document: documents.DocumentRow
+    request_id: int
     current: Shown | None = None
     last_good: int | None = None  # the newest capture that agreed with the current text
     captures: int = 0
@@ -70,17 +72,13 @@ def reread_document(tools: Tools, document_id: int) -> Reread:
         captures = rereading.good_captures(conn, document_id)
         document = documents.by_id(conn, document_id)
         stood = versions.load(conn, document.current_version_id) if document.current_version_id else None
-    texts = _read_snapshots(tools, document, captures)
+        unread = _unread(conn, document_id, captures)
+    texts = _read_snapshots(tools, unread)
     with tools.database.write() as conn:
-        derivation = _Derivation(tools, document)
+        derivation = _Derivation(tools, document, rereading.home(conn, document_id))
         told = rereading.told_at(conn, document_id, [capture.fetch_id for capture in captures])
-        gone = rereading.gone_at(conn, document_id)
         kept = rereading.take_down(conn, document_id)
-        for capture in captures:
-            _close_gone(conn, derivation, gone, capture.fetch_id)
-            _derive(conn, derivation, capture, texts, is_told=capture.fetch_id in told)
-        if document.state == "gone":
-            _close_gone(conn, derivation, gone, None)
+        _derive_all(conn, derivation, captures, texts, told)
         technical = 0
         if stood is not None and derivation.current is not None:
             before = Shown(stood.ref, stood.reading, stood.forms)
@@ -89,24 +87,65 @@ def reread_document(tools: Tools, document_id: int) -> Reread:
     return Reread(document.slug, derivation.captures, technical, derivation.found_late, derivation.unreadable)
 
 
-def _read_snapshots(
-    tools: Tools, document: documents.DocumentRow, captures: list[GoodCapture]
-) -> dict[str, tuple[Reading, tuple[int, ...]] | None]:
+def rederive(conn: Connection, tools: Tools, document_id: int, *, untold: Collection[int]) -> None:
+    """Derive one document from the captures that are its own now, after some were given to it or taken away.
+
+    ``untold`` are the captures whose difference to the one before nobody was told of: it is recorded as found late.
+    Everything in this transaction, so that a document is never seen half derived.
+    """
+    captures = rereading.good_captures(conn, document_id)
+    document = documents.by_id(conn, document_id)
+    texts = _read_snapshots(tools, _unread(conn, document_id, captures))
+    derivation = _Derivation(tools, document, rereading.home(conn, document_id))
+    told = {capture.fetch_id for capture in captures}.difference(untold)
+    kept = rereading.take_down(conn, document_id)
+    _derive_all(conn, derivation, captures, texts, told)
+    kept["document"]["last_good_fetch_id"] = derivation.last_good
+    rereading.put_back(conn, document_id, kept)
+
+
+def _derive_all(
+    conn: Connection,
+    derivation: _Derivation,
+    captures: Sequence[GoodCapture],
+    texts: dict[str, tuple[Reading, tuple[int, ...]] | None],
+    told: Collection[int],
+) -> None:
+    gone = rereading.gone_at(conn, derivation.document.id)
+    for capture in captures:
+        _close_gone(conn, derivation, gone, capture.fetch_id)
+        _derive(conn, derivation, capture, texts, is_told=capture.fetch_id in told)
+    if derivation.document.state == "gone":
+        _close_gone(conn, derivation, gone, None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unread:
+    """What there is to read for a document: each distinct snapshot with its first capture, and who asks for it."""
+
+    asked: Asked | None
+    first: dict[str, Fetch]
+
+
+def _unread(conn: Connection, document_id: int, captures: Sequence[GoodCapture]) -> _Unread:
+    request_id = rereading.home(conn, document_id)
+    asked = sources.asked_by(conn, [request_id]).get(request_id, ())
+    first: dict[str, Fetch] = {}
+    for capture in captures:
+        if capture.digest is not None and capture.digest not in first:
+            first[capture.digest] = fetches.fetch_by_id(conn, capture.fetch_id)
+    return _Unread(asked[0] if asked else None, first)
+
+
+def _read_snapshots(tools: Tools, unread: _Unread) -> dict[str, tuple[Reading, tuple[int, ...]] | None]:
     """Each distinct snapshot read once with the current reader; None where that fails now."""
     texts: dict[str, tuple[Reading, tuple[int, ...]] | None] = {}
-    with tools.database.read() as conn:
-        assert document.request_id is not None
-        asked = sources.asked_by(conn, [document.request_id]).get(document.request_id, ())
-    source = asked[0].source if asked else None
-    how = reading_of(asked[0] if asked else None)
-    for capture in captures:
-        if capture.digest is None or capture.digest in texts:
-            continue
-        with tools.database.read() as conn:
-            fetch = fetches.fetch_by_id(conn, capture.fetch_id)
+    source = unread.asked.source if unread.asked else None
+    how = reading_of(unread.asked)
+    for digest, fetch in unread.first.items():
         try:
             reading = tools.reader.read(
-                tools.blobs.get(capture.digest),
+                tools.blobs.get(digest),
                 content_type=fetch.header("content-type"),
                 url=fetch.final_url or fetch.url,
                 select=how.select,
@@ -114,9 +153,9 @@ def _read_snapshots(
                 kind=how.kind,
             )
             reading = as_filed(tools, source, fetch, reading)
-            texts[capture.digest] = (reading, forms_of(tools, reading, always=source.always if source else ()))
+            texts[digest] = (reading, forms_of(tools, reading, always=source.always if source else ()))
         except ReadError:
-            texts[capture.digest] = None
+            texts[digest] = None
     return texts
 
 
@@ -145,11 +184,10 @@ def _derive(
     edits = compare(current.reading, current.forms, reading, forms) if current else ()
     variant = capture.variant if capture.variant is not None else (current.variant if current else 0)
     fetch = fetches.fetch_by_id(conn, capture.fetch_id)
-    assert derivation.document.request_id is not None
     row = record.accept_version(
         conn,
         document_id=document_id,
-        request_id=derivation.document.request_id,
+        request_id=derivation.request_id,
         fetch_id=capture.fetch_id,
         reading=reading,
         forms=forms,

@@ -66,7 +66,10 @@ _EMPTY_WORDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class DocumentRow:
-    """A document with where it stands now. ``state`` is live or gone; ``is_new`` only where it was just made."""
+    """A document with where it stands now; ``is_new`` only where it was just made.
+
+    ``state`` is live or gone; or merged or split, where its captures are those of ``goes_on_as`` (storage/joining.py).
+    """
 
     id: int
     slug: str
@@ -82,6 +85,7 @@ class DocumentRow:
     current_version_id: int | None
     last_good_fetch_id: int | None
     version_count: int
+    goes_on_as: int | None = None
     last_good_at: datetime | None = None
     is_new: bool = False
 
@@ -142,7 +146,7 @@ def find_or_create(  # noqa: PLR0913 (what a document is made from)
     is_new = found is None
     if found is None:
         last = _cut(_words(name)) if name else slug_words(url, role or kind)
-        slug = _free_slug(conn, f"{_words(company_id) or 'company'}/{last or kind}")
+        slug = free_slug(conn, f"{_words(company_id) or 'company'}/{last or kind}")
         made = conn.execute(
             insert(documents).values(
                 slug=slug,
@@ -209,8 +213,9 @@ def standing(conn: Connection, request_id: int) -> Standing:
 def list_documents(
     conn: Connection, *, company_id: str | None = None, source_id: str | None = None
 ) -> tuple[DocumentRow, ...]:
-    """Documents in order of their names; those of one company, or found at one source."""
-    wanted = _rows().order_by(documents.c.slug)
+    """Documents in order of their names; those of one company, or found at one source. One that was merged into another
+    is read there and left out."""
+    wanted = _rows().where(documents.c.state != "merged").order_by(documents.c.slug)
     if company_id is not None:
         wanted = wanted.where(documents.c.company_id == company_id)
     if source_id is not None:
@@ -308,7 +313,8 @@ def _cut(name: str) -> str:
     return name[: LONGEST_NAME + 1].rpartition("-")[0] or name[:LONGEST_NAME]
 
 
-def _free_slug(conn: Connection, wanted: str) -> str:
+def free_slug(conn: Connection, wanted: str) -> str:
+    """A name nobody bears: the one wanted, or it with a number."""
     like = or_(documents.c.slug == wanted, documents.c.slug.like(f"{wanted}-%"))
     taken = {row.slug for row in conn.execute(select(documents.c.slug).where(like))}
     if wanted not in taken:

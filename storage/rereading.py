@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import Connection, delete, exists, func, or_, select, update
 
 from core.model import GradeLevel
 from storage.schema import (
@@ -42,7 +42,9 @@ def stale_documents(conn: Connection, extractor: str) -> list[int]:
     rows = conn.execute(
         select(documents.c.id)
         .join(versions, versions.c.id == documents.c.current_version_id)
-        .where(versions.c.extractor != extractor, documents.c.request_id.is_not(None))
+        .where(
+            versions.c.extractor != extractor, or_(documents.c.request_id.is_not(None), documents.c.state == "split")
+        )
         .order_by(documents.c.id)
     )
     return [row.id for row in rows]
@@ -54,11 +56,15 @@ def good_captures(conn: Connection, document_id: int) -> list[GoodCapture]:
     level = newest.scalar_subquery()
     shown = readings.alias("shown")
     first = select(func.min(shown.c.fetch_id)).where(shown.c.document_id == document_id).scalar_subquery()
-    earlier = select(document_addresses.c.request_id).where(document_addresses.c.document_id == document_id)
+    earlier = exists().where(
+        document_addresses.c.document_id == document_id,
+        document_addresses.c.request_id == fetches.c.request_id,
+        or_(document_addresses.c.until_fetch_id.is_(None), document_addresses.c.until_fetch_id > fetches.c.id),
+    )
     rows = conn.execute(
         select(fetches.c.id, fetches.c.digest, readings.c.variant, readings.c.version_id)
         .select_from(fetches)
-        .join(documents, or_(documents.c.request_id == fetches.c.request_id, fetches.c.request_id.in_(earlier)))
+        .join(documents, or_(documents.c.request_id == fetches.c.request_id, earlier))
         .outerjoin(readings, readings.c.fetch_id == fetches.c.id)
         .where(
             documents.c.id == document_id,
@@ -82,13 +88,27 @@ def gone_at(conn: Connection, document_id: int) -> list[int]:
     return [row.after_fetch_id for row in rows]
 
 
+def home(conn: Connection, document_id: int) -> int:
+    """The request a document is captured under, or was until its captures became another document's."""
+    last = (
+        select(document_addresses.c.request_id)
+        .where(document_addresses.c.document_id == document_id)
+        .order_by(document_addresses.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    found = select(func.coalesce(documents.c.request_id, last)).where(documents.c.id == document_id)
+    return int(conn.execute(found).scalar_one())
+
+
 def take_down(conn: Connection, document_id: int) -> dict[str, Any]:
     """Remove what is derived for the document; returns the columns that :func:`put_back` restores at the end."""
     of_document = select(spans.c.id).where(spans.c.document_id == document_id)
     conn.execute(delete(span_texts).where(span_texts.c.span_id.in_(of_document)))
     conn.execute(delete(spans).where(spans.c.document_id == document_id))
     document = conn.execute(select(documents).where(documents.c.id == document_id)).mappings().one()
-    request = conn.execute(select(requests).where(requests.c.id == document["request_id"])).mappings().one()
+    at = home(conn, document_id)
+    request = conn.execute(select(requests).where(requests.c.id == at)).mappings().one()
     conn.execute(update(documents).where(documents.c.id == document_id).values(last_good_fetch_id=None, state="live"))
     validators = ("etag", "last_modified", "last_digest", "last_good_fetch_id")
     kept = (*validators, "unread_fetch_id", "suspect_fetch_id", "absences", "absent_since")

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time
 from typing import Final, Literal
 
 from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import Connection
 
 from core.citing import Cited, plain
@@ -20,7 +20,7 @@ from core.quotes import in_words
 from core.report import title_of
 from core.text.visible import one_line
 from core.wording import GRAVITY, OF_VERDICT, counted, defang, language, mark_of
-from storage import biography, changes, documents, fetches, versions
+from storage import biography, changes, documents, fetches, joining, versions
 from storage.biography import Appearance, Outline
 from storage.changes import StoredChange
 from web.access import may
@@ -30,7 +30,16 @@ from web.memento import memento_headers
 from web.problems import BadRequest
 from web.reading import Book, PassageRow, Row, lives_at, rows, texts_wanted
 from web.site import Site, without_json
-from web.speech import VERSION_NAME, Sign, compare_address, day_text, lang_code, sign_of, version_address
+from web.speech import (
+    VERSION_NAME,
+    Sign,
+    compare_address,
+    day_text,
+    document_address,
+    lang_code,
+    sign_of,
+    version_address,
+)
 
 PLACES_A_PART: Final = 400
 CHARACTERS_A_PART: Final = 110_000
@@ -84,6 +93,7 @@ class DocumentView:
     lang: str
     address_shown: str
     state: str
+    goes_on_at: str  # address of the document that its later captures belong to; empty where they are its own
     number: int
     version_count: int
     first_at: datetime
@@ -120,6 +130,9 @@ def routes(site: Site) -> APIRouter:
     def document(request: Request, rest: str, asof: str | None = None, part: int = 1) -> Response:
         wanted = _day(asof) if asof else None
         with site.database.read() as conn:
+            moved = _successor(conn, without_json(rest), None)
+            if moved is not None:
+                return RedirectResponse(moved)
             view = build(conn, site, without_json(rest), asof=wanted, part=part)
         return site.answer(request, "document.html", view, table=_table(view), feed=_feed(view))
 
@@ -130,6 +143,9 @@ def routes(site: Site) -> APIRouter:
         if found is None:
             raise BadRequest("a version is named by its document and its number, such as company/page/3")
         with site.database.read() as conn:
+            moved = _successor(conn, found[1], int(found[2]))
+            if moved is not None:
+                return RedirectResponse(moved)
             view = build(conn, site, found[1], number=int(found[2]), part=part)
             url = documents.by_slug(conn, found[1]).url
         answer = site.answer(request, "document.html", view, table=_table(view))
@@ -137,6 +153,15 @@ def routes(site: Site) -> APIRouter:
         return answer
 
     return router
+
+
+def _successor(conn: Connection, slug: str, number: int | None) -> str | None:
+    """Where a document that was merged into another is read now; None where it stands for itself."""
+    found = joining.in_successor(conn, documents.by_slug(conn, slug), number)
+    if found is None:
+        return None
+    name, same = found
+    return document_address(name) if same is None else version_address(name, same)
 
 
 def _table(view: DocumentView) -> Table:
@@ -186,7 +211,8 @@ def build(
     told = changes.of_document(conn, row.id, limit=VERSIONS_LISTED)
     body = _text(conn, outlined, appearance, parts[part - 1], told, is_first=chosen == 0, is_last=part == len(parts))
     surroundings = _surroundings(conn, outlined)
-    seen = _seen(conn, shown, chosen, row.last_good_at, is_gone=row.state != "live")
+    seen = _seen(conn, shown, chosen, row.last_good_at, is_gone=row.state == "gone")
+    successor = documents.by_id(conn, row.goes_on_as) if row.goes_on_as is not None else None
     lang = outlined.lang or row.lang
     address = (site.base_url or "").rstrip("/") + version_address(slug, appearance.number)
     return DocumentView(
@@ -199,6 +225,7 @@ def build(
         lang=lang_code(lang),
         address_shown=defang(document.url),
         state=row.state,
+        goes_on_at=document_address(successor.slug) if successor else "",
         number=appearance.number,
         version_count=len({one.number for one in shown}),
         first_at=shown[0].at,

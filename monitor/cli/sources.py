@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -132,6 +133,39 @@ def sources_move(
     done(move(home(), os.environ, source, url, as_json=as_json))
 
 
+@sources.command("merge")
+def sources_merge(
+    old: Annotated[str, typer.Argument(help="Name of the document that was there first.")],
+    new: Annotated[str, typer.Argument(help="Name of the document it goes on as.")],
+    as_json: AsJson = False,
+) -> None:
+    """Two documents were one all along: let the old one go on with the new one's captures and address.
+
+    For a page that moved and was rewritten at once, so that On Record saw one go and another come. What was cited of
+    either still resolves; what changed between the last capture of the one and the first of the other is told late.
+
+    Example: onrecord sources merge thermo-fisher/ethics thermo-fisher/our-values
+    """
+    from monitor.commands.sources import merge
+
+    done(merge(home(), os.environ, (old, new), as_json=as_json))
+
+
+@sources.command("split")
+def sources_split(
+    document: Annotated[str, typer.Argument(help="Name of a document.")],
+    since: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The first day of the other text (UTC).")],
+    as_json: AsJson = False,
+) -> None:
+    """An address was given to another text: what it shows since then becomes a document of its own.
+
+    Example: onrecord sources split thermo-fisher/ethics --since 2026-03-01
+    """
+    from monitor.commands.sources import split
+
+    done(split(home(), os.environ, document, since.replace(tzinfo=UTC), as_json=as_json))
+
+
 @sources.command("capture")
 def sources_capture(
     document: Annotated[str, typer.Argument(help="Name of a document, or id of a source.")],
@@ -160,7 +194,7 @@ def sources_coverage(as_json: AsJson = False) -> None:
 
 @sources.command("log")
 def sources_log(as_json: AsJson = False) -> None:
-    """What people did about sources by command: added, moved, paused, captured.
+    """What people did about sources by command: added, moved, paused, merged, split, captured.
 
     Example: onrecord sources log
     """

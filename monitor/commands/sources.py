@@ -1,10 +1,11 @@
-"""``onrecord sources``: pause, resume, move, log, undo. Each edit of the file is logged, and undoable."""
+"""``onrecord sources``: pause, resume, move, merge, split, log, undo. Each act is logged, and undoable."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,15 @@ from core.errors import ConfigError, NotFound, Problem
 from core.model import Source
 from core.text.visible import one_line
 from core.wording import defang
-from monitor.app import open_archive, utc_now
+from monitor.app import build, open_archive, utc_now
 from monitor.cache import load_home
 from monitor.commands.check import choose
 from monitor.commands.output import emit, say, table
 from monitor.home import Home, Loaded
+from monitor.joining import JOININGS
+from monitor.joining import merge as merge_documents
+from monitor.joining import split as split_document
+from monitor.joining import undo as undo_joining
 from monitor.kinds import built_kinds
 from storage import acts, documents, sources
 from storage.acts import Act
@@ -50,6 +55,31 @@ def log(
     about = {"before": before, "after_digest": hashlib.sha256(after.encode()).hexdigest(), **data}
     with open_archive(home, environ, loaded.settings) as archive, archive.database.write() as conn:
         acts.log(conn, act, what, about, utc_now())
+
+
+def merge(home: Home, environ: Mapping[str, str], names: tuple[str, str], *, as_json: bool) -> int:
+    """Let one document go on with the captures and the address of another of the same company."""
+    with build(home, environ, loaded=load_home(home, environ)) as agent:
+        with agent.tools.database.read() as conn:
+            old, new = (documents.by_slug(conn, name) for name in names)
+        number = merge_documents(agent.tools, old, new)
+    emit({"act": number, "document": old.slug, "merged": new.slug}) if as_json else say(
+        f"{old.slug} goes on at {defang(new.url)} with what {new.slug} showed. onrecord sources undo takes it back."
+    )
+    return 0
+
+
+def split(home: Home, environ: Mapping[str, str], name: str, since: datetime, *, as_json: bool) -> int:
+    """Make what a document's address shows since some day a document of its own."""
+    with build(home, environ, loaded=load_home(home, environ)) as agent:
+        with agent.tools.database.read() as conn:
+            document = documents.by_slug(conn, name)
+        number, made = split_document(agent.tools, document, since)
+    emit({"act": number, "document": name, "made": made}) if as_json else say(
+        f"What {defang(document.url)} shows since {since:%Y-%m-%d} is {made} from now on; {name} keeps what stood there "
+        "before. onrecord sources undo takes it back."
+    )
+    return 0
 
 
 def _one(loaded: Loaded, source_id: str) -> tuple[Source, int]:
@@ -141,6 +171,10 @@ def undo(home: Home, environ: Mapping[str, str], act_id: int | None, *, as_json:
             raise ConfigError(
                 [Problem("sources", None, "a capture is a fact and stays; pause or capture again instead")]
             )
+        if act.act in JOININGS:
+            with build(home, environ, loaded=loaded) as agent:
+                undo_joining(agent.tools, act)
+            return _tell_undone(act, as_json=as_json)
         text = _undo_edit(home, act)
         with archive.database.write() as conn:
             now = utc_now()
@@ -149,6 +183,10 @@ def undo(home: Home, environ: Mapping[str, str], act_id: int | None, *, as_json:
             watched = parse_sources(text, built_kinds=built_kinds())
             sources.sync(conn, watched.companies, watched.sources, now)
             acts.undone(conn, act, now)
+    return _tell_undone(act, as_json=as_json)
+
+
+def _tell_undone(act: Act, *, as_json: bool) -> int:
     emit({"act": act.id, "undone": True, "what": act.what}) if as_json else say(f"Taken back: {act.act} {act.what}.")
     return 0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Column, Table, Text, UniqueConstraint
 
-from storage.schema.base import UtcTime, id_column, metadata, ref
+from storage.schema.base import Id, UtcTime, id_column, metadata, ref
 
 document_addresses = Table(  # requests a document was captured under before it moved to the one it has now
     "document_addresses",
@@ -14,6 +14,7 @@ document_addresses = Table(  # requests a document was captured under before it 
     ref("request_id", "requests.id", null=False),
     Column("url", Text, nullable=False),
     Column("left_at", UtcTime, nullable=False),
+    Column("until_fetch_id", Id),  # captures from this one on are another document's; None: all that were made show it
     UniqueConstraint("document_id", "request_id"),
 )
 

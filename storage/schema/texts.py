@@ -18,11 +18,12 @@ documents = Table(
     Column("role", Text),
     Column("title", Text, nullable=False, default=""),
     Column("lang", Text),
-    Column("state", Text, nullable=False, default="live"),  # live | gone
+    Column("state", Text, nullable=False, default="live"),  # live | gone | merged | split: storage/joining.py
     Column("appeared_at", UtcTime, nullable=False),
     Column("current_version_id", Id),
     Column("last_good_fetch_id", Id),
     Column("version_count", Integer, nullable=False, default=0),
+    Column("goes_on_as", Id),  # of a merged or split one: the document that goes on with its captures
 )
 
 document_sources = Table(

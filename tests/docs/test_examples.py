@@ -48,7 +48,9 @@ ASKS = {
     "sources test",
     "sources pause",
     "sources resume",
+    "sources merge",
     "sources move",
+    "sources split",
     "sources capture",
     "sources undo",
 }
