@@ -227,6 +227,8 @@ def has_marks(report: Report) -> bool:
 
 def link_label(report: Report) -> str:
     """What the link of a report leads to."""
+    if is_list(report):
+        return "Open Today"
     return "Side by side" if report.kind == "change" and "/c/" in report.link else "In the archive"
 
 

@@ -1,6 +1,6 @@
 """The whole crash matrix: SIGKILL after every effect of every story, again in the lives that follow, and at any instant.
 
-    python bench/crash.py [RUNS] [WORKERS]       10,000 runs in two workers where nothing is said
+    python -m bench.crash [RUNS] [WORKERS]       10,000 runs in two workers where nothing is said
 
 Every effect is killed at first; what is left of the runs goes to chains of two to four kills, to processes without a
 name (their leases run out) and to random instants. Ends after half an hour whatever is left. Prints what was counted;

@@ -253,7 +253,17 @@ def _not_relevant(wish: Wish, now_stands: Standing) -> Decided:
     was = now_stands.not_relevant
     if was is not None and was.wish.reason is wish.reason:
         return Decided(f"Already called not relevant by {was.actor.name}, {long_date(was.at)}.", is_new=False)
-    return Decided(f"Not relevant: {in_words(wish.reason)}.")
+    return Decided(f"Not relevant: {in_words(wish.reason)}.{_SPARING.get(wish.reason, '')}")
+
+
+# What would spare such alerts, for a person to decide. No rule or source is named: who acts may have seen no more than
+# a title.
+_SPARING: Final = {
+    NotRelevant.OFF_TOPIC: " What exception would have spared such alerts: onrecord rules precision.",
+    NotRelevant.NAVIGATION: " Where it comes again: `remove:` of the source leaves that part of the page out.",
+    NotRelevant.FORMATTING: " Where it comes again: `remove:` of the source leaves that part of the page out.",
+    NotRelevant.TRANSLATION: " Languages of one text are one group under `editions:` of its source.",
+}
 
 
 def in_words(word: StrEnum) -> str:

@@ -19,6 +19,7 @@ import hashlib
 import json
 import socket
 import ssl
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -73,6 +74,16 @@ class Answer:
     drops: bool = False
 
 
+class PatientServer(ThreadingHTTPServer):
+    """Clients of this server refuse it or are killed: a connection that breaks off is no news."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        if not isinstance(sys.exception(), ConnectionError | ssl.SSLError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type] # handed on as it came
+
+
 class SlackStandIn:
     """The server. ``channels`` exist, ``joined`` are those the app is in. Scripted answers come before the checks."""
 
@@ -104,12 +115,10 @@ class SlackStandIn:
         self.connections = 0
         self.heard = threading.Condition()
         self.lock = threading.Lock()
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self.server.daemon_threads = True
+        self.server = PatientServer(("127.0.0.1", 0), _handler(self))
         self.scheme = "https" if tls else "http"
         if tls:  # hands are shaken where a request is read, not where the next one is awaited
             self.server.socket = tls.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
-            self.server.handle_error = lambda *_: None  # type: ignore[method-assign]  # who refuses us is no news
         self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
 
     def __enter__(self) -> Self:

@@ -93,7 +93,11 @@ def test_each_thing_people_do(database: Database) -> None:
     for id_, wish, says in (
         (alert_id, Wish(Handling.ASSIGN, to="marchetti"), "Assigned to marchetti."),
         (alert_id, Wish(Handling.CONFIRM), "Confirmed."),
-        (alert_id, Wish(Handling.NOT_RELEVANT, reason=NotRelevant.OFF_TOPIC), "Not relevant: off topic."),
+        (
+            alert_id,
+            Wish(Handling.NOT_RELEVANT, reason=NotRelevant.OFF_TOPIC),
+            "Not relevant: off topic. What exception would have spared such alerts: onrecord rules precision.",
+        ),
         (alert_id, Wish(Handling.NOTE, text="a note"), "Noted."),
         (
             with_document,

@@ -6,7 +6,6 @@ import hashlib
 import json
 import re
 import socket
-import sys
 import threading
 from collections import Counter
 from contextlib import ExitStack
@@ -14,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -22,7 +21,7 @@ from typing import Self
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from tests.slack_standin import APP_TOKEN, TOKEN, SlackStandIn
+from tests.slack_standin import APP_TOKEN, TOKEN, PatientServer, SlackStandIn
 
 START = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 LINES = "alerts.jsonl"  # in a run's data folder
@@ -119,16 +118,6 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-class _Server(ThreadingHTTPServer):
-    """Clients of this server are killed: a connection that breaks off is no news."""
-
-    daemon_threads = True
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)  # type: ignore[arg-type] # handed on as it came
-
-
 class _Mailbox:
     """Takes every letter; remembers the delivery each was."""
 
@@ -151,7 +140,7 @@ class FarSide:
         self.slack = SlackStandIn()
         self.mailbox = _Mailbox()
         self._stack = ExitStack()
-        self._server = _Server(("127.0.0.1", 0), _handler(self.site))
+        self._server = PatientServer(("127.0.0.1", 0), _handler(self.site))
         self.site.root = f"http://{self.host}"
 
     def __enter__(self) -> Self:

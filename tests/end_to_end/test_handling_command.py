@@ -64,7 +64,10 @@ def test_acknowledged_by_whom_it_says(home: Path) -> None:
 def test_every_verb_once(home: Path) -> None:
     for words, says in (
         (("assign", "1", "osei"), "Assigned to osei."),
-        (("dismiss", "1", "--reason", "off_topic"), "Not relevant: off topic."),
+        (
+            ("dismiss", "1", "--reason", "off_topic"),
+            "Not relevant: off topic. What exception would have spared such alerts: onrecord rules precision.",
+        ),
         (("confirm", "1"), "Confirmed."),
         (("note", "1", "asked their press office"), "Noted."),
         (("reopen", "1"), "Open again."),
