@@ -30,7 +30,8 @@ class Unseen:
 
 @dataclass(frozen=True, slots=True)
 class WeekFacts:
-    """The numbers of a week. ``silent_rules`` never found anything, in any week."""
+    """The numbers of a week. ``silent_rules`` never found anything, in any week; ``shrunk`` are pages whose selectors match
+    less than half the words they used to: (document, words, words they used to match)."""
 
     since: datetime
     until: datetime
@@ -49,6 +50,7 @@ class WeekFacts:
     dead: int = 0
     noisiest: tuple[tuple[str, int], ...] = ()
     stale: tuple[tuple[str, datetime | None], ...] = ()
+    shrunk: tuple[tuple[str, int, int], ...] = ()
     rules: int = 0
     silent_rules: tuple[str, ...] = ()
 
@@ -109,9 +111,11 @@ def _telling(facts: WeekFacts) -> Section:
 
 def _care(facts: WeekFacts) -> Section:
     stale = tuple(f"{source} ({short_date(at).split(',')[0] if at else 'never'})" for source, at in facts.stale)
+    shrunk = tuple(f"{document} ({words} words, {were} before)" for document, words, were in facts.shrunk)
     return Section(
         "To look after",
         lines=(
+            *((("Selectors that match ever less", _some(shrunk)),) if shrunk else ()),
             ("Noisiest", _some(tuple(f"{source} ({count})" for source, count in facts.noisiest))),
             ("Not seen well for a week", _some(stale)),
             (

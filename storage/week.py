@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from statistics import median
 from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
@@ -14,16 +15,19 @@ from storage.schema import (
     companies,
     deliveries,
     document_sources,
+    documents,
     fetches,
     grades,
     incidents,
     matches,
     request_sources,
     sources,
+    versions,
 )
 
 ASKED: Final = (Purpose.WATCH.value, Purpose.CONFIRM.value)
 STALE_AFTER: Final = timedelta(days=7)
+PAST: Final = 10  # versions of a document that say how many words its selectors used to match
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,15 @@ class Noise:
 
     source_id: str
     changes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shrunk:
+    """A document and the words its source's selectors match, now and (the median) in the versions before."""
+
+    document: str
+    words: int
+    words_before: int
 
 
 def watched(conn: Connection) -> list[str]:
@@ -177,6 +190,34 @@ def stale(conn: Connection, until: datetime) -> list[tuple[str, datetime | None]
         .order_by(sources.c.id)
     )
     return [(row.id, row.newest) for row in rows if row.newest is None or row.newest < until - STALE_AFTER]
+
+
+def shrunk(conn: Connection) -> list[Shrunk]:
+    """Watched pages with selectors of their own whose text is less than half of what it used to be, by name.
+
+    Before a selector matches nothing (a bad capture, an incident) it often matches less: a site is rebuilt part by part.
+    """
+    watched = conn.execute(select(sources.c.id, sources.c.options).where(sources.c.ended_at.is_(None)))
+    selecting = [row.id for row in watched if row.options.get("select")]
+    own = and_(documents.c.id == versions.c.document_id, documents.c.state == "live")
+    words: dict[str, list[int]] = {}
+    now: dict[str, int] = {}
+    for row in conn.execute(
+        select(documents.c.slug, versions.c.words, documents.c.current_version_id, versions.c.id)
+        .join(documents, own)
+        .join(document_sources, document_sources.c.document_id == documents.c.id)
+        .where(document_sources.c.source_id.in_(selecting))
+        .order_by(documents.c.slug, versions.c.number.desc())
+    ):
+        if row.id == row.current_version_id:
+            now[row.slug] = row.words
+        elif len(words.setdefault(row.slug, [])) < PAST:
+            words[row.slug].append(row.words)
+    return [
+        Shrunk(slug, now[slug], round(median(past)))
+        for slug, past in words.items()
+        if past and slug in now and now[slug] < median(past) / 2
+    ]
 
 
 def fired(conn: Connection) -> set[str]:

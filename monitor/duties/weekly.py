@@ -95,6 +95,7 @@ def facts_of(conn: Connection, tools: Tools, until: datetime) -> WeekFacts:
         dead=dead,
         noisiest=tuple((noise.source_id, noise.changes) for noise in week.noisiest(conn, since, until)),
         stale=tuple(week.stale(conn, until)),
+        shrunk=tuple((each.document, each.words, each.words_before) for each in week.shrunk(conn)),
         rules=len(rules),
         silent_rules=tuple(name for name in rules if name not in fired),
     )

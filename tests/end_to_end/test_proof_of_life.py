@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -288,6 +288,30 @@ def test_a_source_that_was_never_seen_for_a_week_is_stale(watch: Watch) -> None:
         facts = weekly.facts_of(conn, watch.world.tools, watch.world.now)
     assert [name for name, _ in facts.stale] == ["quiet"]
     assert facts.not_seen == ("quiet",)
+
+
+def test_selectors_that_match_ever_less_are_named_before_they_match_nothing(watch: Watch) -> None:
+    """A site rebuilt part by part: half of what was selected stands elsewhere now."""
+    halves = [
+        [f"Part {part}, sentence {at}: we audit every plant of this region once a year." for at in range(12)]
+        for part in (1, 2)
+    ]
+
+    def rebuilt(selected: Sequence[str], rest: Sequence[str]) -> bytes:
+        own = "".join(f"<p>{text}</p>" for text in selected)
+        return f"<html><body><div class=policy>{own}</div><div>{' '.join(rest)}</div></body></html>".encode()
+
+    watch.world.watch(replace(policy("audits"), select=(".policy",)), policy("other"))
+    watch.world.site.shows("https://acme.example/audits", rebuilt([*halves[0], *halves[1]], []))
+    watch.world.site.shows("https://acme.example/other", page("Suppliers pay wages in full every month."))
+    watch.go()
+    watch.world.site.shows("https://acme.example/audits", rebuilt(halves[0][:8], [*halves[0][8:], *halves[1]]))
+    for _ in range(4):
+        watch.go(DAY)
+    with watch.world.database.read() as conn:
+        facts = weekly.facts_of(conn, watch.world.tools, watch.world.now)
+    [(document, words, before)] = facts.shrunk
+    assert (document, words, before) == ("acme/audits", 8 * 14, 24 * 14)
 
 
 # --- what cannot be seen -----------------------------------------------------------------------------------------
