@@ -61,7 +61,7 @@ def test_every_command_of_a_unit_is_a_verb(tmp_path: Path) -> None:
 
 def test_the_container_file_copies_and_runs_what_there_is() -> None:
     text = (DEPLOY / "Containerfile").read_text()
-    assert (ROOT / "requirements.lock").exists()
+    assert "COPY deploy/requirements.lock" in text
     assert "--require-hashes" in text
     assert re.search(r"^USER onrecord$", text, re.MULTILINE)
     folders = re.search(r"compileall -q (.*)$", text, re.MULTILINE)
@@ -70,6 +70,16 @@ def test_the_container_file_copies_and_runs_what_there_is() -> None:
     assert "/healthz" in text
     ignored = (ROOT / ".dockerignore").read_text().split()
     assert {"data", "backups", "secrets", ".venv"} <= set(ignored)
+
+
+def test_the_container_holds_what_a_server_needs_at_the_versions_that_were_tested() -> None:
+    def pins(path: Path) -> dict[str, str]:
+        return dict(re.findall(r"^([\w.-]+)(?:\[[\w,]+\])?==([^ ;\\]+)", path.read_text(), re.MULTILINE))
+
+    tested, shipped = pins(ROOT / "requirements.lock"), pins(DEPLOY / "requirements.lock")
+    assert {name: version for name, version in shipped.items() if tested.get(name) != version} == {}
+    assert {"sqlalchemy", "slack-sdk", "psycopg"} <= shipped.keys()
+    assert shipped.keys().isdisjoint({"pytest", "mypy", "ruff", "mkdocs", "playwright"})
 
 
 def test_the_compose_file_gives_nothing_away() -> None:
