@@ -55,7 +55,7 @@ STOPPED, ENDED, FULL = 0, 10, 1
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much of a year: the issue's is 2,000 sources, 365 days, 200 stops and 200 kills."""
+    """How much of a year: the whole one is 2,000 sources, 365 days, 200 stops and 200 kills."""
 
     sources: int = 2_000
     days: int = 365
