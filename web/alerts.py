@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -22,7 +23,7 @@ from storage import cases, handlings, notices
 from storage.handlings import Asked
 from storage.notices import AlertRow, Sending
 from web.access import Actor, may
-from web.exports import Entry, Feed, Table
+from web.exports import Entry, Feed, Table, paged
 from web.problems import BadRequest
 from web.site import Site, without_json
 from web.speech import Sign, lang_code, sign_of
@@ -119,25 +120,12 @@ def routes(site: Site) -> APIRouter:
         with site.database.read() as conn:
             found = notices.alert_rows(conn, ROWS, start=start)
             view = Alerts(tuple(map(_line, found)), notices.count(conn), start)
-        columns = ("alert", "at", "kind", "severity", "title", "document", "went to")
-        rows = [
-            (
-                one.id,
-                one.at,
-                one.kind,
-                one.severity,
-                one.title,
-                one.document,
-                "; ".join(": ".join(to) for to in one.went),
-            )
-            for one in view.alerts
-        ]
         entries = [Entry(f"urn:onrecord:alert:{one.id}", one.title, one.at, f"/alert/{one.id}") for one in view.alerts]
         return site.answer(
             request,
             "alerts.html",
             view,
-            table=Table("alerts", columns, rows),
+            table=Table("alerts", COLUMNS, _rows),
             feed=Feed("On Record: alerts", tuple(entries)),
         )
 
@@ -161,6 +149,16 @@ def routes(site: Site) -> APIRouter:
         return RedirectResponse(f"/alert/{number}#log", 303)
 
     return router
+
+
+COLUMNS: Final = ("alert", "at", "kind", "severity", "title", "document", "went to")
+
+
+def _rows(conn: Connection) -> Iterator[tuple[object, ...]]:
+    for row in paged(lambda limit, start: notices.alert_rows(conn, limit, start=start)):
+        one = _line(row)
+        went = "; ".join(": ".join(to) for to in one.went)
+        yield one.id, one.at, one.kind, one.severity, one.title, one.document, went
 
 
 def _number(text: str) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
@@ -121,7 +121,7 @@ def routes(site: Site) -> APIRouter:
         first, second = (found[1], int(found[2])), (found[3] or found[1], int(found[4]))
         with site.database.read() as conn:
             shown = build(conn, site, first, second, view=view, start=max(0, start))
-        return site.answer(request, "compare.html", shown, table=_table(shown))
+        return site.answer(request, "compare.html", shown, table=_table(site, shown, (first, second)))
 
     @router.api_route("/compare", methods=["GET", "HEAD"])
     @may("reader")
@@ -146,19 +146,23 @@ def _named(conn: Connection, name: str) -> tuple[str, int]:
     return row.slug, versions.numbers(conn, row.id)[-1].number
 
 
-def _table(shown: Comparison) -> Table:
-    """What differs, row by row."""
-    rows = [
-        (
-            row.number,
-            row.sign.word,
-            row.where,
-            "".join(text for _, text in row.before or ()),
-            "".join(text for _, text in row.after or ()),
-        )
-        for row in shown.rows
-        if row.kind == "pair"
-    ]
+def _table(site: Site, shown: Comparison, pair: tuple[tuple[str, int], tuple[str, int]]) -> Table:
+    """What differs, row by row: all of it, part after part."""
+
+    def rows(conn: Connection) -> Iterator[tuple[object, ...]]:
+        start, end, where = 0, 1, ""
+        while start < end:
+            part = build(conn, site, *pair, start=start)
+            told = [row for row in part.rows if row.kind != "fold"]
+            for row in told:
+                where = row.where or where  # a page names a section where it begins
+                if row.kind == "pair":
+                    was, now = ("".join(text for _, text in side or ()) for side in (row.before, row.after))
+                    yield row.number, row.sign.word, where, was, now
+                else:
+                    yield row.number, f"Moved {row.side}", where, row.text, row.text
+            start, end = start + max(1, len(told)), part.steps
+
     return Table(
         f"compare-{shown.slug}-{shown.before.number}-{shown.after.number}",
         ("row", "what", "where", "before", "after"),

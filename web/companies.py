@@ -20,7 +20,7 @@ from storage.changes import StoredChange
 from storage.overview import CompanyRow
 from web.access import may
 from web.drawing import Tick, axis_of, ticks
-from web.exports import Entry, Feed, Table
+from web.exports import Entry, Feed, table_of
 from web.site import Site, without_json
 from web.sources import SourceRow, row_of
 from web.speech import Sign, compare_address, document_address, sign_of
@@ -87,7 +87,7 @@ def routes(site: Site) -> APIRouter:
         with site.database.read() as conn:
             view = CompaniesView(tuple(overview.list_companies(conn)))
         rows = [(one.id, one.name, one.documents, one.versions) for one in view.companies]
-        table = Table("companies", ("company", "name", "documents", "versions"), rows)
+        table = table_of("companies", ("company", "name", "documents", "versions"), rows)
         return site.answer(request, "companies.html", view, table=table)
 
     @router.api_route("/company/{company_id}", methods=["GET", "HEAD"])
@@ -122,7 +122,7 @@ def routes(site: Site) -> APIRouter:
             request,
             "company.html",
             view,
-            table=Table(f"documents-{view.id}", columns, rows),
+            table=table_of(f"documents-{view.id}", columns, rows),
             feed=Feed(f"On Record: {view.name}", tuple(entries)),
         )
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Final, Literal
@@ -166,9 +166,14 @@ def _successor(conn: Connection, slug: str, number: int | None) -> str | None:
 
 def _table(view: DocumentView) -> Table:
     columns = ("version", "first seen", "change", "what", "address")
-    rows = [
-        (one.number, one.first_at, one.sign.word if one.sign else "", one.what, one.address) for one in view.versions
-    ]
+
+    def rows(conn: Connection) -> Iterator[tuple[object, ...]]:
+        row = documents.by_slug(conn, view.slug)
+        shown = biography.appearances(conn, row.id)
+        told = changes.of_document(conn, row.id, limit=len(shown) + VERSIONS_LISTED)
+        for one in _versions(view.slug, shown, told, len(shown), most=len(shown)):
+            yield one.number, one.first_at, one.sign.word if one.sign else "", one.what, one.address
+
     return Table(f"versions-{view.slug}", columns, rows)
 
 
@@ -357,12 +362,12 @@ def _surroundings(conn: Connection, outlined: Outline) -> tuple[tuple[str, ...],
 
 
 def _versions(
-    slug: str, shown: Sequence[Appearance], told: Sequence[StoredChange], chosen: int
+    slug: str, shown: Sequence[Appearance], told: Sequence[StoredChange], chosen: int, *, most: int = VERSIONS_LISTED
 ) -> tuple[VersionRow, ...]:
     """Every appearance with the change that brought it, the newest first."""
     by_fetch = {one.after_fetch_id: one for one in told}
     found: list[VersionRow] = []
-    for at in range(len(shown) - 1, max(-1, len(shown) - 1 - VERSIONS_LISTED), -1):
+    for at in range(len(shown) - 1, max(-1, len(shown) - 1 - most), -1):
         one = shown[at]
         previous = shown[at - 1].number if at else None
         change = by_fetch.get(one.fetch_id)

@@ -1,16 +1,24 @@
-"""Lists to take along: CSV that no spreadsheet executes, Atom for what comes one after another. Pure."""
+"""Lists to take along: CSV that no spreadsheet executes, JSON lines, Atom for what comes one after another. Pure.
+
+A page shows part of a list; what is taken along is all of it, written as it is read.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
+import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
-from typing import Final
+from itertools import islice
+from typing import Final, TypeVar
 from xml.sax.saxutils import escape, quoteattr
+
+from pydantic_core import to_jsonable_python
+from sqlalchemy import Connection
 
 from core.text.visible import one_line
 from core.wording import stamp
@@ -19,13 +27,35 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 _NOT_XML: Final = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
+BATCH: Final = 500  # rows read, and written, at a time
+
+Rows = Iterable[Sequence[object]]
+Row = TypeVar("Row")
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A list as rows under named columns. ``name`` becomes the name of the file."""
+    """A whole list as rows under named columns. ``name`` becomes the name of the file.
+
+    ``rows`` is asked with a connection when somebody takes the list along, and not before.
+    """
 
     name: str
     columns: tuple[str, ...]
-    rows: Iterable[Sequence[object]]
+    rows: Callable[[Connection], Rows]
+
+
+def table_of(name: str, columns: tuple[str, ...], rows: Rows) -> Table:
+    """A table whose rows are there already."""
+    return Table(name, columns, lambda _: rows)
+
+
+def paged(read: Callable[[int, int], Sequence[Row]]) -> Iterator[Row]:
+    """Everything of a list that is read by (limit, start)."""
+    start = 0
+    while some := read(BATCH, start):
+        yield from some
+        start += len(some)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +77,29 @@ class Feed:
     entries: tuple[Entry, ...]
 
 
-def as_csv(table: Table) -> bytes:
+def as_csv(columns: Sequence[str], rows: Rows) -> Iterator[bytes]:
     """RFC 4180, UTF-8 with its mark (spreadsheets need it), nothing in it that a spreadsheet would calculate."""
+    yield b"\xef\xbb\xbf" + _line(columns)
+    yield from _in_batches(_line([cell(value) for value in row]) for row in rows)
+
+
+def as_json_lines(columns: Sequence[str], rows: Rows) -> Iterator[bytes]:
+    """An object a row, a row a line."""
+    plain = (dict(zip(columns, row, strict=True)) for row in rows)
+    yield from _in_batches(
+        json.dumps(to_jsonable_python(one), ensure_ascii=False, separators=(",", ":")).encode() + b"\n" for one in plain
+    )
+
+
+def _line(cells: Sequence[str]) -> bytes:
     out = io.StringIO()
-    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow(table.columns)
-    for row in table.rows:
-        writer.writerow([cell(value) for value in row])
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
+    csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerow(cells)
+    return out.getvalue().encode("utf-8", "replace")
+
+
+def _in_batches(lines: Iterator[bytes]) -> Iterator[bytes]:
+    while some := b"".join(islice(lines, BATCH)):
+        yield some
 
 
 def cell(value: object) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
+from sqlalchemy import Connection
 
 from core.errors import NotFound
 from core.text.visible import one_line
 from storage import audit, outbox
+from storage.deliveries import Delivery
 from web.access import Actor, may
 from web.exports import Table
 from web.problems import BadRequest
@@ -54,36 +57,20 @@ def routes(site: Site) -> APIRouter:
 
     @router.api_route("/outbox", methods=["GET", "HEAD"])
     @may("reader")
-    def waiting(request: Request) -> Response:
+    def undelivered(request: Request) -> Response:
         with site.database.read() as conn:
-            found = outbox.pending(conn, limit=1_000)
+            found = outbox.pending(conn, limit=ROWS)
             counts = outbox.counts(conn)
-        messages = tuple(
-            Message(
-                one.id,
-                one.alert_id,
-                one_line(one.title, 200),
-                one.severity,
-                one.receiver,
-                one.channel,
-                one_line(one.target, 120),
-                one.state,
-                one.attempts,
-                one.created_at,
-                one.next_attempt_at,
-                one_line(one.error or "", 300),
-                one.why,
-            )
-            for one in found
-        )
-        view = Outbox(messages[:ROWS], len(messages), tuple(sorted(counts.items())))
+        waiting = sum(count for state, count in counts.items() if state in outbox.WAITING)
+        view = Outbox(tuple(map(_message, found)), waiting, tuple(sorted(counts.items())))
         columns = ("delivery", "alert", "title", "severity", "receiver", "channel", "target", "state", "attempts",
                    "created", "next attempt", "error", "why")  # fmt: skip
-        rows = [
-            (one.id, one.alert, one.title, one.severity, one.receiver, one.channel, one.target, one.state, one.attempts,
-             one.created_at, one.next_at, one.error, "; ".join(one.why))
-            for one in messages
-        ]  # fmt: skip
+
+        def rows(conn: Connection) -> Iterator[tuple[object, ...]]:
+            for one in map(_message, outbox.pending(conn, limit=waiting)):
+                yield (one.id, one.alert, one.title, one.severity, one.receiver, one.channel, one.target, one.state,
+                       one.attempts, one.created_at, one.next_at, one.error, "; ".join(one.why))  # fmt: skip
+
         return site.answer(request, "outbox.html", view, table=Table("outbox", columns, rows))
 
     @router.post("/outbox/{delivery}/again")
@@ -108,3 +95,21 @@ def routes(site: Site) -> APIRouter:
         return RedirectResponse("/outbox", 303)
 
     return router
+
+
+def _message(one: Delivery) -> Message:
+    return Message(
+        id=one.id,
+        alert=one.alert_id,
+        title=one_line(one.title, 200),
+        severity=one.severity,
+        receiver=one.receiver,
+        channel=one.channel,
+        target=one_line(one.target, 120),
+        state=one.state,
+        attempts=one.attempts,
+        created_at=one.created_at,
+        next_at=one.next_attempt_at,
+        error=one_line(one.error or "", 300),
+        why=one.why,
+    )

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
+from sqlalchemy import Connection
 
 from core.access import ROLE_WORDS, ROLES, Role
 from core.text.visible import one_line
 from storage import accounts, audit
 from storage.accounts import User
 from web.access import Actor, may
+from web.exports import Table, paged
 from web.problems import BadRequest
 from web.site import Site
 
@@ -102,9 +105,14 @@ def routes(site: Site) -> APIRouter:
                 audit.count(conn),
                 start,
             )
-        return site.answer(request, "audit.html", view)
+        return site.answer(request, "audit.html", view, table=Table("audit", ("at", "who", "act", "about"), _deeds))
 
     return router
+
+
+def _deeds(conn: Connection) -> Iterator[tuple[object, ...]]:
+    for one in paged(lambda limit, start: audit.newest(conn, limit, start)):
+        yield one.at, one.who, one.act, one.about
 
 
 def _people(site: Site, request: Request, *, link: str = "", link_for: str = "") -> Response:

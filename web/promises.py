@@ -19,7 +19,7 @@ from storage import audit, promises, sources
 from storage.promises import ACTS, Promised, Wanted
 from web.access import Actor, may
 from web.drawing import Tick, axis_of, ticks
-from web.exports import Table
+from web.exports import Table, table_of
 from web.histories import History, history, word_of
 from web.site import Site, without_json
 from web.speech import compare_address, document_address
@@ -279,7 +279,7 @@ COLUMNS: Final = (
 
 
 def _table(found: Sequence[Promised]) -> Table:
-    rows = [
+    rows = (
         (
             each.entry.key,
             each.document.company,
@@ -294,5 +294,5 @@ def _table(found: Sequence[Promised]) -> Table:
             "; ".join(f"{short_day(event.sight.at)} {event.became.value}" for event in each.entry.happenings),
         )
         for each in found
-    ]
-    return Table(f"commitments-{counted(len(rows), 'row')}", COLUMNS, rows)
+    )
+    return table_of(f"commitments-{counted(len(found), 'row')}", COLUMNS, rows)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from sqlalchemy import Connection
 
 from core.errors import NotFound
 from core.text.visible import one_line
@@ -15,7 +17,7 @@ from storage import fired, tasks
 from storage.fired import FiredRule, Firing
 from web import work
 from web.access import Actor, may
-from web.exports import Entry, Feed, Table
+from web.exports import Entry, Feed, Table, paged, table_of
 from web.problems import BadRequest
 from web.site import Site, without_json
 from web.speech import compare_address, document_address
@@ -73,7 +75,7 @@ def routes(site: Site) -> APIRouter:
             )
         columns = ("rule", "pack", "title", "changes", "standing", "first", "last")
         rows = [(one.rule, one.pack, one.title, one.changes, one.standing, one.first_at, one.last_at) for one in found]
-        return site.answer(request, "rules.html", view, table=Table("rules", columns, rows))
+        return site.answer(request, "rules.html", view, table=table_of("rules", columns, rows))
 
     @router.api_route("/rules/fired/{name:path}", methods=["GET", "HEAD"])
     @may("reader")
@@ -86,7 +88,12 @@ def routes(site: Site) -> APIRouter:
             rows = tuple(map(_firing, fired.firings(conn, rule, FIRINGS, start)))
         view = RuleView(rule, known.title, known.pack, rows, known.changes, start)
         columns = ("at", "company", "document", "act", "severity", "words")
-        cells = [(one.at, one.company, one.title, one.act, one.severity, "; ".join(one.words)) for one in rows]
+
+        def cells(conn: Connection) -> Iterator[tuple[object, ...]]:
+            for row in paged(lambda limit, start: fired.firings(conn, rule, limit, start)):
+                one = _firing(row)
+                yield one.at, one.company, one.title, one.act, one.severity, "; ".join(one.words)
+
         entries = [
             Entry(
                 f"urn:onrecord:rule:{rule}:{at}",

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import islice
 from typing import Final, Literal
 
 from fastapi import APIRouter, Request
@@ -24,13 +23,13 @@ from storage.search import Found
 from web import work
 from web.access import Actor, may
 from web.drawing import Axis, Tick, axis_of, ticks
-from web.exports import Table
+from web.exports import Table, table_of
 from web.site import Site, wants_page
 from web.speech import compare_address, document_address, finding_address, passage_address
 
 SHOWN: Final = 20
 GATHERED: Final = 100  # answers that the drawing and the counts are made from; beyond it they are counted apart
-MOST_EXPORTED: Final = 10_000
+MOST_SKIPPED: Final = 10_000
 COLUMNS: Final = (
     "passage", "text", "company", "document", "url", "heading", "first_seen", "last_seen", "gone_since", "still", "match"
 )  # fmt: skip
@@ -154,16 +153,14 @@ def routes(site: Site) -> APIRouter:
     @router.api_route("/search.json", methods=["GET", "HEAD"])
     @may("reader")
     def found(request: Request, q: str = "", start: int = 0) -> Response:
-        is_table = request.query_params.get("format") == "csv"
         with site.database.read() as conn:
             try:
                 view = build(conn, q, max(0, start), site.now())
-                table = _table(conn, q) if is_table and q.strip() else Table("search", COLUMNS, ())
             except QueryError as error:
                 if not wants_page(request):
                     raise
                 return site.answer(request, "search.html", _refused(conn, q, error), status=400)
-        return site.answer(request, "search.html", view, table=table if view.total else None)
+        return site.answer(request, "search.html", view, table=_table(q) if view.total else None)
 
     @router.api_route("/search/counts", methods=["GET", "HEAD"])
     @may("reader")
@@ -180,7 +177,7 @@ def routes(site: Site) -> APIRouter:
             view = _never(conn, q, chosen)
         columns = ("company", "name", "documents", "since")
         rows = [(one.company_id, one.company, one.documents, one.since) for one in view.silent]
-        return site.answer(request, "never.html", view, table=Table("never-said", columns, rows))
+        return site.answer(request, "never.html", view, table=table_of("never-said", columns, rows))
 
     @router.post("/search/task")
     @may("analyst")
@@ -203,14 +200,14 @@ def _never(conn: Connection, q: str, chosen: tuple[str, ...]) -> Never:
     )
 
 
-def _table(conn: Connection, q: str) -> Table:
-    """Every answer, up to ten thousand, as rows."""
-    found = islice(search.stream(conn, q), MOST_EXPORTED)
-    rows = [
-        (str(one.passage_id), one.text, one.company_id, one.document, one.url, one.heading, one.first_seen_at,
-         one.last_seen_at, one.gone_since, one.still, "; ".join(one.text[a:b] for a, b in one.spans))
-        for one in found
-    ]  # fmt: skip
+def _table(q: str) -> Table:
+    """Every answer as a row, as the command prints it."""
+
+    def rows(conn: Connection) -> Iterator[tuple[object, ...]]:
+        for one in search.stream(conn, q):
+            yield (str(one.passage_id), one.text, one.company_id, one.document, one.url, one.heading, one.first_seen_at,
+                   one.last_seen_at, one.gone_since, one.still, "; ".join(one.text[a:b] for a, b in one.spans))  # fmt: skip
+
     return Table(f"search-{q}", COLUMNS, rows)
 
 
@@ -224,7 +221,7 @@ def build(conn: Connection, q: str, start: int, now: datetime) -> Results:
     is_capped = len(answers) > GATHERED
     shown = answers[start : start + SHOWN]
     if start + SHOWN > GATHERED:
-        shown = search.search(conn, tree, SHOWN, start=min(start, MOST_EXPORTED))
+        shown = search.search(conn, tree, SHOWN, start=min(start, MOST_SKIPPED))
     answers = answers[:GATHERED]
     if not answers:
         return _empty(q, size, read_as=in_words(tree))

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from jinja2 import Environment
 from pydantic_core import to_jsonable_python
 
@@ -25,10 +25,14 @@ from core.vitals import Vitals
 from storage import audit
 from storage.blobs import BlobStore
 from storage.engine import Database
-from web.exports import Feed, Table, as_atom, as_csv
+from web.exports import Feed, Table, as_atom, as_csv, as_json_lines
 from web.navigation import ways
 
 PROBLEM_JSON: Final = "application/problem+json"
+FILES: Final = {  # forms in which a whole list is taken along: type, how it is written
+    "csv": ("text/csv; charset=utf-8", as_csv),
+    "jsonl": ("application/jsonl; charset=utf-8", as_json_lines),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,25 +63,40 @@ class Site:
         table: Table | None = None,
         feed: Feed | None = None,
     ) -> Response:
-        """The view as a page, or in the form the address or ``?format=`` asks for: JSON, CSV of a table, Atom of a feed."""
+        """The view as a page, or in the form the address or ``?format=`` asks for: JSON of what the page shows, CSV or
+        JSON lines of the whole list behind it, Atom of a feed.
+        """
         wanted = request.query_params.get("format")
         if wants_json(request):
             self._note_export(request, "JSON")
             return JSONResponse(to_jsonable_python(view), status)
-        if wanted == "csv" and table is not None:
-            self._note_export(request, "CSV")
-            name = re.sub(r"[^A-Za-z0-9-]+", "-", table.name).strip("-")[:80] or "list"
-            headers = {"content-disposition": f'attachment; filename="onrecord-{name}.csv"'}
-            return Response(as_csv(table), media_type="text/csv; charset=utf-8", headers=headers)
+        if wanted in FILES and table is not None:
+            return self._file(request, wanted, table)
         if wanted == "atom" and feed is not None:
             base = (self.base_url or str(request.base_url)).rstrip("/")
             address = with_format(request, "atom")
             body = as_atom(feed, address=address, base=base, now=self.now())
             return Response(body, media_type="application/atom+xml; charset=utf-8")
         forms = [("JSON", json_address(request))]
-        forms += [("CSV", with_format(request, "csv"))] if table is not None else []
+        if table is not None:
+            forms += [("CSV", with_format(request, "csv")), ("JSON lines", with_format(request, "jsonl"))]
         forms += [("Atom", with_format(request, "atom"))] if feed is not None else []
         return HTMLResponse(self.page(request, template, view=view, forms=tuple(forms)), status)
+
+    def _file(self, request: Request, form: str, table: Table) -> Response:
+        """The whole list, written while it is read: one view of the archive, however long it is."""
+        media_type, written = FILES[form]
+        name = re.sub(r"[^A-Za-z0-9-]+", "-", table.name).strip("-")[:80] or "list"
+        headers = {"content-disposition": f'attachment; filename="onrecord-{name}.{form}"'}
+        if request.method == "HEAD":
+            return Response(media_type=media_type, headers=headers)
+        self._note_export(request, "JSON lines" if form == "jsonl" else form.upper())
+
+        def body() -> Iterator[bytes]:
+            with self.database.read() as conn:
+                yield from written(table.columns, table.rows(conn))
+
+        return StreamingResponse(body(), media_type=media_type, headers=headers)
 
     def _note_export(self, request: Request, form: str) -> None:
         """Who took what along, for the operator to read; looking at it as a page leaves nothing."""
@@ -104,9 +123,8 @@ class Site:
 
     def problem(self, request: Request, status: int, title: str, detail: str) -> Response:
         """An error people understand; for programs problem details (RFC 9457)."""
-        if wants_json(request) or _prefers_json(request):
-            body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
-            return JSONResponse(body, status, media_type=PROBLEM_JSON)
+        if _wants_data(request):
+            return JSONResponse(problem_details(status, title, detail), status, media_type=PROBLEM_JSON)
         return HTMLResponse(self.page(request, "problem.html", status=status, title=title, detail=detail), status)
 
 
@@ -135,8 +153,12 @@ def without_json(name: str) -> str:
 
 def wants_page(request: Request) -> bool:
     """Does a person ask, so that a page to sign in helps more than an error?"""
-    is_data = request.query_params.get("format") in ("json", "csv", "atom") or _prefers_json(request)
-    return request.method in ("GET", "HEAD") and not wants_json(request) and not is_data
+    return request.method in ("GET", "HEAD") and not _wants_data(request)
+
+
+def _wants_data(request: Request) -> bool:
+    is_file = request.query_params.get("format") in ("json", "csv", "jsonl", "atom")
+    return is_file or wants_json(request) or _prefers_json(request)
 
 
 def _prefers_json(request: Request) -> bool:
@@ -148,7 +170,15 @@ def _asked(request: Request) -> str:
     return request.query_params.get("q", "")[:4_000]
 
 
-def plain_problem(status: int, title: str, detail: str) -> bytes:
-    """A problem as a page that needs nothing: for what is refused before any page is reached."""
+def problem_details(status: int, title: str, detail: str) -> dict[str, object]:
+    """A problem for programs (RFC 9457)."""
+    return {"type": "about:blank", "title": title, "status": status, "detail": detail}
+
+
+def plain_problem(request: Request, status: int, title: str, detail: str) -> Response:
+    """A problem of what is refused before any page is reached: as a page that needs nothing, or for programs."""
+    if _wants_data(request):
+        return JSONResponse(problem_details(status, title, detail), status, media_type=PROBLEM_JSON)
     said = f"{status} {html.escape(title)}: {html.escape(detail)}"
-    return f"<!doctype html><html lang=en><meta charset=utf-8><title>{said}</title><p>{said}</p></html>\n".encode()
+    page = f"<!doctype html><html lang=en><meta charset=utf-8><title>{said}</title><p>{said}</p></html>\n"
+    return HTMLResponse(page, status)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from sqlalchemy import Connection
 
 from core.text.visible import one_line
 from core.wording import defang, label, trouble
@@ -61,7 +63,7 @@ def routes(site: Site) -> APIRouter:
     @may("reader")
     def all_sources(request: Request, company: str = "", only: str = "", start: int = 0) -> Response:
         start, only = max(0, start), only if only in ("unseen", "ended") else ""
-        everything = request.query_params.get("format") in ("csv", "json")
+        everything = request.query_params.get("format") == "json"
         with site.database.read() as conn:
             found = sources.list_sources(
                 conn,
@@ -76,11 +78,15 @@ def routes(site: Site) -> APIRouter:
             tuple(map(row_of, found)), troubled if only == "unseen" else total, troubled, start, company, only
         )
         columns = ("source", "company", "kind", "role", "address", "state", "grade", "why", "since", "last", "next")
-        rows = [
-            (one.id, one.company_id, one.kind, one.role, one.address, one.state, one.grade, one.why, one.since, one.last_at,
-             one.next_at)
-            for one in view.sources
-        ]  # fmt: skip
+
+        def rows(conn: Connection) -> Iterator[tuple[object, ...]]:
+            found = sources.list_sources(
+                conn, with_ended=only == "ended", company=company or None, unseen=only == "unseen", limit=None
+            )
+            for one in map(row_of, found):
+                yield (one.id, one.company_id, one.kind, one.role, one.address, one.state, one.grade, one.why,
+                       one.since, one.last_at, one.next_at)  # fmt: skip
+
         return site.answer(request, "sources.html", view, table=Table("sources", columns, rows))
 
     @router.post("/sources/check")

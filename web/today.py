@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -109,20 +110,26 @@ def routes(site: Site) -> APIRouter:
         days, start = max(1, min(days, MOST_DAYS)), max(0, start)
         with site.database.read() as conn:
             view = build(conn, now, days=days, start=start, quiet=quiet, base_url=site.base_url)
-        return site.answer(request, "today.html", view, table=_table(view), feed=_feed(view))
+        return site.answer(request, "today.html", view, table=_table(view, site.base_url), feed=_feed(view))
 
     return router
 
 
-def _table(view: Today) -> Table:
+def _table(view: Today, base_url: str | None) -> Table:
     columns = ("change", "found at", "verdict", "severity", "company", "document", "quote", "last seen", "first changed",
                "address")  # fmt: skip
-    rows = [
-        (one.change, one.found_at, one.sign.word, one.severity, one.company, one.title, "".join(text for _, text in one.quote),
-         one.interval.last_seen_at if one.interval else None, one.interval.first_changed_at if one.interval else None,
-         one.address)
-        for one in view.changes
-    ]  # fmt: skip
+    since = view.now - timedelta(days=view.days)
+
+    def rows(conn: Connection) -> Iterator[tuple[object, ...]]:
+        ids = overview.recent_changes(conn, since, quiet=view.is_quiet)
+        for some in (ids[at : at + ROWS] for at in range(0, len(ids), ROWS)):
+            told = overview.told(conn, some)
+            for stored in changes.by_ids(conn, some):
+                one = _row(conn, stored, told.get(stored.change.id), view.now, base_url)
+                quote, window = "".join(text for _, text in one.quote), one.interval
+                yield (one.change, one.found_at, one.sign.word, one.severity, one.company, one.title, quote,
+                       window.last_seen_at if window else None, window.first_changed_at if window else None, one.address)  # fmt: skip
+
     return Table("changes", columns, rows)
 
 

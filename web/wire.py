@@ -10,6 +10,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.site import plain_problem
@@ -46,11 +47,13 @@ class Guarded:
         if host is None or not self._is_ours(host):
             title = "No host was named" if host is None else "Another host was asked for"
             detail = "these pages answer only to the names they were configured for"
-            await _refuse(guarded, scope, 400 if host is None else 421, title, detail)
+            await _refuse(guarded, scope, receive, (400 if host is None else 421, title, detail))
         elif scope["method"] not in METHODS:
-            await _refuse(guarded, scope, 405, "Not here", "these pages are read, and take forms; nothing else")
+            detail = "these pages are read, and take forms; nothing else"
+            await _refuse(guarded, scope, receive, (405, "Not here", detail))
         elif scope["method"] == "POST" and not _is_sent_by_us(Headers(scope=scope), host):
-            await _refuse(guarded, scope, 403, "Sent by another site", "forms are taken from these pages alone")
+            detail = "forms are taken from these pages alone"
+            await _refuse(guarded, scope, receive, (403, "Sent by another site", detail))
         else:
             await self._app(scope, receive, guarded)
 
@@ -70,13 +73,12 @@ def _is_sent_by_us(headers: Headers, host: str) -> bool:
     return origin in (None, "null") or urlsplit(origin or "").netloc.lower() == host.strip().lower()
 
 
-async def _refuse(send: Send, scope: Scope, status: int, title: str, detail: str) -> None:
-    body = plain_problem(status, title, detail)
-    headers = [(b"content-type", b"text/html; charset=utf-8"), (b"content-length", str(len(body)).encode())]
-    if status == 405:
-        headers.append((b"allow", ", ".join(METHODS).encode()))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+async def _refuse(send: Send, scope: Scope, receive: Receive, said: tuple[int, str, str]) -> None:
+    """Answer with a problem of (status, title, detail)."""
+    answer = plain_problem(Request(scope), *said)
+    if said[0] == 405:
+        answer.headers["allow"] = ", ".join(METHODS)
+    await answer(scope, receive, send)
 
 
 def _with_headers(send: Send) -> Send:

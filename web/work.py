@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -9,15 +10,17 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
+from sqlalchemy import Connection
 
 from core.text.visible import one_line
 from storage import audit, tasks
 from storage.tasks import Task
 from web.access import Actor, may
-from web.exports import Table
+from web.exports import Table, table_of
 from web.site import Site
 
 ROWS: Final = 50
+MOST_EXPORTED: Final = 100_000  # older ones are tidied away long before
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +66,11 @@ def routes(site: Site) -> APIRouter:
         with site.database.read() as conn:
             view = Tasks(tuple(map(row_of, tasks.newest(conn, ROWS))))
         columns = ("task", "what", "state", "asked by", "asked at", "finished at", "said", "error")
-        rows = [
-            (one.id, one.what, one.state, one.asked_by, one.asked_at, one.finished_at, one.said, one.error)
-            for one in view.tasks
-        ]
+
+        def rows(conn: Connection) -> Iterator[tuple[object, ...]]:
+            for one in map(row_of, tasks.newest(conn, MOST_EXPORTED)):
+                yield one.id, one.what, one.state, one.asked_by, one.asked_at, one.finished_at, one.said, one.error
+
         return site.answer(request, "tasks.html", view, table=Table("tasks", columns, rows))
 
     @router.api_route("/tasks/{task_id}", methods=["GET", "HEAD"])
@@ -149,7 +153,7 @@ def _table(task: Task) -> Table | None:
         if isinstance(rows, list) and rows:
             columns = tuple(rows[0])
             cells = [tuple(_cell(row.get(name)) for name in columns) for row in rows]
-            return Table(f"task-{task.id}", columns, cells)
+            return table_of(f"task-{task.id}", columns, cells)
     return None
 
 

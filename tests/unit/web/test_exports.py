@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from core.model import Severity
-from web.exports import Entry, Feed, Table, as_atom, as_csv, cell
+from web.exports import BATCH, Entry, Feed, as_atom, as_csv, as_json_lines, cell, paged
 
 AT = datetime(2026, 11, 23, 23, 9, 12, tzinfo=UTC)
 
@@ -41,9 +41,33 @@ def test_cells(value: object, shown: str) -> None:
 
 def test_a_table_reads_back_as_it_was() -> None:
     rows = [("a,b", 'say "no"'), ("two\nlines", "人权")]
-    made = as_csv(Table("x", ("one", "two"), rows))
+    made = b"".join(as_csv(("one", "two"), rows))
     assert made.startswith(b"\xef\xbb\xbf")
     assert list(csv.reader(io.StringIO(made.decode("utf-8-sig"), newline=""))) == [["one", "two"], *map(list, rows)]
+
+
+def test_json_lines_hold_values_as_json_has_them() -> None:
+    rows = [(1, AT, None, "=1 人权"), (2, date(2026, 1, 2), True, "two\nlines")]
+    assert b"".join(as_json_lines(("n", "at", "is", "text"), rows)).decode() == (
+        '{"n":1,"at":"2026-11-23T23:09:12Z","is":null,"text":"=1 人权"}\n'
+        '{"n":2,"at":"2026-01-02","is":true,"text":"two\\nlines"}\n'
+    )
+
+
+def test_a_long_list_is_written_while_it_is_read() -> None:
+    read: list[int] = []
+
+    def part(limit: int, start: int) -> list[int]:
+        read.append(start)
+        return list(range(start, min(start + limit, 2 * BATCH + 1)))
+
+    written = as_csv(("n",), ((one,) for one in paged(part)))
+    assert next(written) == b'\xef\xbb\xbf"n"\r\n'
+    assert read == []
+    assert next(written).count(b"\n") == BATCH
+    assert read == [0]
+    assert b"".join(written).count(b"\n") == BATCH + 1
+    assert read == [0, BATCH, 2 * BATCH, 2 * BATCH + 1]
 
 
 def test_a_feed_is_well_formed_whatever_it_holds() -> None:

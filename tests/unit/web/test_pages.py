@@ -394,6 +394,27 @@ def test_nothing_but_forms_can_be_sent(client: TestClient, method: str) -> None:
         assert (found.status_code, found.headers["allow"]) == (405, "GET, HEAD, POST")
 
 
+@pytest.mark.parametrize(
+    ("method", "address", "headers", "status", "title"),
+    [
+        ("GET", "/", {"host": "evil.example", "accept": "application/json"}, 421, "Another host was asked for"),
+        ("GET", "/today.json", {"host": "evil.example"}, 421, "Another host was asked for"),
+        ("PUT", "/sources?format=json", {}, 405, "Not here"),
+        ("POST", "/login", {"sec-fetch-site": "cross-site", "accept": "application/json"}, 403, "Sent by another site"),
+        ("GET", "/search?q=%22open&format=csv", {}, 400, "This query cannot be understood"),
+        ("GET", "/d/nowhere?format=jsonl", {}, 404, "Not in the archive"),
+    ],
+)
+def test_programs_are_refused_with_problem_details(
+    client: TestClient, method: str, address: str, headers: dict[str, str], status: int, title: str
+) -> None:
+    found = client.request(method, address, headers=headers)
+    assert (found.status_code, found.headers["content-type"]) == (status, "application/problem+json")
+    assert found.json() | {"detail": ""} == {"type": "about:blank", "title": title, "status": status, "detail": ""}
+    assert found.json()["detail"]
+    assert found.headers["content-security-policy"] == HEADERS["content-security-policy"]
+
+
 def test_a_page_takes_no_form(client: TestClient) -> None:
     assert client.post("/search").status_code == 405
 
