@@ -119,28 +119,27 @@ def appearances(conn: Connection, document_id: int) -> tuple[Appearance, ...]:
 
 def lives(conn: Connection, document_id: int, variant: int) -> tuple[Life, ...]:
     """The life of every form the document showed in a variant, in the order they came."""
-    first, last, gone = fetches.alias("first"), fetches.alias("last"), fetches.alias("gone")
-    rows = conn.execute(
-        select(
-            spans.c.id,
-            spans.c.form,
-            spans.c.passage_id,
-            spans.c.stream,
-            spans.c.heading,
-            spans.c.first_fetch_id,
-            first.c.started_at,
-            last.c.started_at,
-            spans.c.gone_fetch_id,
-            gone.c.started_at,
-            case((spans.c.lineage == 0, spans.c.id), else_=spans.c.lineage),
-        )
-        .join(first, first.c.id == spans.c.first_fetch_id)
-        .outerjoin(last, last.c.id == spans.c.last_fetch_id)
-        .outerjoin(gone, gone.c.id == spans.c.gone_fetch_id)
+    line = case((spans.c.lineage == 0, spans.c.id), else_=spans.c.lineage)
+    edges = (spans.c.first_fetch_id, spans.c.last_fetch_id, spans.c.gone_fetch_id)
+    found = conn.execute(
+        select(spans.c.id, spans.c.form, spans.c.passage_id, spans.c.stream, spans.c.heading, *edges, line)
         .where(spans.c.document_id == document_id, spans.c.variant == variant)
         .order_by(spans.c.first_fetch_id, spans.c.id)
+    ).all()
+    # Many lives share few captures: the times of those are read once, not beside every life.
+    at: dict[int | None, datetime | None] = {None: None}
+    for some in chunks(sorted({id_ for row in found for id_ in row[5:8] if id_ is not None})):
+        times = conn.execute(select(fetches.c.id, fetches.c.started_at).where(fetches.c.id.in_(some)))
+        at.update((row[0], row[1]) for row in times)
+    return tuple(
+        Life(id_, form, passage, stream, heading, first, _known(at[first]), at[last], gone, at[gone], lineage)
+        for id_, form, passage, stream, heading, first, last, gone, lineage in found
     )
-    return tuple(Life(*row) for row in rows)
+
+
+def _known(at: datetime | None) -> datetime:
+    assert at is not None  # a life begins with a capture
+    return at
 
 
 def outline(conn: Connection, version_id: int) -> Outline:
