@@ -113,6 +113,7 @@ _SENTENCES: Final = {
     "delivery.dropped": "dropped for {receiver}: {reason}",
     "incident.opened": "{source}: cannot be seen: {reasons}",
     "incident.closed": "{source}: seen again",
+    "check.asked": "{source}: to be looked at now, says {by}",
     "check.failed": "{url}: a fault in On Record: {error}",
     "agent.disk.began": "{what}",
     "agent.disk.over": "{what}",

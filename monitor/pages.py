@@ -14,7 +14,7 @@ from core.access import Role
 from core.config.people import Person
 from core.vitals import Vitals
 from monitor.app import Archive, lexicon
-from monitor.keys import links_of
+from monitor.keys import link_key, links_of
 from monitor.tools import Clock
 from storage import accounts
 
@@ -69,17 +69,19 @@ class Pages:
             from web.app import MailDoor, create_app
 
             archive = self._archive
-            links = links_of(archive.home.data(archive.settings), archive.settings.web.base_url)
+            data, web = archive.home.data(archive.settings), archive.settings.web
+            links = links_of(data, web.base_url)
             app: Any = create_app(
                 archive.database,
                 archive.blobs,
                 now=self._now,
-                base_url=archive.settings.web.base_url,
-                allowed_hosts=names_of(self._host, archive.settings.web.base_url),
+                base_url=web.base_url,
+                allowed_hosts=names_of(self._host, web.base_url, web.public_url),
                 commitments=lexicon(),
                 guest=self._guest,
                 vitals=self._vitals,
                 mail=MailDoor(links, self._people) if links else None,
+                caller_key=link_key(data),
             )
             config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", server_header=False)
             self._server = uvicorn.Server(config)
@@ -108,9 +110,8 @@ def first_link(archive: Archive, address: str, now: datetime) -> str | None:
     return f"{(archive.settings.web.base_url or address).rstrip('/')}/welcome/{token}"
 
 
-def names_of(host: str, base_url: str | None) -> frozenset[str]:
-    """The names the pages answer to: this machine's own, the address listened on, and where people reach them."""
+def names_of(host: str, *reached_at: str | None) -> frozenset[str]:
+    """The names the pages answer to: this machine's own, the address listened on, and where people and hooks reach them."""
     names = {"localhost", "127.0.0.1", "[::1]", "::1", socket.gethostname(), host}
-    if base_url:
-        names.add(urlsplit(base_url).hostname or "")
+    names |= {urlsplit(address).hostname or "" for address in reached_at if address}
     return frozenset(name for name in names if name not in ("", "0.0.0.0", "::"))  # noqa: S104 (left out, not bound)

@@ -37,6 +37,7 @@ NOW = datetime(2026, 11, 24, 8, 15, tzinfo=UTC)
 BASE_URL = "https://onrecord.example.org"
 HOST = "testserver"
 LINKS = Links(b"k" * 32, BASE_URL)
+CALLER_KEY = b"c" * 32
 
 HALDEN = Company("halden", "Halden Biosystems", topics=("genetic_surveillance",))
 MINGCHUAN = Company("mingchuan", "Mingchuan Vision", langs=("zh",))
@@ -153,6 +154,7 @@ def seed(folder: Path, *, guest: Role | None = None) -> Seeded:
         commitments=lexicon,
         guest=guest,
         mail=MailDoor(LINKS, dict),
+        caller_key=CALLER_KEY,
     )
     return Seeded(database, blobs, app, story.digests, tools)
 

@@ -63,6 +63,14 @@ class WebSettings(Entry):
     host: Text = Field("127.0.0.1", description="Address to listen on.")
     port: Port = Field(8765, description="Port to listen on.")
     base_url: WebAddress | None = Field(None, description="Address people reach the pages at; used in messages.")
+    public_url: WebAddress | None = Field(
+        None, description="Address at which hooks and hubs reach the pages; base_url where not given."
+    )
+
+    @property
+    def called_at(self) -> str | None:
+        """Where others can call us, None where they cannot."""
+        return self.public_url or self.base_url
 
 
 class SlackSettings(Entry):

@@ -181,6 +181,28 @@ def sources_capture(
     done(capture(home(), os.environ, document, file, as_json=as_json))
 
 
+@sources.command("hook")
+def sources_hook(
+    source: Annotated[str | None, typer.Argument(help="Id of a source; without it the hooks there are.")] = None,
+    is_revoked: Annotated[bool, typer.Option("--revoke", help="End the hook of this source.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make an address by which another program says "look at this source now"; its secret is shown once.
+
+    A new hook ends the one before. A call makes the source's own address due and does nothing else.
+
+    Example: onrecord sources hook thermo-fisher/feed
+    """
+    from monitor.commands.hooks import make, revoke, show
+
+    if source is None and is_revoked:
+        raise typer.BadParameter("name the source whose hook is to end", param_hint="SOURCE")
+    if source is None:
+        done(show(home(), os.environ, as_json=as_json))
+    else:
+        done((revoke if is_revoked else make)(home(), os.environ, source, as_json=as_json))
+
+
 @sources.command("coverage")
 def sources_coverage(as_json: AsJson = False) -> None:
     """What was asked in time, what is behind and why, and where some items of a list may have been missed.

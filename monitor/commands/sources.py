@@ -82,7 +82,7 @@ def split(home: Home, environ: Mapping[str, str], name: str, since: datetime, *,
     return 0
 
 
-def _one(loaded: Loaded, source_id: str) -> tuple[Source, int]:
+def one_source(loaded: Loaded, source_id: str) -> tuple[Source, int]:
     """A source of the file and its line. Raises ConfigError."""
     found = next((each for each in loaded.watchlist.sources if each.id == source_id), None)
     if found is None:
@@ -94,7 +94,7 @@ def _one(loaded: Loaded, source_id: str) -> tuple[Source, int]:
 def pause(home: Home, environ: Mapping[str, str], source_id: str, *, resumes: bool, as_json: bool) -> int:
     """Switch a source off (or on again) in sources.yaml. What was archived stays."""
     loaded = load_home(home, environ)
-    source, line = _one(loaded, source_id)
+    source, line = one_source(loaded, source_id)
     if source.enabled is resumes:
         raise ConfigError(
             [Problem("sources.yaml", line, f"{source_id} is {'watched' if resumes else 'switched off'} already")]
@@ -110,7 +110,7 @@ def pause(home: Home, environ: Mapping[str, str], source_id: str, *, resumes: bo
 def move(home: Home, environ: Mapping[str, str], source_id: str, url: str, *, as_json: bool) -> int:
     """Watch a source at another address; its document goes there with its whole history."""
     loaded = load_home(home, environ)
-    source, line = _one(loaded, source_id)
+    source, line = one_source(loaded, source_id)
     text = edit(home, lambda text: set_key(text, line, "url", url))
     moved = parse_sources(text[1], built_kinds=built_kinds())
     with open_archive(home, environ, loaded.settings) as archive, archive.database.write() as conn:

@@ -47,7 +47,7 @@ def test_without_a_file_everything_has_a_default() -> None:
         "proxies": {},
         "host_proxies": {},
     }
-    assert settings.web.model_dump() == {"host": "127.0.0.1", "port": 8765, "base_url": None}
+    assert settings.web.model_dump() == {"host": "127.0.0.1", "port": 8765, "base_url": None, "public_url": None}
     assert settings.readers.model_dump() == {"processes": 2, "memory_mb": 1024, "seconds": 20}
     assert settings.alerts.gone_after_captures == 3
     assert settings.alerts.gone_after == timedelta(hours=24)
