@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
-from structlog.contextvars import bind_contextvars
+from structlog.contextvars import bound_contextvars
 
 from core.errors import ReadError, StorageError
 from core.grade import grade_page, grade_transport
@@ -109,21 +109,28 @@ def check_request(
             conn, request.id, fetch, size=len(response.body), media_type=fetch.header("content-type")
         )
         fetch = replace(fetch, id=fetch_id)
-        bind_contextvars(fetch=fetch_id)
-        _fetched_event(tools, conn, request, asked, fetch)
-        unchanged = _still_stands(tools, conn, request, asked, fetch) if is_same else None
-    if unchanged is not None:
-        yield unchanged
-        return
-    if purpose is Purpose.REHEARSAL:
-        yield rehearse(tools, request, asked, fetch, response.body)
-        return
-    capture = Capture(request, asked, fetch, response.body, _is_first_look(tools, request, asked))
+        with bound_contextvars(fetch=fetch_id):
+            _fetched_event(tools, conn, request, asked, fetch)
+            unchanged = _still_stands(tools, conn, request, asked, fetch) if is_same else None
+    with bound_contextvars(fetch=fetch_id):  # for who hears of it too
+        if unchanged is not None:
+            yield unchanged
+        elif purpose is Purpose.REHEARSAL:
+            yield rehearse(tools, request, asked, fetch, response.body)
+        else:
+            yield _taken_in(tools, fetcher, request, asked, fetch, response.body)
+
+
+def _taken_in(
+    tools: Tools, fetcher: Fetches, request: DueRequest, asked: tuple[Asked, ...], fetch: Fetch, body: bytes
+) -> Checked:
+    """What the bytes mean, and when to ask again."""
+    capture = Capture(request, asked, fetch, body, _is_first_look(tools, request, asked))
     taken = take(tools, capture)
     if taken.is_absence:
         taken = absence.consider(tools, fetcher, capture, taken)
     due = _schedule(tools, request, asked[0], fetch, taken)
-    yield _checked(request, asked, fetch, taken, due)
+    return _checked(request, asked, fetch, taken, due)
 
 
 def _checked(

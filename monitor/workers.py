@@ -172,7 +172,7 @@ def _ask(  # noqa: PLR0913 (a step of work(), whose locals it takes)
     last: Checked | None = None
     try:
         asked = askers.of(request)
-        bind_contextvars(source=asked[0].source.id if asked else None, request=request.id, fetch=None)
+        bind_contextvars(source=asked[0].source.id if asked else None, request=request.id)
         if _asked_for_robots(tools, desk, lease, request, asked, use) and desk.gap_of(lease.host):
             return _NotYet()
         for checked in check_request(tools, desk.fetcher, lease, request, asked, purpose=purpose) if asked else ():
@@ -188,7 +188,7 @@ def _ask(  # noqa: PLR0913 (a step of work(), whose locals it takes)
         _put_off(tools, request, error)
         return None
     finally:
-        unbind_contextvars("source", "request", "fetch")
+        unbind_contextvars("source", "request")
     if last is None:  # nobody asks for it any more
         _rest(tools, request)
     return last

@@ -7,8 +7,9 @@ later hears the same.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, Select, or_, select
 
 from core.query.passage import Life
 from storage.chunks import chunks
@@ -70,7 +71,7 @@ def standing_elsewhere(conn: Connection, document_id: int, scope: str, fetch_id:
     yield from conn.execute(wanted).scalars()
 
 
-def _others(document_id: int, scope: str):  # type: ignore[no-untyped-def]  # a select, whose type spells out its columns
+def _others(document_id: int, scope: str) -> Select[Any]:
     if scope == "company":
         company = select(documents.c.company_id).where(documents.c.id == document_id).scalar_subquery()
         return select(documents.c.id).where(documents.c.company_id == company)

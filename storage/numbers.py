@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from storage.schema import alerts, changes, deliveries, events, fetches, incidents, requests, sources
 
@@ -57,5 +58,5 @@ def numbers(conn: Connection, now: datetime) -> Numbers:
     )
 
 
-def _count(conn: Connection, query: object) -> int:
-    return int(conn.execute(query).scalar() or 0)  # type: ignore[call-overload]  # a select of one number
+def _count(conn: Connection, query: Select[Any]) -> int:
+    return int(conn.execute(query).scalar() or 0)

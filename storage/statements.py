@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from core.errors import NotFound
 from core.statements import Dates, Earlier, Statement, dates_of
@@ -111,14 +111,14 @@ def listed(conn: Connection, company_id: str | None = None) -> list[StatementRow
     return _rows(conn, statements.c.company_id == company_id if company_id else None)
 
 
-def _rows(conn: Connection, where: object | None) -> list[StatementRow]:
+def _rows(conn: Connection, where: ColumnElement[bool] | None) -> list[StatementRow]:
     wanted = (
         select(statements, documents.c.slug, documents.c.lang)
         .join(documents, documents.c.id == statements.c.document_id)
         .order_by(statements.c.id.desc())
     )
     if where is not None:
-        wanted = wanted.where(where)  # type: ignore[arg-type] # a condition on the columns above
+        wanted = wanted.where(where)
     return [
         StatementRow(
             id=row.id,

@@ -52,7 +52,6 @@ def log() -> Iterator[io.StringIO]:
 
 
 def test_the_log_of_a_machine_is_json(log: io.StringIO) -> None:
-    structlog.contextvars.clear_contextvars()  # a check made elsewhere in this process may have left its fetch
     structlog.get_logger().info("seen again", type="incident.closed", source="acme/ethics")
     [line] = log.getvalue().splitlines()
     found = json.loads(line)
