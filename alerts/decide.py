@@ -23,7 +23,7 @@ from core.model import (
     severity_rank,
 )
 from core.occasions import CompanyLook, IncidentFacts, build_first_look, build_incident
-from core.report import Earlier, alert_title, build_report, highest, to_plain
+from core.report import NOTHING_BESIDE, Beside, alert_title, build_report, highest, to_plain
 from core.wording import label
 
 LOSSES: Final = frozenset({Verdict.WEAKENED, Verdict.REVERSED, Verdict.REMOVED})
@@ -42,10 +42,10 @@ EVENT_FLOOR: Final[dict[DocumentEvent, Severity]] = {
 }
 
 
-def decide(change: Change, *, base_url: str | None = None, earlier: Sequence[Earlier] = ()) -> Alert | None:
+def decide(change: Change, *, base_url: str | None = None, beside: Beside = NOTHING_BESIDE) -> Alert | None:
     """The alert a change deserves, None where it deserves none at once.
 
-    ``earlier`` are older wordings of the promises it touches, for the report.
+    ``beside`` is what the archive knows that the change does not say itself.
 
     ``base_url`` is where people reach our pages, for the link in the report; None puts the command there.
     """
@@ -53,7 +53,7 @@ def decide(change: Change, *, base_url: str | None = None, earlier: Sequence[Ear
     if reason is None:
         return None
     severity, steps = severity_of(change)
-    report = build_report(change, base_url=base_url, severity=severity, earlier=earlier)
+    report = build_report(change, base_url=base_url, severity=severity, beside=beside)
     return Alert(
         fingerprint=fingerprint(change),
         kind="change",

@@ -101,6 +101,18 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What the archive knows that a change does not say itself: older wordings of its promises, and lines about other
+    documents (editions that no longer say the same)."""
+
+    earlier: tuple[Earlier, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+NOTHING_BESIDE: Final = Beside()
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """Another alert inside a message: its headline, the words that moved, and a line of small facts."""
 
@@ -194,11 +206,11 @@ def highest(matches: Sequence[Match]) -> Severity | None:
 
 
 def build_report(
-    change: Change, *, base_url: str | None, severity: Severity | None = None, earlier: Sequence[Earlier] = ()
+    change: Change, *, base_url: str | None, severity: Severity | None = None, beside: Beside = NOTHING_BESIDE
 ) -> Report:
     """The report of one change. ``severity`` is the alert's; without it the highest of the matches, else low.
 
-    ``earlier`` are wordings of the same promises before the one that changed.
+    ``beside`` is what the archive knows that the change does not say itself.
     """
     quotes, more = quotes_of(change)
     interval = _interval(change)
@@ -214,13 +226,15 @@ def build_report(
         when=_when(change, interval),
         quotes=quotes,
         more=more,
-        why=_why(change),
+        why=(*_why(change), *(cut(one_line(line), 300) for line in beside.notes)),
         sure=_sure(change),
         interval=interval,
         where=_where(change, quotes, base_url),
         link=link,
         command=command,
-        earlier=tuple(replace(each, text=cut(one_line(each.text), MAX_EARLIER)) for each in earlier[:MOST_EARLIER]),
+        earlier=tuple(
+            replace(each, text=cut(one_line(each.text), MAX_EARLIER)) for each in beside.earlier[:MOST_EARLIER]
+        ),
     )
 
 
@@ -311,7 +325,7 @@ def _why(change: Change) -> tuple[str, ...]:
     ranked = sorted(change.matches, key=lambda match: -severity_rank(match.severity))
     rules = unique(match_in_words(match) for match in ranked)
     reasons = unique(line for finding in change.findings for line in in_words(finding))
-    none = () if rules or reasons else ("Words changed and no rule matched them.",)
+    none = () if rules or reasons or not change.edits else ("Words changed and no rule matched them.",)
     return (*_first(rules, "rule"), *_first(reasons, "reason"), *none)
 
 

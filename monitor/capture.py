@@ -29,10 +29,11 @@ from core.model import (
     Source,
     VersionRef,
 )
-from core.report import Earlier, from_plain
+from core.report import Beside, Earlier, from_plain
 from core.text.mask import mask
 from core.text.read import EXTRACTOR
 from core.wording import long_date, trouble
+from monitor.editions import parted
 from monitor.tools import Tools
 from storage import (
     changes,
@@ -276,7 +277,10 @@ def tell_change(
         conn, change, before_fetch_id=fetch_ids[0], after_fetch_id=fetch_ids[1], now=now, severity=severity
     )
     change = replace(change, id=change_id)
-    alert = decide(change, base_url=tools.base_url, earlier=earlier_of(conn, change)) if tools.tells else None
+    if not tools.tells:
+        return 0
+    told = Beside(tuple(earlier_of(conn, change)), parted(conn, tools, change))
+    alert = decide(change, base_url=tools.base_url, beside=told)
     if alert is None:
         return 0
     trace = trace_of(change, from_plain(alert.report).quotes)

@@ -15,7 +15,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from sqlalchemy import Connection
 
 from core.items import settle
-from core.model import Change, ChangeClass, DocumentEvent, Purpose, Reading, Source, Window
+from core.model import Change, ChangeClass, DocumentEvent, Place, Purpose, Reading, Source, Window
 from core.text.feed import FeedEntry
 from core.text.linklist import absolute
 from core.wording import counted
@@ -76,14 +76,18 @@ def notice_links(tools: Tools, capture: Capture, reading: Reading) -> Noticed:
 
 
 def links_of(reading: Reading, url: str, follow: str) -> list[FeedEntry]:
-    """PDFs and pages below the page's own address that its text (not its menus) links to, each once, in order."""
+    """PDFs and pages below the page's own address that its text (not its menus) links to, each once, in order.
+
+    A link that stands alone ("Human rights policy (PDF)", a list of such) reads like a button and is not of the main
+    text; under a heading of the main text it is what the page offers.
+    """
     own = urlsplit(url)
     below = own.path.removesuffix("/").rpartition(".")[0] or own.path.removesuffix("/")
     found: dict[str, FeedEntry] = {}
     for at, href in reading.links:
         place = reading.places[at]
         address = absolute(url, href)
-        if not address or place.stream != "main" or address == urljoin(url, own.path):
+        if not address or not _is_offered(reading, place) or address == urljoin(url, own.path):
             continue
         parts = urlsplit(address)
         is_pdf = parts.path.lower().endswith(".pdf")
@@ -92,6 +96,10 @@ def links_of(reading: Reading, url: str, follow: str) -> list[FeedEntry]:
             found.setdefault(address, FeedEntry(address, address, place.text[:300], None, ""))
     shared = Counter(entry.title for entry in found.values())
     return [entry if shared[entry.title] == 1 else replace(entry, title=_named(entry)) for entry in found.values()]
+
+
+def _is_offered(reading: Reading, place: Place) -> bool:
+    return place.stream == "main" or (place.heading >= 0 and reading.places[place.heading].stream == "main")
 
 
 def _named(entry: FeedEntry) -> str:

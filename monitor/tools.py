@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from core.commitments.promises import Promising
 from core.config.routes import Routes
 from core.manner import Reaching
-from core.matching import Commitments, Rules
+from core.matching import Rules
 from core.model import Ask, Company, Fetch, FetchReason, Manner, Reading
 from core.text.feed import Feed
 from core.text.site import SitePage
@@ -109,7 +110,7 @@ class Tools:
     blobs: BlobStore
     reader: Reads
     rules: AllRules
-    commitments: Commitments
+    commitments: Promising
     routes: Routes
     now: Clock
     share: Callable[[], float]  # random numbers in [0, 1), for jitter

@@ -240,6 +240,26 @@ def newest_live(conn: Connection, company_id: str, *, other_than: int, limit: in
     return [DocumentRow(**row) for row in conn.execute(wanted).mappings()]
 
 
+@dataclass(frozen=True, slots=True)
+class LiveAddress:
+    """A live document by its address, with the version that stands there."""
+
+    id: int
+    slug: str
+    url: str
+    lang: str | None
+    version_id: int
+
+
+def live_addresses(conn: Connection, company_id: str) -> list[LiveAddress]:
+    """The company's live documents with a version: little of each, for all of them are gone through."""
+    kept = documents.c
+    wanted = select(kept.id, kept.slug, kept.url, kept.lang, kept.current_version_id.label("version_id")).where(
+        kept.company_id == company_id, kept.state == "live", kept.current_version_id.is_not(None)
+    )
+    return [LiveAddress(**row) for row in conn.execute(wanted.order_by(kept.id)).mappings()]
+
+
 def move_to(conn: Connection, company_id: str, old: int, new: int, now: datetime) -> int | None:
     """Let the company's document of one request go on under another; its number, None where nothing was to move.
 

@@ -13,7 +13,8 @@ from typing import Protocol
 
 from core.commitments.frame import Frame
 from core.commitments.wording import MAX_SENTENCE, prepare, split_sentences, with_lead_in, word_set
-from core.model import Finding, Place, Reading
+from core.matching import Commitments
+from core.model import Place, Reading
 
 LEAST_TIER = 2
 """An aim and all that is firmer; below it stand freedoms and beliefs."""
@@ -26,23 +27,13 @@ _LEAD_ON = word_set("the a an of and or to in our for with by on at that not is 
 _A_TITLE = re.compile(r"(?:our|its|the) commitment to")  # "Our commitment to human rights", and no more
 
 
-class Promising(Protocol):
-    """What a ledger needs of a lexicon."""
+class Promising(Commitments, Protocol):
+    """What a ledger needs of a lexicon, beyond what matching does."""
 
-    def holds_commitment(self, text: str, *, lead_in: str = "") -> bool: ...
     def names_topic(self, text: str) -> bool: ...
     def frame(
         self, sentence: str, *, lead_in: str = "", company_names: tuple[str, ...] = (), lang: str = ""
     ) -> Frame: ...
-    def compare(
-        self,
-        before: str,
-        after: str,
-        *,
-        lead_in_before: str = "",
-        lead_in_after: str = "",
-        company_names: tuple[str, ...] = (),
-    ) -> Finding: ...
 
 
 @dataclass(frozen=True, slots=True)

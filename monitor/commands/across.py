@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from core.commitments.editions import Divergence, Edition, divergences, family_of
+from core.commitments.editions import Divergence, divergences
 from core.commitments.fate import FIRMER, SOFTER, Became, Fate, fates
-from core.commitments.promises import Promise, promises_of, sentences_of
+from core.commitments.promises import promises_of, sentences_of
 from core.commitments.spread import Saying, spread
 from core.errors import NotFound
 from core.model import Finding, Verdict
@@ -21,9 +21,10 @@ from monitor.cache import load_home
 from monitor.commands.ledger import up_to_date
 from monitor.commands.output import emit, note, say
 from monitor.commands.reading import document_called
+from monitor.editions import edition_of, families
 from monitor.home import Home
 from monitor.ledgers import topics_by
-from storage import documents, promises, sources, versions
+from storage import promises, sources, versions
 from storage import search as searching
 from storage.documents import DocumentRow
 from storage.promises import Promised, Wanted
@@ -169,11 +170,11 @@ def editions(home: Home, environ: Mapping[str, str], company: str | None, *, as_
     topics_of = topics_by(loaded.rules)
     with up_to_date(home, environ) as archive, archive.database.read() as conn:
         ids = [promises.company_called(conn, company)] if company else promises.company_ids(conn)
-        groups = [(one, group) for one in ids for group in _families(conn, one)]
+        groups = [(one, group) for one in ids for group in families(conn, one)]
         found: list[tuple[str, Divergence]] = []
         for one, group in groups:
             names = _names(conn, one)
-            made = [_edition(conn, row, topics_of, names) for row in group]
+            made = [edition_of(conn, row, lexicon(), names, topics_of) for row in group]
             found += [(one, each) for each in divergences(lexicon(), made, names)]
     for one, each in found:
         if as_json:
@@ -186,30 +187,6 @@ def editions(home: Home, environ: Mapping[str, str], company: str | None, *, as_
     if not as_json:
         note(f"{counted(len(groups), 'document')} in several languages; {counted(len(found), 'difference')}")
     return 0
-
-
-def _families(conn: Connection, company_id: str) -> list[list[DocumentRow]]:
-    by_family: dict[str, list[DocumentRow]] = defaultdict(list)
-    for row in documents.list_documents(conn, company_id=company_id):
-        if row.version_count and row.state == "live":
-            by_family[family_of(row.url)].append(row)
-    return [rows for rows in by_family.values() if len(rows) > 1]
-
-
-def _edition(conn: Connection, row: DocumentRow, topics_of: Any, names: tuple[str, ...]) -> Edition:
-    newest = versions.numbers(conn, row.id)[-1]
-    reading = versions.load(conn, newest.id).reading
-    sentences = tuple(
-        each for each in sentences_of(lexicon(), reading, names) if reading.places[each.place].stream == "main"
-    )
-    topics = frozenset(topic for each in sentences for topic in topics_of(each.text, each.lead_in))
-    return Edition(row.slug, reading.lang or row.lang or _tongue(sentences, names), sentences, topics, newest.seen_at)
-
-
-def _tongue(sentences: Sequence[Promise], names: tuple[str, ...]) -> str:
-    """The language most sentences are in, where neither the page nor its source says it."""
-    langs = Counter(lexicon().frame(each.text, company_names=names).lang for each in sentences[:20])
-    return langs.most_common(1)[0][0] if langs else "?"
 
 
 # --- spread --------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from alerts.decide import decide, first_look_alert
 from alerts.message import compose, marked, parted, plain_text
 from core.model import Act, Edit
 from core.occasions import CompanyLook, SourceLook
-from core.report import Earlier
+from core.report import Beside, Earlier
 from core.shown import shown_report
 from tests.changes import BASE_URL, FIRST_CHANGED, change_of, fact_specific_added, hedge_added, page_is_gone, reading
 from tests.deliveries import DELIVERY_ID, delivery_of, message_of
@@ -83,7 +83,9 @@ def test_without_an_address_of_our_own_the_command_is_given_and_nothing_else_is_
 def test_what_the_promise_said_before_stands_with_its_dates() -> None:
     first, last = datetime(2019, 2, 20, 9, 0, tzinfo=UTC), datetime(2024, 1, 3, 12, 0, tzinfo=UTC)
     alert = decide(
-        hedge_added(), base_url=BASE_URL, earlier=[Earlier("Halden will not\u200b sell in Xinjiang.", first, last)]
+        hedge_added(),
+        base_url=BASE_URL,
+        beside=Beside((Earlier("Halden will not\u200b sell in Xinjiang.", first, last),)),
     )
     assert alert is not None
     text = plain_text(shown_report(alert.report), "desk", ["x"], DELIVERY_ID)
@@ -94,7 +96,9 @@ def test_what_the_promise_said_before_stands_with_its_dates() -> None:
 
 def test_where_only_titles_may_be_said_no_wording_is() -> None:
     at = datetime(2019, 2, 20, 9, 0, tzinfo=UTC)
-    alert = decide(hedge_added(), base_url=BASE_URL, earlier=[Earlier("Halden will not sell in Xinjiang.", at, at)])
+    alert = decide(
+        hedge_added(), base_url=BASE_URL, beside=Beside((Earlier("Halden will not sell in Xinjiang.", at, at),))
+    )
     assert alert is not None
     delivery = replace(delivery_of(hedge_added()), report=alert.report)
     for detail in ("title", "none"):
