@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from core.model import Act, Edit, Finding, Hit, Reading, Severity, Verdict
+from core.promising import Commitments
 from core.query.passage import NOWHERE, Standing
 from core.rules.model import Rule, RuleAct
 from core.text.normalise import word_count
@@ -30,21 +31,6 @@ class Rules(Protocol):
     def watched(self, text: str, *, at: Standing | None = None) -> bool: ...
     def is_context_only(self, pack: str) -> bool: ...
     def in_context(self, hits: Sequence[Hit], *, role: str | None, neighbours: bool) -> tuple[Hit, ...]: ...
-
-
-class Commitments(Protocol):
-    """What matching needs of a lexicon (``core.commitments.Lexicon``)."""
-
-    def holds_commitment(self, text: str, *, lead_in: str = "") -> bool: ...
-    def compare(
-        self,
-        before: str,
-        after: str,
-        *,
-        lead_in_before: str = "",
-        lead_in_after: str = "",
-        company_names: tuple[str, ...] = (),
-    ) -> Finding: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Final, Literal, Protocol
 
 from core.commitments.fate import Became, became_of
-from core.matching import Commitments, Rules, Side, side
+from core.matching import Rules, Side, side
 from core.model import (
     Act,
     Change,
@@ -28,6 +28,7 @@ from core.model import (
     Reading,
     Window,
 )
+from core.promising import Commitments
 from core.query.evaluate import answers
 from core.query.passage import Life, Passage, Standing
 from core.rules.model import Rule, RuleAct

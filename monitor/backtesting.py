@@ -17,8 +17,8 @@ from alerts.decide import reason_to_tell, severity_of
 from core import matching
 from core.classify import FormLife, classify
 from core.errors import NotFound
-from core.matching import Commitments
 from core.model import Change, ChangeClass, DocumentEvent, Hit, Match, Severity
+from core.promising import Commitments
 from core.query.passage import NOWHERE, Standing
 from core.rule_matches import About, match_edits, match_present, place_of
 from core.rules.lint import Counted, exploded

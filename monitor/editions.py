@@ -10,8 +10,9 @@ from typing import Final
 from sqlalchemy import Connection
 
 from core.commitments.editions import Divergence, Edition, divergences, family_of
-from core.commitments.promises import Promise, Promising, sentences_of
+from core.commitments.promises import Promise, sentences_of
 from core.model import Change, Reading
+from core.promising import Promising
 from monitor.tools import Tools
 from storage import documents, versions
 from storage.documents import DocumentRow

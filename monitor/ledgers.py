@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from core.commitments.ledger import Topics
-from core.commitments.promises import Promising
 from core.model import Company, Hit
+from core.promising import Promising
 from storage import documents, ledger
 from storage.engine import Database
 from storage.ledger import Made

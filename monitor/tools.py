@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from core.commitments.promises import Promising
 from core.config.routes import Routes
 from core.manner import Reaching
 from core.matching import Rules
 from core.model import Ask, Company, Fetch, FetchReason, Manner, Reading
+from core.promising import Promising
 from core.text.feed import Feed
 from core.text.site import SitePage
 from storage.blobs import BlobStore

@@ -16,9 +16,10 @@ from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, sele
 
 from core.commitments.fate import Became, alikeness, key_words
 from core.commitments.ledger import Entry, Happening, Sight, Topics, advance
-from core.commitments.promises import Promise, Promising, sentences_of
+from core.commitments.promises import Promise, sentences_of
 from core.commitments.wording import prepare
 from core.model import Verdict
+from core.promising import Promising
 from storage import biography, rereading, versions
 from storage.biography import Appearance
 from storage.schema import (

@@ -22,7 +22,7 @@ from core.access import Role
 from core.config.people import Person
 from core.errors import NotFound
 from core.links import Links
-from core.matching import Commitments
+from core.promising import Commitments
 from core.text.visible import one_line, visible
 from core.vitals import Vitals
 from core.wording import counted, number, stamp

@@ -20,7 +20,7 @@ from jinja2 import Environment
 from pydantic_core import to_jsonable_python
 
 from core.access import Role
-from core.matching import Commitments
+from core.promising import Commitments
 from core.vitals import Vitals
 from storage import audit
 from storage.blobs import BlobStore

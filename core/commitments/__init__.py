@@ -2,6 +2,5 @@
 
 from core.commitments.frame import Clause, Frame, Mark
 from core.commitments.lexicon import Lexicon, parse_lexicon
-from core.commitments.verdict import gravest
 
-__all__ = ["Clause", "Frame", "Lexicon", "Mark", "gravest", "parse_lexicon"]
+__all__ = ["Clause", "Frame", "Lexicon", "Mark", "parse_lexicon"]

@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from itertools import combinations
 from typing import Final, Literal
 
-from core.commitments.promises import Promise, Promising
+from core.commitments.promises import Promise
+from core.promising import Promising
 
 LAGS: Final = timedelta(days=7)
 """How long one edition may change before the other without its being told: translations take a few days."""

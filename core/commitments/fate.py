@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from core.commitments.promises import Promise, Promising
+from core.commitments.promises import Promise
 from core.commitments.wording import prepare
 from core.model import Finding, Verdict
+from core.promising import Promising
 
 LEAST_ALIKE = 0.5
 LEAST_ALIKE_AT_HOME = 0.34

@@ -15,9 +15,10 @@ from datetime import date, datetime
 
 from core.commitments.fate import Became, Fate, alikeness, fates, key_words
 from core.commitments.frame import Frame
-from core.commitments.promises import Promise, Promising
+from core.commitments.promises import Promise
 from core.commitments.wording import prepare
 from core.model import Finding, Verdict
+from core.promising import Promising
 
 LEAST_RESTORED = 0.8
 """How alike a new promise must be to one that went, to be told as its return."""

@@ -9,12 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
-from core.commitments.frame import Frame
 from core.commitments.wording import MAX_SENTENCE, prepare, split_sentences, with_lead_in, word_set
-from core.matching import Commitments
 from core.model import Place, Reading
+from core.promising import Promising
 
 LEAST_TIER = 2
 """An aim and all that is firmer; below it stand freedoms and beliefs."""
@@ -25,15 +23,6 @@ LEAST_LINE = 30  # characters: a shorter passage without a full stop is a label,
 _ENDS = frozenset(".!?:;。！？：；”\"')")
 _LEAD_ON = word_set("the a an of and or to in our for with by on at that not is are as from their its will be any all")
 _A_TITLE = re.compile(r"(?:our|its|the) commitment to")  # "Our commitment to human rights", and no more
-
-
-class Promising(Commitments, Protocol):
-    """What a ledger needs of a lexicon, beyond what matching does."""
-
-    def names_topic(self, text: str) -> bool: ...
-    def frame(
-        self, sentence: str, *, lead_in: str = "", company_names: tuple[str, ...] = (), lang: str = ""
-    ) -> Frame: ...
 
 
 @dataclass(frozen=True, slots=True)

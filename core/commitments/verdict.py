@@ -34,17 +34,6 @@ from core.model import Finding, Verdict
 LEAST_LIKENESS = 0.4
 """Below this share of common content two sentences are no two wordings of one promise, and no direction is named."""
 
-_GRAVITY = (
-    Verdict.REVERSED, Verdict.REMOVED, Verdict.WEAKENED, Verdict.MIXED, Verdict.UNCLASSIFIED, Verdict.NEW,
-    Verdict.STRENGTHENED, Verdict.REWORDED,
-)  # fmt: skip
-
-
-def gravest(findings: Sequence[Finding]) -> Verdict | None:
-    """The verdict a change with several findings is told by; None where there is none."""
-    verdicts = {finding.verdict for finding in findings}
-    return next((verdict for verdict in _GRAVITY if verdict in verdicts), None)
-
 
 def judge(vocabulary: Vocabulary, before: Frame, after: Frame) -> Finding:
     """The verdict on one sentence and its later wording, with every dimension that moved and why."""

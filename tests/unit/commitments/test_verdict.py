@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.commitments import Lexicon, gravest
+from core.commitments import Lexicon
+from core.matching import gravest
 from core.model import Finding, Verdict
 
 
