@@ -216,16 +216,20 @@ class Daemon:
         """The edge of every tick: what goes wrong in one is told, and the next one comes."""
         if self.stop.is_set() or not self.pulse.may_run(tick.__name__):
             return
+        with self.pulse.beating(tick.__name__):
+            self._apart(tick.__name__, tick)
+
+    def _apart(self, what: str, do: Callable[[], object]) -> None:
+        """Do one thing of several: what goes wrong in it keeps none of the others back."""
         try:
-            with self.pulse.beating(tick.__name__):
-                tick()
+            do()
         except StorageError as error:
             if cannot_go_on(error):
                 self._cannot_go_on(error)
             else:
-                journal.warning(f"{tick.__name__}: {error}; tried again")
-        except Exception:  # noqa: BLE001 (the edge of a tick: logged with its traceback, and the next one comes)
-            journal.exception(f"a fault in On Record while it wanted to {tick.__name__}; it goes on")
+                journal.warning(f"{what}: {error}; tried again")
+        except Exception:  # noqa: BLE001 (the edge: logged with its traceback, and the next one comes)
+            journal.exception(f"a fault in On Record while it wanted to {what}; it goes on")
 
     # --- ticks -------------------------------------------------------------------------------------------------------
 
@@ -282,10 +286,13 @@ class Daemon:
 
     def tell(self) -> None:
         """Raise what is due: first looks, sources that cannot be seen, duties by schedule, what nobody has taken up."""
-        first_looks.tell(self.state.tools)
-        outages.tell(self.state.tools)
-        duties.do_all(self.state.tools)
-        reminders.tell(self.state.tools, self.state.loaded.settings.alerts.repeat_after)
+        tools = self.state.tools
+        self._apart("tell of first looks", partial(first_looks.tell, tools))
+        self._apart("tell of sources that cannot be seen", partial(outages.tell, tools))
+        for what, duty in duties.DUTIES.items():
+            if tools.tells:
+                self._apart(what, partial(duty, tools))
+        self._apart("remind", partial(reminders.tell, tools, self.state.loaded.settings.alerts.repeat_after))
 
     def listen(self) -> None:
         """Keep the line open over which Slack tells of presses, where there is to be one."""
