@@ -29,6 +29,7 @@ from storage import appointments, events, outbox
 
 PATIENCE: Final = timedelta(hours=1)
 WEEK: Final = timedelta(days=7)
+WHY: Final = "the weekly drill"
 ADDRESS: Final = "https://drill.invalid/policy"
 DOCUMENT: Final = DocumentRef(0, "drill", ADDRESS, "Pretend policy", "page", "drill", "Pretend company", lang="en")
 
@@ -36,7 +37,7 @@ DOCUMENT: Final = DocumentRef(0, "drill", ADDRESS, "Pretend policy", "page", "dr
 def run(tools: Tools) -> int:
     """Send the drill whose time has come; how many messages were queued."""
     now, schedule = tools.now(), tools.routes.drill
-    if schedule is None:
+    if schedule is None or not every_target(tools.routes, WHY):
         return 0
     key = f"drill:{schedule.weekday}:{schedule.at:%H:%M}:{schedule.zone}"
     with tools.database.read() as conn:
@@ -105,8 +106,8 @@ def _read(tools: Tools, body: bytes) -> Reading:
 def _send(conn: Connection, tools: Tools, rehearsed: Report, due_at: datetime) -> int:
     now = tools.now()
     report = build_drill(rehearsed, at=now)
-    alert = _alert("drill", report, due_at, "the weekly drill")
-    ids = send_straight(conn, alert, every_target(tools.routes, "the weekly drill"), tools.routes, now)
+    alert = _alert("drill", report, due_at, WHY)
+    ids = send_straight(conn, alert, every_target(tools.routes, WHY), tools.routes, now)
     alert_id = outbox.alert_of(conn, alert.fingerprint)
     if ids:
         appointments.make(conn, f"drill-check:{alert_id}", now + PATIENCE)

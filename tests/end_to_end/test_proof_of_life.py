@@ -20,7 +20,7 @@ from core.telling import Silence
 from monitor import duties, outages
 from monitor.duties import weekly
 from storage import events, silences
-from storage.schema import fetches, grades, incidents, request_sources, sources
+from storage.schema import alerts, fetches, grades, incidents, request_sources, sources
 from tests.site import Answer, World, page, world
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -202,6 +202,22 @@ def test_the_drill_arrives_everywhere_once_a_week(watch: Watch) -> None:
     assert passed(watch) == ["drill.passed"]
     watch.go(7 * DAY)
     assert len([message for message in watch.far.took if message.kind == "drill"]) == 2
+
+
+@pytest.mark.parametrize(("out", "channels"), [(("ana",), ["slack"]), (("ana", "desk"), [])])
+def test_who_opts_out_gets_no_drill(watch: Watch, out: tuple[str, ...], channels: list[str]) -> None:
+    text = ROUTES
+    for name in out:
+        text = text.replace(f"  {name}: {{", f"  {name}: {{drill: false, ")
+    watch.world.tools = replace(watch.world.tools, routes=parse_routes(text, companies=None, topics=None))
+    begin(watch, "wages")
+    watch.world.now = datetime(2026, 3, 4, 9, 59, tzinfo=UTC)
+    watch.go()
+    watch.go(timedelta(minutes=1))
+    assert [message.channel for message in watch.far.took if message.kind == "drill"] == channels
+    with watch.world.database.read() as conn:
+        raised = conn.execute(select(alerts.c.id).where(alerts.c.kind == "drill")).all()
+    assert len(raised) == len(channels)
 
 
 def passed(watch: Watch) -> list[str]:
