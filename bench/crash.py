@@ -13,6 +13,7 @@ import argparse
 import itertools
 import os
 import random
+import resource
 import subprocess
 import sys
 import tempfile
@@ -23,7 +24,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tests.crash.matrix import Matrix, Point, Survived, Told
+from tests.crash.matrix import SENT, Matrix, Point, Survived, Told
 from tests.crash.stories import STORIES
 
 LONGEST = 30 * 60.0
@@ -51,6 +52,11 @@ def carry_out(matrix: Matrix, sort: str, told: Told, point: Point, more: tuple[f
     return matrix.kill(told, point, *(int(number) for number in more), is_known=sort != "without a name")
 
 
+def is_loss(fault: str) -> bool:
+    """Whether a fault says that something is gone: a message, an answer, a row that the story has without a kill."""
+    return fault.startswith(("never arrived", "undelivered", "a person got no answer")) or ": missing " in fault
+
+
 def worker(number: int, workers: int, runs: int, until: float) -> int:
     """This worker's share of the runs; one line for each sort, one for each fault."""
     memory = Path("/dev/shm")
@@ -69,8 +75,15 @@ def worker(number: int, workers: int, runs: int, until: float) -> int:
             survived = carry_out(matrix, sort, each, point, more)
             counts[f"runs, {sort}"] += 1
             counts["kills"] += len(survived.kills)
+            counts["kills where the far side took a message and gave no answer"] += sum(
+                kill.startswith(SENT) for kill in survived.kills
+            )
             counts["lives"] += survived.lives
-            counts["repeats, each with its id"] += survived.repeats
+            counts["repeats in that window, each with its id"] += survived.repeats
+            counts["lost"] += sum(is_loss(fault) for fault in survived.faults)
+            counts["repeats without need"] += sum(
+                fault.startswith("repeated without need") for fault in survived.faults
+            )
             counts["runs with a fault"] += bool(survived.faults)
             if survived.faults and counts["runs with a fault"] <= FIRST_FAULTS:
                 print("FAULT", sort, each.story.name, point, more, survived.kills, *survived.faults, sep=" | ")
@@ -105,7 +118,10 @@ def main() -> int:
                 print(line)
     for name, count in counts.items():
         print(f"{count:>7,}  {name}")
-    print(f"{time.time() - began:>7,.0f}  seconds")
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(
+        f"{time.time() - began:>7,.0f}  seconds, with {used.ru_utime + used.ru_stime:,.0f} of CPU, load {os.getloadavg()[0]:.1f}"
+    )
     return max((share.returncode for share in shares), default=0)
 
 
