@@ -260,9 +260,9 @@ def _not_relevant(wish: Wish, now_stands: Standing) -> Decided:
 # a title.
 _SPARING: Final = {
     NotRelevant.OFF_TOPIC: " What exception would have spared such alerts: onrecord rules precision.",
-    NotRelevant.NAVIGATION: " Where it comes again: `remove:` of the source leaves that part of the page out.",
-    NotRelevant.FORMATTING: " Where it comes again: `remove:` of the source leaves that part of the page out.",
-    NotRelevant.TRANSLATION: " Languages of one text are one group under `editions:` of its source.",
+    NotRelevant.NAVIGATION: " Where it comes again: “remove” of its source leaves that part of the page out.",
+    NotRelevant.FORMATTING: " Where it comes again: “remove” of its source leaves that part of the page out.",
+    NotRelevant.TRANSLATION: " Languages of one text are one group under “editions” of its source.",
 }
 
 
