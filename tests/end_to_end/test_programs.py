@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import ssl
 import threading
 from collections import deque
@@ -73,6 +74,15 @@ def service() -> Iterator[Service]:
     found.server.shutdown()
     found.server.server_close()
     thread.join(5)
+
+
+@pytest.fixture(autouse=True)
+def logs_hold_no_secret(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Whatever a test does, on every level of every logger."""
+    caplog.set_level(logging.DEBUG)
+    yield
+    assert "s3cr3t" not in caplog.text
+    assert KEY not in caplog.text
 
 
 def hook(address: str, key: str = KEY) -> Channel:
