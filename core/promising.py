@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from core.model import Finding
@@ -32,3 +33,4 @@ class Promising(Commitments, Protocol):
     def frame(
         self, sentence: str, *, lead_in: str = "", company_names: tuple[str, ...] = (), lang: str = ""
     ) -> Frame: ...
+    def not_said(self, frame: Frame, topics: Sequence[str]) -> tuple[str, ...]: ...

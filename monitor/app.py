@@ -11,7 +11,7 @@ import os
 import random
 import sysconfig
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -236,6 +236,9 @@ class LazyLexicon:
 
     def frame(self, sentence: str, *, lead_in: str = "", company_names: tuple[str, ...] = (), lang: str = "") -> Frame:
         return self._lexicon().frame(sentence, lead_in=lead_in, company_names=company_names, lang=lang)
+
+    def not_said(self, frame: Frame, topics: Sequence[str]) -> tuple[str, ...]:
+        return self._lexicon().not_said(frame, topics)
 
     def _lexicon(self) -> Lexicon:
         with self._lock:

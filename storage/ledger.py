@@ -287,7 +287,7 @@ def _row(made: Made, entry: Entry, topics: list[str]) -> dict[str, Any]:
         "words": entry.now.whole,
         "topics": topics,
         "read_out": [list(pair) for pair in frame.read_out()],
-        "not_said": list(frame.not_said()),
+        "not_said": list(made.lexicon.not_said(frame, topics)),
         "stands": entry.stands,
         "softened": entry.is_softer,
         "since": _plain(entry.since),

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from core.commitments.acts import Act, find_acts
 from core.commitments.patterns import Found
-from core.commitments.vocabulary import Vocabulary
+from core.commitments.vocabulary import SILENCES, Vocabulary
 from core.commitments.wording import prepare, shown, with_lead_in, words_of
 from core.text.fold import fold
 
@@ -127,6 +127,9 @@ class Frame:
         """Whether making good is promised."""
         return any(act.group == "remediate" and act.stance == "restrains" for act in self.acts)
 
+    def _speaks_of(self, name: str) -> bool:
+        return self.remedy if name == "remedy" else bool(self.of(name, main_only=False))
+
     def read_out(self) -> tuple[tuple[str, str], ...]:
         """(dimension, words) of everything found, for people, in the order of the sentence's anatomy."""
         said: list[tuple[str, str]] = [("actor", self.actor), ("stance", self.stance)]
@@ -141,20 +144,9 @@ class Frame:
         said += [(clause.kind, self.quote(clause)) for clause in self.clauses if clause.kind in _LIMITS]
         return tuple(said)
 
-    def not_said(self) -> tuple[str, ...]:
-        """What a reader may ask next, because the sentence is silent about it."""
-        silent = {
-            "places": "no place is named",
-            "customers": "no customer is named",
-            "channel": "distributors and resellers are not named",
-            "deadline": "no deadline",
-            "duration": "no duration",
-            "evidence": "nobody is named who checks",
-            "standards": "no standard is named",
-        }
-        found = [words for dimension, words in silent.items() if not self.of(dimension, main_only=False)]
-        if not self.remedy:
-            found.append("no remedy")
+    def not_said(self, asked: Collection[str] = SILENCES) -> tuple[str, ...]:
+        """What a reader may ask next, because the sentence is silent about it; ``asked`` are the dimensions that matter."""
+        found = [words for name, words in SILENCES.items() if name in asked and not self._speaks_of(name)]
         if self.actor == "nobody":
             found.insert(0, "nobody is named who is bound")
         return tuple(found)

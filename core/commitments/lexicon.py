@@ -5,6 +5,7 @@ Pure: made from the text of the lexicon file, answers are the same every time. F
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from core.commitments.frame import Frame, build_frame
@@ -38,6 +39,11 @@ class Lexicon:
         ``lang`` (en, zh, fr, de, es) where the caller knows it; otherwise it is told by the words.
         """
         return self._frame(sentence, lead_in, company_names, lang)
+
+    def not_said(self, frame: Frame, topics: Sequence[str]) -> tuple[str, ...]:
+        """What a promise about these topics leaves unsaid: who a sale is withheld from is no question to a fee."""
+        asked = {name for topic in topics for name in self.vocabulary.silences.get(topic, ())}
+        return frame.not_said(asked) if asked else frame.not_said()
 
     def compare(
         self,

@@ -21,7 +21,7 @@ TIERED = ("modality", "duration", "frequency", "breadth", "channel", "actors", "
 SECTIONS = (
     "schema", "version", *TIERED, "hedges", "conditions", "deadline", "places", "customers", "standards", "groups",
     "irregular", "foreign_groups", "negation", "person_data", "protective_objects", "watch_objects", "harmful_objects", "anaphora", "gates", "synonyms",
-    "antonyms", "ladders", "stop_words", "tongue", "classes", "weights",
+    "antonyms", "ladders", "silences", "stop_words", "tongue", "classes", "weights",
 )  # fmt: skip
 REQUIRED = ("schema", "modality", "hedges", "conditions", "places", "customers", "groups", "negation", "stop_words")
 MOST_TIERS = 10
@@ -29,6 +29,19 @@ ROLES = ("protect", "sever", "harm")
 DEADLINES = ("by", "within", "now", "soon", "from")
 GATES = ("topics", "subjects", "plain", "firm", "ban", "done")
 CONDITIONS = ("condition", "exception", "unmet", "relative", "time", "how")
+
+
+SILENCES = {
+    "places": "no place is named",
+    "customers": "no customer is named",
+    "channel": "distributors and resellers are not named",
+    "deadline": "no deadline",
+    "duration": "no duration",
+    "evidence": "nobody is named who checks",
+    "standards": "no standard is named",
+    "remedy": "no remedy",
+}
+"""What a promise may be silent about, by dimension, in the words people read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +73,7 @@ class Vocabulary:
     protective_objects: frozenset[str]
     watch_objects: frozenset[str]
     harmful_objects: frozenset[str]
+    silences: dict[str, tuple[str, ...]]  # topic -> what a promise about it may be asked
     window: int
     weights: dict[str, int]
     classes: dict[str, Any] = field(default_factory=dict)
@@ -100,6 +114,7 @@ class _Check:
         self._groups()
         self._pairs()
         self._ladders()
+        self._silences()
         for section in ("person_data", "anaphora"):
             self._patterns((section,), self.data.get(section, {}))
         for at in (("negation", "cues"), ("negation", "pseudo")):
@@ -187,6 +202,15 @@ class _Check:
                 else:
                     self._words((section, at), pair)
 
+    def _silences(self) -> None:
+        for topic, names in self._mapping("silences").items():
+            self._words(("silences", topic), names)
+            for at, name in enumerate(names if isinstance(names, list) else ()):
+                if name not in SILENCES:
+                    self.read.fault(
+                        ("silences", topic, at), f"unknown key {name!r}", nearest(str(name), tuple(SILENCES))
+                    )
+
     def _ladders(self) -> None:
         ladders = self.data.get("ladders", [])
         for at, ladder in enumerate(ladders if isinstance(ladders, list) else [ladders]):
@@ -257,6 +281,7 @@ def _build(data: dict[str, Any]) -> Vocabulary:
         protective_objects=frozenset(data.get("protective_objects", ())),
         watch_objects=frozenset(data.get("watch_objects", ())),
         harmful_objects=frozenset(data.get("harmful_objects", ())),
+        silences={topic: tuple(names) for topic, names in data.get("silences", {}).items()},
         window=int(data["negation"].get("window", 6)),
         weights=dict(data.get("weights", {})),
         classes=dict(data.get("classes", {})),

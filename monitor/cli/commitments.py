@@ -142,7 +142,7 @@ def commitments_across(
 ) -> None:
     """One topic side by side: what each company promises about it, what it does not say, and who says nothing.
 
-    JSON, one object a company: company, name, topic, silent and promises (commitment, document, where, lang, now,
+    JSON, one object a company: company, name, topic, silent, not_said (in none of them) and promises (commitment, document, where, lang, now,
     since, weakened, says, not_said).
 
     Example: onrecord commitments across forced-labour

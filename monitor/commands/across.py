@@ -131,7 +131,7 @@ def across(home: Home, environ: Mapping[str, str], topic: str, company: str | No
     for one, found in rows:
         if as_json:
             emit({"company": one, "name": named.get(one, one), "topic": topic, "silent": not found,
-                  "promises": [_beside(each) for each in found]})  # fmt: skip
+                  "not_said": _nowhere(found), "promises": [_beside(each) for each in found]})  # fmt: skip
             continue
         say(f"{one_line(named.get(one, one), 80)}{'' if found else ': nothing about it'}")
         for each in found:
@@ -141,10 +141,17 @@ def across(home: Home, environ: Mapping[str, str], topic: str, company: str | No
             said = "; ".join(f"{name}: {words}" for name, words in each.read_out if name not in ("actor", "stance"))
             say(f"    says {said or 'no more'}")
             say(f"    does not say: {'; '.join(each.not_said) or 'nothing that we look for'}")
+        if nowhere := _nowhere(found):
+            say(f"  in none of its promises about {topic}: {'; '.join(nowhere)}")
     silent = sum(not found for _, found in rows)
     if not as_json:
         note(f"{counted(len(rows), 'company', 'companies')}, {silent} silent about {topic}")
     return 0
+
+
+def _nowhere(found: Sequence[Promised]) -> list[str]:
+    """What none of a company's promises about a topic says."""
+    return [words for words in found[0].not_said if all(words in each.not_said for each in found)] if found else []
 
 
 def _beside(each: Promised) -> Json:

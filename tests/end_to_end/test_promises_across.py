@@ -85,6 +85,9 @@ def test_one_topic_side_by_side_and_who_is_silent(site: Site) -> None:
     assert [promise["now"] for promise in rows["halden-biosystems"]["promises"] if promise["lang"] == "en"] == [SALES]
     assert rows["silent-steel"]["silent"]
     assert "distributors and resellers are not named" in rows["halden-biosystems"]["promises"][0]["not_said"]
+    assert "distributors and resellers are not named" in rows["halden-biosystems"]["not_said"]
+    assert "no place is named" not in rows["halden-biosystems"]["not_said"]
+    assert rows["silent-steel"]["not_said"] == []
     unknown = onrecord("commitments", "across", "chess")
     assert unknown.status == 2
     assert "topics are " in unknown.err

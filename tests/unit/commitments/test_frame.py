@@ -107,3 +107,20 @@ def test_remedy_and_knowledge(lexicon: Lexicon) -> None:
     assert lexicon.frame("We will compensate every worker.").remedy
     assert not lexicon.frame("We will audit every site.").remedy
     assert lexicon.frame("To our knowledge, we do not use such cotton.").knowledge
+
+
+def test_what_is_not_said_follows_the_topic(lexicon: Lexicon) -> None:
+    frame = lexicon.frame("Suppliers must repay recruitment fees to workers within 30 days.")
+    assert lexicon.not_said(frame, ("migrant-recruitment",)) == (
+        "distributors and resellers are not named",
+        "nobody is named who checks",
+    )
+    sale = lexicon.frame("We will not sell drones to the police.")
+    assert lexicon.not_said(sale, ("surveillance-biometrics",)) == (
+        "no place is named",
+        "distributors and resellers are not named",
+        "no duration",
+        "nobody is named who checks",
+    )
+    assert lexicon.not_said(sale, ()) == sale.not_said()
+    assert lexicon.not_said(sale, ("a-pack-of-ones-own",)) == sale.not_said()

@@ -24,7 +24,7 @@ def with_line(old: str, new: str) -> str:
 
 
 def test_the_shipped_file_is_sound() -> None:
-    assert parse_lexicon(SHIPPED, "lexicon.yaml").version == "0.4.0"
+    assert parse_lexicon(SHIPPED, "lexicon.yaml").version == "0.5.0"
 
 
 def test_an_empty_file_names_what_is_missing() -> None:
@@ -71,6 +71,7 @@ def test_every_fault_is_told_at_once_with_its_line() -> None:
         ("  now: {en:", "  nwo: {en:", "Did you mean 'now'?"),
         ("  - [labour, labor]", "  - [labour, 4]", "must be a list of words"),
         ("  - [[unannounced, surprise], [announced,", "  - [[unannounced, 7], [announced,", "must be a list of words"),
+        ("remedy-grievance: [deadline,", "remedy-grievance: [deadlines,", "Did you mean 'deadline'?"),
         ("  - [[choose, elect], [consult, meet, propose]]", "  - [[choose, elect]]", "at least two rungs"),
     ],
 )
