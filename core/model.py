@@ -63,6 +63,7 @@ class Purpose(StrEnum):
     DISCOVERY = "discovery"
     IMPORT = "import"
     SAVED = "saved"
+    HUB = "hub"
 
 
 # --- one attempt -------------------------------------------------------------------------------------------------

@@ -27,10 +27,11 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from alerts.channels import Channel
 from core.config.people import Person
 from core.errors import ConfigError, StorageError
-from monitor import deadlines, duties, first_looks, ledgers, logs, notify, outages, reminders, sending, tasks
+from monitor import deadlines, duties, first_looks, hubs, ledgers, logs, notify, outages, reminders, sending, tasks
 from monitor.app import Agent, build, lexicon, make_tools, utc_now
 from monitor.cache import keep, load_home, watchlist_digest
 from monitor.home import Home, Loaded
+from monitor.keys import link_key
 from monitor.ledgers import Keeping
 from monitor.linting import warn_of_rules
 from monitor.lockfile import DaemonLock, Holder, give_back
@@ -105,7 +106,9 @@ class Daemon:
         self.has_reported = False
         self.pulse = Pulse(agent.tools.now)
         for tick, _ in self._ticks():
-            self.pulse.expect(tick.__name__, is_short=tick not in (self.send, self.do, self.ping, self.reload))
+            self.pulse.expect(
+                tick.__name__, is_short=tick not in (self.send, self.do, self.ping, self.reload, self.subscribe)
+            )
         self.care = SelfCare(self.data, agent.tools, self.pulse)
         self.watchdog = notify.watchdog_seconds()
 
@@ -200,6 +203,7 @@ class Daemon:
             (self.look, 5.0),
             (self.ping, EVERY),
             (self.keep, 10.0),
+            (self.subscribe, 10.0),
         ]
 
     def end(self, reason: str) -> None:
@@ -305,6 +309,14 @@ class Daemon:
         keeping = Keeping(lexicon(), state.loaded.rules, state.tools.companies, state.tools.now)
         ledgers.catch_up(self.database, keeping, most=LEDGERS_A_LOOK)
         deadlines.tell(state.tools)
+
+    def subscribe(self) -> None:
+        """Have hubs push the feeds whose sources say so, while there is somewhere for them to call."""
+        state, base_url = self.state, self.agent.archive.settings.web.called_at
+        if self.places.pages and base_url:
+            desk = state.desk
+            speaker = hubs.Speaker(state.tools, desk.fetcher, self.owner, desk.gap, base_url, link_key(self.data))
+            hubs.keep_up(speaker, hubs.wanted(state.loaded.watchlist.sources), self.stop.is_set)
 
     def narrate(self) -> None:
         """Log what happened since the last look: the events, in words. Several ticks ask; each event is told once."""

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 Lookup = Callable[..., list[tuple[Any, ...]]]  # shaped like socket.getaddrinfo
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+POSTED_ON = frozenset({307, 308})  # the others would turn a form into a question (RFC 9110 section 15.4)
 MAX_HEADER_BYTES = 32_768  # one header; content security policies of 10 KB are common
 MAX_HEADERS = 256
 KEEP_ALIVE_SECONDS = 15.0
@@ -184,7 +185,7 @@ class Exchange:
             trail.remote_address, trail.certificate = answer.remote_address, answer.certificate
             trail.local_address = answer.local_address
             trail.timings |= {"connect_ms": _ms(begun, answer.connected_at), "first_byte_ms": _ms(begun)}
-            if answer.status in REDIRECTS:
+            if answer.status in (POSTED_ON if ask.form else REDIRECTS):
                 location = _location(answer.raw_headers)
                 if location is not None:
                     trail.status = answer.status

@@ -36,6 +36,7 @@ from core.errors import ConfigError, Problem
 from core.filings.edgar import LISTS
 from core.rules.parse import parse_packs
 from core.rules.ruleset import RuleSet
+from core.websub import callback_fault
 
 MAX_FILE_BYTES = 16_000_000
 MAX_SECRET_BYTES = 64_000
@@ -162,6 +163,7 @@ def load(
     if watchlist is not None and settings is not None:
         problems += _nameless(watchlist, settings)
         problems += _unknown_proxies(watchlist, settings)
+        problems += _uncallable(watchlist, settings)
     if problems or watchlist is None or rules is None or routes is None or settings is None:
         raise ConfigError(problems)
     webhooks = _webhooks(routes, secrets)
@@ -197,6 +199,13 @@ def _unknown_proxies(watchlist: Watchlist, settings: Settings) -> list[Problem]:
         for source in watchlist.sources
         if source.option("proxy") and source.option("proxy") not in names
     ]
+
+
+def _uncallable(watchlist: Watchlist, settings: Settings) -> list[Problem]:
+    """Sources whose hubs are to push, where no hub could reach us."""
+    fault = callback_fault(settings.web.called_at)
+    pushed = [source for source in watchlist.enabled if source.option("websub")] if fault else []
+    return [Problem("sources.yaml", watchlist.lines.get(each.id), f"{each.id}: websub: {fault}") for each in pushed]
 
 
 # --- files -------------------------------------------------------------------------------------------------------

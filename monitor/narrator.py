@@ -113,6 +113,8 @@ _SENTENCES: Final = {
     "delivery.dropped": "dropped for {receiver}: {reason}",
     "incident.opened": "{source}: cannot be seen: {reasons}",
     "incident.closed": "{source}: seen again",
+    "hub.agreed": "{source}: {hub} tells of news from now on",
+    "hub.failed": "{source}: its hub {hub} does not push ({why}); it is asked at its own pace",
     "check.asked": "{source}: to be looked at now, says {by}",
     "check.failed": "{url}: a fault in On Record: {error}",
     "agent.disk.began": "{what}",

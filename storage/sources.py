@@ -185,6 +185,12 @@ def asked_by(conn: Connection, request_ids: Sequence[int]) -> dict[int, tuple[As
     return found
 
 
+def by_id(conn: Connection, source_id: str) -> Source | None:
+    """A source as it was last declared, watched or not."""
+    row = conn.execute(select(sources).where(sources.c.id == source_id)).mappings().one_or_none()
+    return _source(row) if row else None
+
+
 def start_requests(conn: Connection, source_ids: Sequence[str]) -> dict[str, int]:
     """The request of each source's own address, of those that have one."""
     rows = conn.execute(

@@ -41,6 +41,7 @@ from web import (
     guide,
     health,
     hooks,
+    hubs,
     live,
     outbox,
     people,
@@ -109,7 +110,7 @@ def create_app(  # noqa: PLR0913 (what the pages are made from, handed in once)
     ``base_url`` is where people reach them, for permanent addresses; ``allowed_hosts`` are the names (with or without
     port) they answer to. With ``commitments`` pairs of versions nobody compared before get verdicts too. ``guest`` is
     what somebody who is not signed in may do: nothing, but in the rehearsal. With ``mail`` the links of mails lead to
-    pages that act; with ``caller_key`` hooks are answered.
+    pages that act; with ``caller_key`` hooks and hubs are answered.
     """
     site = Site(database, blobs, now, base_url, environment(), commitments, guest, vitals)
     app = FastAPI(
@@ -122,6 +123,7 @@ def create_app(  # noqa: PLR0913 (what the pages are made from, handed in once)
         app.include_router(feeds.routes(site, mail.links))
     if caller_key is not None:
         app.include_router(hooks.routes(site, caller_key))
+        app.include_router(hubs.routes(site, caller_key))
     app.add_api_route("/static/{name:path}", _static, methods=["GET", "HEAD"])
     problems.install(app, site)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6)

@@ -47,7 +47,7 @@ def _kind(needs: str, every: timedelta, *takes: str) -> KindShape:
 
 KINDS: dict[str, KindShape] = {
     "page": _kind("url", timedelta(hours=6), "select", "remove", "always", "editions", "follow"),
-    "feed": _kind("url", timedelta(minutes=30), "select", "remove", "always", "match"),
+    "feed": _kind("url", timedelta(minutes=30), "select", "remove", "always", "match", "websub"),
     "listing": _kind(
         "url", timedelta(hours=2), "select", "remove", "always", "match", "pages", "item_select", "item_remove"
     ),
@@ -184,6 +184,10 @@ class SourceEntry(Entry):
     )
     accept_bad_certificate: Reason | None = Field(
         None, description="Why its certificate is not checked; kept with every capture."
+    )
+    websub: bool | None = Field(
+        None,
+        description="Kind feed: let its hub push (WebSub). The hub then knows who watches; never without your word.",
     )
     terms: Text | None = Field(
         None, description="What the site's terms say of being read by a program, and who looked."

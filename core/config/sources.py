@@ -360,6 +360,7 @@ def _asking_options(entry: SourceEntry) -> tuple[tuple[str, str | None], ...]:
         ("ignore_robots", entry.ignore_robots),
         ("accept_bad_certificate", entry.accept_bad_certificate),
         ("terms", entry.terms),
+        ("websub", "yes" if entry.websub else None),
     )
 
 

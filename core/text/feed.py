@@ -108,7 +108,15 @@ def _xml_feed(text: str, url: str) -> Feed:
         entries=entries,
         lang=_language(channel.get("language")),
         incomplete="; ".join(reasons),
+        hubs=tuple(_linked(channel, "hub")),
+        topic=next(_linked(channel, "self"), ""),
     )
+
+
+def _linked(channel: Any, rel: str) -> Iterator[str]:
+    """Where the feed itself links to under that relation."""
+    links = channel.get("links") or ()
+    return (_text(each.get("href")) for each in links if each.get("rel") == rel and _text(each.get("href")))
 
 
 def _xml_entry(entry: Any, url: str, base: str) -> FeedEntry:
@@ -161,7 +169,16 @@ def _json_feed(text: str, url: str) -> Feed:
     base = absolute(url, url, _text(feed.get("home_page_url"))) or url
     entries = tuple(_unique(_json_entry(item, url, base) for item in items[:MAX_ENTRIES] if isinstance(item, dict)))
     left_out = f"only the first {MAX_ENTRIES} entries were read" if len(items) > MAX_ENTRIES else ""
-    return Feed(_plain(_text(feed.get("title"))), entries, _language(feed.get("language")), left_out)
+    hubs = feed.get("hubs")
+    named = [_text(hub.get("url")) for hub in hubs if isinstance(hub, dict)] if isinstance(hubs, list) else []
+    return Feed(
+        _plain(_text(feed.get("title"))),
+        entries,
+        _language(feed.get("language")),
+        left_out,
+        hubs=tuple(filter(None, named)),
+        topic=_text(feed.get("feed_url")),
+    )
 
 
 def _json_entry(item: dict[str, object], url: str, base: str) -> FeedEntry:

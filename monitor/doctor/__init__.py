@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from monitor.doctor import kept, machine, outside
+from monitor.doctor import kept, machine, outside, reaching
 from monitor.doctor.values import Finding, Patient
 
 CHECKS: Final[dict[str, Callable[[Patient], Iterator[Finding]]]] = {
@@ -27,6 +27,7 @@ CHECKS: Final[dict[str, Callable[[Patient], Iterator[Finding]]]] = {
     "certificates": outside.certificates,
     "tokens": outside.tokens,
     "SMTP": outside.smtp,
+    "hubs": reaching.hubs,
 }
 
 

@@ -12,7 +12,7 @@ from storage.schema.entered import statements
 from storage.schema.identity import acts, document_addresses
 from storage.schema.people import feed_endings, handlings, switched_off
 from storage.schema.promises import commitment_acts, commitment_events, commitments, ledgers
-from storage.schema.pushed import hooks
+from storage.schema.pushed import hooks, subscriptions
 from storage.schema.reached import robots
 from storage.schema.seen import fetches, grades, snapshots
 from storage.schema.texts import (
@@ -38,6 +38,7 @@ __all__ = [
     "hosts",
     "robots",
     "hooks",
+    "subscriptions",
     "requests",
     "request_sources",
     "snapshots",

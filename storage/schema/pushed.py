@@ -5,7 +5,7 @@ No secret stands here: each is made from the key of the installation and the nam
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text
 
 from storage.schema.base import UtcTime, metadata
 
@@ -17,4 +17,22 @@ hooks = Table(
     Column("made_at", UtcTime, nullable=False),
     Column("called_at", UtcTime),  # the newest call that counted
     Column("ended_at", UtcTime),
+)
+
+subscriptions = Table(  # of feeds to their hubs, where the operator agreed
+    "subscriptions",
+    metadata,
+    Column("name", Text, primary_key=True),  # random; the last part of the address a hub calls
+    Column("source_id", Text, ForeignKey("sources.id"), nullable=False),
+    Column("state", Text, nullable=False),  # waiting | asked | pushed | none | failed | ending | ended
+    Column("hub", Text, nullable=False, default=""),
+    Column("topic", Text, nullable=False, default=""),
+    Column("is_asked", Boolean, nullable=False, default=False),  # its hub is to come back and make sure
+    Column("until", UtcTime),  # when the hub stops pushing
+    Column("next_at", UtcTime),  # when to do something about it; None: never again
+    Column("failures", Integer, nullable=False, default=0),
+    Column("said", Text, nullable=False, default=""),  # what is wrong, in words
+    Column("called_at", UtcTime),  # the newest push that counted
+    Index("ix_subscriptions_source_id", "source_id"),
+    Index("ix_subscriptions_next_at", "next_at"),
 )

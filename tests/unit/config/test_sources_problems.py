@@ -135,6 +135,10 @@ CASES: dict[str, tuple[str, list[str]]] = {
         acme('{url: "https://acme.example/a", forms: [10-K]}'),
         ['sources.yaml:4: "forms" does not belong to a source of kind page (only sec)'],
     ),
+    "pushes for a kind without any": (
+        acme('{kind: page, url: "https://acme.example/a", websub: true}'),
+        ['sources.yaml:4: "websub" does not belong to a source of kind page (only feed)'],
+    ),
     "forms for a kind without any": (
         acme('{kind: page, url: "https://acme.example/a", forms: [10-K], enabled: false}'),
         ['sources.yaml:4: "forms" does not belong to a source of kind page (only sec)'],
@@ -347,7 +351,7 @@ CASES: dict[str, tuple[str, list[str]]] = {
 
 
 def test_every_case_is_tried() -> None:
-    assert len(CASES) == 73
+    assert len(CASES) == 74
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -230,7 +230,7 @@ def test_exports_are_noted_and_looking_is_not(archive: Archive) -> None:
 # --- every route ---------------------------------------------------------------------------------------------------
 
 
-SIGNED = {"/a/{token}", "/u/{token}", "/feed/{token}", "/hooks/{name}"}  # each carries its own right
+SIGNED = {"/a/{token}", "/u/{token}", "/feed/{token}", "/hooks/{name}", "/hub/{name}"}  # each carries its own right
 OPEN_TO_ANYONE = {"/healthz", "/readyz", "/login", "/welcome/{token}", "/static/{name:path}"} | SIGNED
 
 
