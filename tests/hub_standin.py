@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hmac
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -33,7 +35,7 @@ class Hub:
     feeds_read: int = 0
 
     def __enter__(self) -> Self:
-        self._threads: list[threading.Thread] = []
+        self._pending: list[threading.Event] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
@@ -52,19 +54,23 @@ class Hub:
     def base(self) -> str:
         return f"http://{self.authority}"
 
-    def take(self, form: dict[str, str]) -> None:
-        """Somebody asked; come back to them, after having answered."""
+    @contextmanager
+    def taking(self, form: dict[str, str]) -> Iterator[None]:
+        """Somebody asks, and is answered; then come back to them."""
+        settled = threading.Event()
+        self._pending.append(settled)
         self.asked.append(form)
-        if self.status < 300 and not self.is_mute:
-            thread = threading.Thread(target=self.come_back, args=(form,))
-            self._threads.append(thread)
-            thread.start()
+        try:
+            yield
+            if self.status < 300 and not self.is_mute:
+                self.come_back(form)
+        finally:
+            settled.set()
 
     def settle(self) -> None:
         """Until it came back to everybody."""
-        for thread in self._threads:
-            thread.join(10)
-            assert not thread.is_alive()
+        for settled in self._pending:
+            assert settled.wait(20)
 
     def come_back(self, form: dict[str, str], **other: str) -> None:
         lease = str(self.lease or form.get("hub.lease_seconds", ""))
@@ -105,8 +111,8 @@ def _handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            self._answer(hub.status, b"")
-            hub.take({key: values[0] for key, values in parse_qs(body).items()})
+            with hub.taking({key: values[0] for key, values in parse_qs(body).items()}):
+                self._answer(hub.status, b"")
 
         def _answer(self, status: int, body: bytes, link: str = "") -> None:
             self.send_response(status)
