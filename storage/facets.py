@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, case, func, select, union_all
+from sqlalchemy import Connection, bindparam, func, select, union_all
 
 from core.errors import NotFound
 from core.query.evaluate import answers as answers_query
@@ -161,8 +161,8 @@ def _years(ones: Sequence[_One]) -> tuple[Year, ...]:
 
 # --- lives, as few columns as counting needs -----------------------------------------------------------------------
 
-_FIRST, _LAST, _GONE = fetches.alias("first"), fetches.alias("last"), fetches.alias("gone")
 _NUMBERS: Final[Any] = bindparam("b_numbers", expanding=True)
+_IDS: Final[Any] = bindparam("b_ids", expanding=True)
 _OF = union_all(
     select(passages.c.id.label("asked"), spans.c.id)
     .join(spans, spans.c.passage_id == passages.c.id)
@@ -171,26 +171,15 @@ _OF = union_all(
     .join(span_texts, span_texts.c.passage_id == passages.c.id)
     .where(passages.c.number.in_(_NUMBERS)),
 ).subquery("of")
-_SPANS = (
-    select(
-        _OF.c.asked,
-        spans.c.document_id,
-        spans.c.last_fetch_id,
-        _FIRST.c.started_at.label("first_at"),
-        _LAST.c.started_at.label("last_at"),
-        _GONE.c.started_at.label("gone_at"),
-        spans.c.heading,
-    )
-    .join_from(_OF, spans, spans.c.id == _OF.c.id)
-    .join(documents, documents.c.id == spans.c.document_id)
-    .join(_FIRST, _FIRST.c.id == spans.c.first_fetch_id)
-    .outerjoin(
-        _LAST,
-        _LAST.c.id
-        == case((spans.c.last_fetch_id.is_(None), documents.c.last_good_fetch_id), else_=spans.c.last_fetch_id),
-    )
-    .outerjoin(_GONE, _GONE.c.id == spans.c.gone_fetch_id)
-)
+_SPANS = select(
+    _OF.c.asked,
+    spans.c.document_id,
+    spans.c.first_fetch_id,
+    spans.c.last_fetch_id,
+    spans.c.gone_fetch_id,
+    spans.c.heading,
+).join_from(_OF, spans, spans.c.id == _OF.c.id)
+_TIMES = select(fetches.c.id, fetches.c.started_at).where(fetches.c.id.in_(_IDS))
 _DOCUMENTS = select(
     documents.c.id,
     documents.c.slug,
@@ -198,6 +187,7 @@ _DOCUMENTS = select(
     documents.c.kind,
     documents.c.lang,
     documents.c.role,
+    documents.c.last_good_fetch_id,
     companies.c.name,
     companies.c.topics,
 ).join(companies, companies.c.id == documents.c.company_id)
@@ -214,13 +204,15 @@ def _ones(conn: Connection, numbers: Sequence[int], where: Query | None) -> list
         return []
     known = {row.id: row for row in conn.execute(_DOCUMENTS)}
     watched = set(conn.execute(_WATCHED).scalars())
-    lives: dict[tuple[int, int], list[tuple[Any, ...]]] = {}
+    lives: dict[tuple[int, int], list[Any]] = {}
     for some in chunks(numbers, 2_000):
-        for asked, document, *life in conn.execute(_SPANS, {"b_numbers": list(some)}):
-            lives.setdefault((asked, document), []).append(tuple(life))
+        for span in conn.execute(_SPANS, {"b_numbers": list(some)}).all():
+            lives.setdefault((span[0], span[1]), []).append(span)
+    at = _times(conn, known, lives)
     found = []
     for (_, document), spans_of in lives.items():
         row = known[document]
+        latest = at.get(row.last_good_fetch_id)  # an open span was last seen in its document's last good capture
         standing = Standing(
             row.company_id,
             tuple(row.topics),
@@ -228,14 +220,28 @@ def _ones(conn: Connection, numbers: Sequence[int], where: Query | None) -> list
             row.lang or "",
             row.role or "",
             tuple(
-                Life(first, last or first, gone, open_ is None, heading)
-                for open_, first, last, gone, heading in spans_of
+                Life(
+                    at[first], (latest if last is None else at[last]) or at[first], at.get(gone), last is None, heading
+                )
+                for _, _, first, last, gone, heading in spans_of
             ),
             document in watched,
         )
         if where is None or answers_query(where, _NOTHING, standing):
             found.append(_one(row, standing))
     return found
+
+
+def _times(conn: Connection, known: dict[int, Any], lives: dict[tuple[int, int], list[Any]]) -> dict[int, datetime]:
+    """When each capture these lives begin and end with was made; each read once, however many lives share it."""
+    wanted = {known[document].last_good_fetch_id for _, document in lives}
+    for spans_of in lives.values():
+        for _, _, first, last, gone, _ in spans_of:
+            wanted.update((first, last, gone))
+    at: dict[int, datetime] = {}
+    for some in chunks(sorted(wanted - {None}), 2_000):
+        at.update((row[0], row[1]) for row in conn.execute(_TIMES, {"b_ids": list(some)}).all())
+    return at
 
 
 def _one(row: Any, standing: Standing) -> _One:

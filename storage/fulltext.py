@@ -107,7 +107,7 @@ def proposed(
     candidates, asked = _candidates(conn, query, narrowing)
     order = "ASC" if oldest_first else "DESC"
     statement = _typed(f"{candidates} ORDER BY 1 {order} LIMIT :n", asked)
-    return list(conn.execute(statement, {**asked, "before": 2**62, "n": limit}).scalars())
+    return list(conn.execute(statement, {**asked, "before": 2**62, "n": limit}).scalars().all())
 
 
 def _candidates(conn: Connection, query: Query, narrowing: Narrowing) -> tuple[str, dict[str, object]]:
