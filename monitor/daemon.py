@@ -121,6 +121,9 @@ class Daemon:
     def _people(self) -> Mapping[str, Person]:
         return self.state.loaded.routes.people
 
+    def _topics_of(self, sentence: str, lead_in: str) -> tuple[str, ...]:
+        return ledgers.topics_by(self.state.loaded.rules)(sentence, lead_in)
+
     # --- the whole run -----------------------------------------------------------------------------------------------
 
     def run(self, *, with_web: bool) -> int:
@@ -133,7 +136,15 @@ class Daemon:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         pages = (
-            Pages(self.agent.archive, self.state.tools.now, self._people, vitals=self.care.vitals) if with_web else None
+            Pages(
+                self.agent.archive,
+                self.state.tools.now,
+                self._people,
+                vitals=self.care.vitals,
+                topics_of=self._topics_of,
+            )
+            if with_web
+            else None
         )
         try:
             self._begin(pages)

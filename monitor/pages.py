@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -36,10 +36,12 @@ class Pages:
         *,
         guest: Role | None = None,
         vitals: Callable[[], Vitals] | None = None,
+        topics_of: Callable[[str, str], Sequence[str]] | None = None,
     ) -> None:
         """``people`` are those of routes.yaml, asked anew each time. ``guest``: what somebody who is not signed in may
         do; nothing, but in the rehearsal."""
         self._archive, self._now, self._people, self._guest, self._vitals = archive, now, people, guest, vitals
+        self._topics_of = topics_of
         web = archive.settings.web
         self._host, self._port = web.host, web.port
         self._socket: socket.socket | None = None
@@ -80,6 +82,7 @@ class Pages:
                 commitments=lexicon(),
                 guest=self._guest,
                 vitals=self._vitals,
+                topics_of=self._topics_of,
                 mail=MailDoor(links, self._people) if links else None,
                 caller_key=link_key(data),
             )

@@ -6,7 +6,7 @@ Nothing is loaded from anywhere else, no page needs a script, and reading change
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -22,7 +22,7 @@ from core.access import Role
 from core.config.people import Person
 from core.errors import NotFound
 from core.links import Links
-from core.promising import Commitments
+from core.promising import Promising
 from core.text.visible import one_line, visible
 from core.vitals import Vitals
 from core.wording import counted, number, stamp
@@ -31,6 +31,7 @@ from storage.engine import Database
 from web import (
     acting,
     alerts,
+    beside,
     captures,
     changes,
     citing,
@@ -67,6 +68,7 @@ FAMILIES: Final = (
     documents,
     changes,
     search,
+    beside,  # before the page of one promise, whose address would take theirs
     promises,
     companies,
     alerts,
@@ -99,9 +101,10 @@ def create_app(  # noqa: PLR0913 (what the pages are made from, handed in once)
     now: Callable[[], datetime],
     base_url: str | None,
     allowed_hosts: frozenset[str],
-    commitments: Commitments | None = None,
+    commitments: Promising | None = None,
     guest: Role | None = None,
     vitals: Callable[[], Vitals] | None = None,
+    topics_of: Callable[[str, str], Sequence[str]] | None = None,
     mail: MailDoor | None = None,
     caller_key: bytes | None = None,
 ) -> FastAPI:
@@ -112,7 +115,7 @@ def create_app(  # noqa: PLR0913 (what the pages are made from, handed in once)
     what somebody who is not signed in may do: nothing, but in the rehearsal. With ``mail`` the links of mails lead to
     pages that act; with ``caller_key`` hooks and hubs are answered.
     """
-    site = Site(database, blobs, now, base_url, environment(), commitments, guest, vitals)
+    site = Site(database, blobs, now, base_url, environment(), commitments, guest, vitals, topics_of)
     app = FastAPI(
         title="On Record", docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(guard(site))]
     )

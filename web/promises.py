@@ -168,7 +168,7 @@ def build(
         by=by,
         found=len(found),
         start=start,
-        lines=tuple(_line(each, history(each.entry, axis, until)) for each in found[start : start + SHOWN]),
+        lines=tuple(line_of(each, history(each.entry, axis, until)) for each in found[start : start + SHOWN]),
         ticks=ticks(axis),
         years=f"{first.year} to {until.year}" if first.year != until.year else str(until.year),
         companies=tuple((key, one_line(known.name, 80)) for key, known in names if known),
@@ -188,7 +188,7 @@ def build_one(conn: Connection, key: str, now: datetime) -> PromiseView:
     entry = promised.entry
     axis = axis_of(entry.since.at, now)
     return PromiseView(
-        line=_line(promised, history(entry, axis, now)),
+        line=line_of(promised, history(entry, axis, now)),
         first=entry.first.whole,
         heading=entry.now.heading,
         topics=tuple(label(topic.replace("-", "_")) for topic in promised.topics),
@@ -200,7 +200,8 @@ def build_one(conn: Connection, key: str, now: datetime) -> PromiseView:
     )
 
 
-def _line(promised: Promised, drawn: History) -> Line:
+def line_of(promised: Promised, drawn: History) -> Line:
+    """A promise as a line of a list, with its history."""
     entry, document = promised.entry, promised.document
     said: dict[str, list[str]] = {}
     for name, words in promised.read_out:

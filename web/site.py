@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -20,7 +20,7 @@ from jinja2 import Environment
 from pydantic_core import to_jsonable_python
 
 from core.access import Role
-from core.promising import Commitments
+from core.promising import Promising
 from core.vitals import Vitals
 from storage import audit
 from storage.blobs import BlobStore
@@ -41,7 +41,8 @@ class Site:
 
     With ``commitments`` a pair of versions nobody compared before is judged when it is opened. ``guest`` is the role
     of whoever is not signed in: None everywhere but in the rehearsal, whose companies are invented. ``vitals``
-    tell how the process that watches is, where these pages belong to one.
+    tell how the process that watches is, where these pages belong to one. ``topics_of`` says what a sentence with its
+    lead-in is about, by the rules as they are now.
     """
 
     database: Database
@@ -49,9 +50,10 @@ class Site:
     now: Callable[[], datetime]
     base_url: str | None
     templates: Environment
-    commitments: Commitments | None = None
+    commitments: Promising | None = None
     guest: Role | None = None
     vitals: Callable[[], Vitals] | None = None
+    topics_of: Callable[[str, str], Sequence[str]] | None = None
 
     def answer(
         self,

@@ -46,6 +46,11 @@ def sign_of(mark: Mark) -> Sign:
     return Sign(mark.sign, mark.word.capitalize(), _TONES[mark.tone])
 
 
+def sign_of_event(sign: str, tone: str, word: str) -> Sign:
+    """The sign of an event of the ledger (``web/histories.py``)."""
+    return Sign(sign, word, next((one for one in _TONES.values() if one == tone), "same"))
+
+
 # --- words -------------------------------------------------------------------------------------------------------
 
 

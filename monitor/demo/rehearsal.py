@@ -26,6 +26,7 @@ from monitor.demo.stand_ins import TOKEN, PretendMailbox, PretendSlack
 from monitor.demo.website import HOST, Website
 from monitor.fetcher import Fetcher, FetchLimits
 from monitor.home import Home
+from monitor.ledgers import topics_by
 from monitor.pages import Pages
 from monitor.pipeline import Checked
 from monitor.sending import channels_of, send
@@ -119,7 +120,13 @@ def prepared(folder: Path, *, with_pages: bool = False) -> Iterator[Rehearsal]:
         )
         rehearsal = Rehearsal(folder, clock, site, slack, mailbox, agent, deliver)
         if port is not None:
-            pages = Pages(agent.archive, clock, lambda: agent.loaded.routes.people, guest="operator")
+            pages = Pages(
+                agent.archive,
+                clock,
+                lambda: agent.loaded.routes.people,
+                guest="operator",
+                topics_of=topics_by(agent.loaded.rules),
+            )
             stack.callback(pages.close)
             rehearsal.pages = pages.open()
         yield rehearsal

@@ -47,6 +47,10 @@ PAGES = {
     "counts": "/search/counts?q=sell",
     "never": "/search/never?q=Xinjiang",
     "commitments": "/commitments",
+    "fate": f"/commitments/fate/{SALES_SLUG}/3..4",
+    "side-by-side": "/commitments/across?topic=regions-china",
+    "editions": "/commitments/editions?company=mingchuan",
+    "spread": "/commitments/spread?q=fact-specific+assessments",
     "companies": "/companies",
     "company": "/company/halden",
     "alerts": "/alerts",
@@ -148,7 +152,7 @@ def test_every_page_fits_and_shuts_nobody_out(served: Served, pages: dict[str, s
         faults += [f"console: {text}" for text in said if "404" not in text and "400" not in text]
         context.close()
     assert faults == []
-    assert looks == len(LOOKS) * len(visits) == 4 * 39
+    assert looks == len(LOOKS) * len(visits) == 4 * 43
 
 
 def test_every_route_with_a_page_is_among_them(served: Served, pages: dict[str, str]) -> None:

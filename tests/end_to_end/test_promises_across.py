@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 
+from monitor.app import lexicon
+from monitor.cache import load_home
+from monitor.home import Home
+from monitor.ledgers import topics_by
+from storage.blobs import BlobStore
+from storage.engine import open_database
 from tests.command import Ran, onrecord
 from tests.far_side import Site, page
+from tests.web_archive import NOW
+from web.app import create_app
 
 FILLER = "The company was founded in a small workshop near the harbour, and its shares trade on two exchanges."
 SALES = "We will not sell surveillance cameras to the police in Xinjiang."
@@ -97,6 +107,23 @@ def test_editions_that_do_not_say_the_same(site: Site) -> None:
     found = {(row["kind"], row["what"]) for row in asked("editions")}
     assert ("place", "xinjiang") in found
     assert ("place", "tibet") in found
+
+
+def test_the_page_of_editions_tells_the_same_as_the_command(site: Site, home: Path) -> None:
+    reasons = {row["reason"] for row in asked("editions", "--company", "halden-biosystems")}
+    packs = load_home(Home(home), {}).rules
+    database = open_database(home / "data" / "onrecord.db")
+    app = create_app(
+        database, BlobStore(home / "data" / "blobs"), now=lambda: NOW, base_url=None, guest="reader",
+        allowed_hosts=frozenset({"testserver"}), commitments=lexicon(), topics_of=topics_by(packs),
+    )  # fmt: skip
+    with closing(database), TestClient(app) as client:
+        told = client.get("/commitments/editions?company=halden-biosystems&format=json").json()
+        page = client.get("/commitments/editions?company=halden-biosystems").text
+    assert told["families"] == 1
+    assert {row["reason"] for row in told["rows"]} == reasons
+    assert "One document in several languages" in page
+    assert CHINESE in page
 
 
 def test_a_phrase_that_spread_is_told_in_order(site: Site) -> None:
