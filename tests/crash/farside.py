@@ -197,7 +197,8 @@ class FarSide:
         return found
 
     def home_files(self, sources: str) -> dict[str, str]:
-        """The files of a home that watches this site and tells all six channels."""
+        """The files of a home that watches this site and tells all six channels; a topic of its own waits for a digest."""
+        waits = "routes: [{match: {topic: what-can-wait}, to: later}]\n" if "what-can-wait" in sources else ""
         return {
             "sources.yaml": sources.replace("SITE", self.site.root),
             "routes.yaml": (
@@ -206,7 +207,9 @@ class FarSide:
                 "  hook: {slack: {webhook: ONRECORD_SLACK_WEBHOOK}}\n"
                 f"  programs: {{webhook: SERVICE, jsonl: {LINES}}}\n"
                 "  duty: {email: duty@example.org}\n"
+                '  later: {slack: {channel: "#biotech"}, email: later@example.org, at_once: high}\n'
                 "default: [desk, hook, programs]\n"
+                f"{waits}"
                 "people:\n"
                 "  osei: {name: A. Osei, slack: U012AB3CD, email: desk@example.org}\n"
             ),

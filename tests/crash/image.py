@@ -33,6 +33,8 @@ _MATCHES = "SELECT rule, act, severity, words, change_id IS NULL FROM matches"
 _ALERTS = """
 SELECT a.kind, a.severity, a.title, d.channel, d.target, d.state, d.error, d.purpose FROM alerts a
 LEFT JOIN deliveries d ON d.alert_id = a.id"""
+_TELLINGS = """
+SELECT a.title, t.channel, t.target, t.how, t.delivery_id IS NULL FROM tellings t JOIN alerts a ON a.id = t.alert_id"""
 _HANDLINGS = """
 SELECT a.title, h.what, h.door, h.person, h.known_as, h.wish, h.refused, h.delivery_id FROM handlings h
 JOIN alerts a ON a.id = h.alert_id"""
@@ -54,6 +56,7 @@ class Image:
     changes: Counter[Any]
     matches: Counter[Any]
     alerts: Counter[Any]
+    tellings: Counter[Any]
     incidents: Counter[Any]
     handlings: Counter[Any]
     silences: Counter[Any]
@@ -100,6 +103,7 @@ def look(rows: Rows) -> Archive:
         changes=Counter(_hashable(row) for row in rows(_CHANGES)),
         matches=Counter(_hashable(row) for row in rows(_MATCHES)),
         alerts=Counter(rows(_ALERTS)),
+        tellings=Counter(rows(_TELLINGS)),
         incidents=Counter(rows(_INCIDENTS)),
         handlings=Counter(_hashable(row) for row in rows(_HANDLINGS)),
         silences=Counter(_hashable(row) for row in rows(_SILENCES)),

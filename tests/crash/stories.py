@@ -25,6 +25,13 @@ companies:
     sources:
       - {id: news, kind: feed, every: 6h, url: "SITE/news.xml"}
 """
+WAITING = """
+companies:
+  - name: Orrelund Instruments
+    topics: [what-can-wait]
+    sources:
+      - {id: sales, role: policy, every: 6h, url: "SITE/sales"}
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +115,11 @@ def hedges_the_dated_page(site: Site) -> None:
     site.show(CODE, page("Supplier code", weaker, *SUPPLIERS[1:]))
 
 
+def says_something_else(site: Site) -> None:
+    """Nobody is promised anything by it: it can wait."""
+    site.show(POLICY, page("Responsible sales", REST[0].replace("forty", "fifty"), REFUSAL, *REST[1:]))
+
+
 def takes_it_back(site: Site) -> None:
     site.show(POLICY, sales(REFUSAL))
 
@@ -171,5 +183,6 @@ STORIES = (
     ),
     Story("people act", PAGES, _moments((0, opens), (7, hedges), (7.1, people_act), (8, rests)), 1, 2, kills_from=2),
     Story("nobody acts", PAGES, _moments((0, opens), (7, hedges), (56, rests), (105, rests)), 1, 3, kills_from=2),
+    Story("what can wait", WAITING, _moments((0, opens), (7, says_something_else), (25, rests)), 1, 4),
     Story("out of order for a day", PAGES, _moments((0, opens), (7, breaks), (14, rests), (30, is_back)), 0, 3),
 )
