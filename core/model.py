@@ -206,6 +206,10 @@ class Place(NamedTuple):
     page: int = 0
 
 
+MOST_LISTS = 12
+"""Lists around a list whose introductions are read with its items."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a reader made of one body: places in order, and facts the grade needs.
@@ -232,9 +236,18 @@ class Reading:
         return tuple(reversed(path))
 
     def lead_in(self, index: int) -> str:
-        """The sentence that introduces a list item, or an empty string."""
+        """The sentence that introduces a list item, or an empty string; of a list in a list with what introduces that."""
         at = self.places[index].lead_in
-        return self.places[at].text if at >= 0 else ""
+        if at < 0:
+            return ""
+        words = self.places[at].text
+        for _ in range(MOST_LISTS):
+            place = self.places[at]
+            if place.kind != "item" or place.lead_in < 0:
+                break
+            at = place.lead_in
+            words = f"{self.places[at].text.rstrip(':： ')} {words}"
+        return words
 
     def in_stream(self, stream: Stream) -> Iterator[tuple[int, Place]]:
         """Places of one stream with their indices, in order."""

@@ -35,7 +35,7 @@ from storage.schema import (
 )
 from storage.upsert import insert_or_update
 
-MAKER = 1
+MAKER = 2
 """Raised when the same versions give another ledger than before."""
 
 LEAST_SAME_QUOTE = 0.85

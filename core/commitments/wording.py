@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-import re2
-
+from core.commitments.numerals import in_figures
 from core.text.fold import fold
 from core.text.sentences import sentences
 
@@ -24,21 +23,17 @@ _NOT_ONLY = re.compile(r"\bnot (?:only|just|merely)\b(.{1,200}?),? but (?:also )
 _NOT_LIMITED = re.compile(r",? ?\(?\bbut (?:is |are )?not limited to\b\)?,?")
 _HYPHEN = re.compile(r"(?<=[a-z0-9])[-/](?=[a-z0-9])")
 _FOOTNOTE = re.compile(r"\[\d{1,3}\]")
+_HOLDS_FIGURE = re.compile(r"[a-z.,;]\d")
+_GLUED_FOOTNOTE = re.compile(  # a raised figure that the page glued to its word: "all fees1 to workers"
+    r"(?<=[a-z]{4})(?<!tier)(?<!covid)(?<!scope)(?<!annex)(?<!phase)(?<!part)(?<!level)(?<!type)(?<!class)(?<!article)\d{1,2}(?=[\s.,;:)]|$)"
+    r"|(?<=[a-z][.,;])\d{1,2}(?=\s|$)"
+)
 _PER_CENT = re.compile(r"\bper cent\b|(?<=\d)%")
 _DIGIT_GROUP = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _WORD = re.compile(r"[a-z0-9\u0370-\u052f]+(?:'[a-z]+)?|\d+(?:\.\d+)?|[^\s\w]|\w", re.UNICODE)
 
 _CARRIED_OUT = re.compile(r"\bcarr(y|ies|ied|ying) out\b")
 _CARRIED = {"y": "", "ies": "s", "ied": "ed", "ying": "ing"}
-
-_NUMBERS = {
-    "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8",
-    "nine": "9", "ten": "10", "eleven": "11", "twelve": "12", "fourteen": "14", "fifteen": "15", "eighteen": "18",
-    "twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "seventy": "70", "eighty": "80",
-    "ninety": "90", "hundred": "100",
-}  # fmt: skip
-_NUMBER = re.compile(rf"(?<!\bno )\b(?:{'|'.join(_NUMBERS)})\b(?! (?:of|another|or more)\b)")
-_ANY_NUMBER = re2.compile(rf"\b(?:{'|'.join(_NUMBERS)})\b")  # one quick look spares most sentences the slow one
 
 
 @lru_cache(maxsize=4096)
@@ -49,6 +44,8 @@ def prepare(text: str) -> str:
         found = _NOT_LIMITED.sub("", _NOT_ONLY.sub(r"\1 and ", found))
     if "[" in found:
         found = _FOOTNOTE.sub("", found)
+    if _HOLDS_FIGURE.search(found):
+        found = _GLUED_FOOTNOTE.sub("", found)
     if "-" in found or "/" in found:
         found = _HYPHEN.sub(" ", found)
     if "," in found:
@@ -57,9 +54,7 @@ def prepare(text: str) -> str:
         found = _PER_CENT.sub(lambda each: "percent" if each.group() != "%" else " percent", found)
     if " out" in found:
         found = _CARRIED_OUT.sub(lambda each: "conduct" + _CARRIED[each.group(1)], found)
-    if _ANY_NUMBER.search(found) is None:
-        return found
-    return _NUMBER.sub(lambda word: _NUMBERS[word.group()], found)
+    return in_figures(found)
 
 
 def plain_words(folded: str) -> str:

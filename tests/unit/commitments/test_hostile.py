@@ -58,6 +58,65 @@ def test_mixed_scripts(lexicon: Lexicon) -> None:
     assert [mark.value for mark in lexicon.frame("我们不会在Xinjiang销售。").of("places")] == ["xinjiang"]
 
 
+@pytest.mark.parametrize(
+    ("after", "verdict"),
+    [
+        ("We will not sеll drones to the pоlice.", Verdict.REWORDED),  # Cyrillic letters in two words
+        ("We will nоt knоwingly sell drones to the police.", Verdict.WEAKENED),
+        ("We will n\u200bot know\u00adingly sell drones to the police.", Verdict.WEAKENED),
+        ("Ｗｅ ｗｉｌｌ ｎｏｔ ｓｅｌｌ ｄｒｏｎｅｓ ｔｏ ｔｈｅ ｐｏｌｉｃｅ.", Verdict.REWORDED),
+        ("𝐖𝐞 𝐰𝐢𝐥𝐥 sell drones to the police.", Verdict.REVERSED),
+        ("We will ոot sell drones to the police.", Verdict.UNCLASSIFIED),  # a letter we do not know as a likeness
+    ],
+)
+def test_letters_that_look_alike(lexicon: Lexicon, after: str, verdict: Verdict) -> None:
+    assert lexicon.compare("We will not sell drones to the police.", after).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "verdict", "reason"),
+    [
+        ("Fees are repaid within ninety days.", "Fees are repaid within 90 days.", "REWORDED", "the same words"),
+        ("We audit twenty-five sites.", "We audit 25 sites.", "REWORDED", "the same words"),
+        ("We audit one hundred and twenty sites.", "We audit 120 sites.", "REWORDED", "the same words"),
+        ("We audit two dozen sites.", "We audit 24 sites.", "REWORDED", "the same words"),
+        ("We audit two thirds of our sites.", "We audit a third of our sites.", "WEAKENED", "number: 67 → 33"),
+        ("Phases one and two are over.", "Phases one and three are over.", "UNCLASSIFIED", "number: 1, 2 → 1, 3"),
+        ("We sell to no one.", "We sell to one.", "UNCLASSIFIED", "negation gone: no"),
+        ("Wir zahlen binnen dreißig Tagen.", "Wir zahlen binnen neunzig Tagen.", "WEAKENED",
+         "deadline: binnen 30 tagen → binnen 90 tagen"),
+        ("我们将在三十天内赔偿工人。", "我们将在一百二十天内赔偿工人。", "WEAKENED", "deadline: 30天内 → 120天内"),
+    ],
+)  # fmt: skip
+def test_numbers_written_as_words(lexicon: Lexicon, before: str, after: str, verdict: str, reason: str) -> None:
+    finding = lexicon.compare(before, after)
+    assert (finding.verdict.value, finding.reasons[0]) == (verdict, reason)
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "Suppliers must repay all fees[2] to workers.",
+        "Suppliers must repay all fees2 to workers.",
+        "Suppliers must repay all fees to workers.²",
+        "Suppliers must repay all fees to workers.12",
+    ],
+)
+def test_the_mark_of_a_footnote_is_no_change(lexicon: Lexicon, after: str) -> None:
+    assert lexicon.compare("Suppliers must repay all fees1 to workers.", after).verdict is Verdict.REWORDED
+
+
+def test_the_number_of_a_tier_is_no_footnote(lexicon: Lexicon) -> None:
+    assert lexicon.compare("We audit tier2 suppliers.", "We audit tier1 suppliers.").verdict is not Verdict.REWORDED
+
+
+def test_a_footnote_that_takes_back_is_seen(lexicon: Lexicon) -> None:
+    before = "We will not sell drones to the police."
+    finding = lexicon.compare(before, f"{before[:-1]}*. * Except where the law requires it.")
+    assert finding.verdict in (Verdict.WEAKENED, Verdict.UNCLASSIFIED)
+    assert lexicon.compare(before, f"{before[:-1]} (see note 3).").verdict is Verdict.UNCLASSIFIED
+
+
 def test_another_language_is_another_text(lexicon: Lexicon) -> None:
     finding = lexicon.compare("We will not sell drones to the police.", "我们不会向警方销售无人机。")
     assert finding.verdict is Verdict.UNCLASSIFIED

@@ -40,7 +40,7 @@ def test_headings_paragraphs_and_items_with_their_lead_in() -> None:
     ]
     assert reading.heading_path(4) == ("Policy", "Red lines")
     assert reading.lead_in(4) == "We will not build:"
-    assert reading.lead_in(6) == "systems that sort people"
+    assert reading.lead_in(6) == "We will not build systems that sort people"
 
 
 def test_a_paragraph_that_ends_in_a_full_stop_introduces_no_list() -> None:

@@ -128,8 +128,8 @@ def test_list_items_with_their_lead_in_and_depth() -> None:
     assert items == [
         (1, "police forces;", "We will not sell to:"),
         (1, "prisons, namely", "We will not sell to:"),
-        (2, "those for migrants;", "prisons, namely"),
-        (2, "those for children;", "prisons, namely"),
+        (2, "those for migrants;", "We will not sell to prisons, namely"),
+        (2, "those for children;", "We will not sell to prisons, namely"),
         (1, "armies.", "We will not sell to:"),
     ]
     assert reading.places[-1].kind == "paragraph"
