@@ -28,45 +28,47 @@ from core.model import (
 from core.rule_matches import About, match_edits, match_present, place_of
 from core.text.diff import compare
 from monitor.asking import Archive
-from monitor.capture import Case, Taken, close_incident, keep_version, look_anew, names_of, started_at, tell
+from monitor.capture import Arrival, Taken, close_incident, keep_version, look_anew, names_of, started_at, tell
 from storage import changes, record, variants, versions
 from storage.habits import boilerplate
 
 # --- a first version -----------------------------------------------------------------------------------------------
 
 
-def accept_first(case: Case, grade: Grade) -> Taken:
+def accept_first(arrival: Arrival, grade: Grade) -> Taken:
     """The first good capture of a document: what stands there is matched; only a newcomer at a known source is told."""
-    tools, capture = case.tools, case.capture
-    at = place_of(case.known.ref, role=capture.source.role)
-    present = match_present(case.reading, tools.rules, at, case.seen_at)
+    tools, capture = arrival.tools, arrival.capture
+    at = place_of(arrival.known.ref, role=capture.source.role)
+    present = match_present(arrival.reading, tools.rules, at, arrival.seen_at)
     with tools.database.write() as conn:
-        version = keep_version(conn, case, before=None, edits=(), variant=0)
+        version = keep_version(conn, arrival, before=None, edits=(), variant=0)
         record.record_grade(conn, capture.fetch.id, grade, GRADER)
         found = [replace(match, edit=at) for at, match in present]
-        found.sort(key=lambda match: case.reading.places[match.edit].kind == "heading")  # sentences before their titles
-        changes.record_first_look(conn, version.id, found, case.reading)
+        found.sort(
+            key=lambda match: arrival.reading.places[match.edit].kind == "heading"
+        )  # sentences before their titles
+        changes.record_first_look(conn, version.id, found, arrival.reading)
         close_incident(conn, tools, capture)
         look_anew(conn, capture)
         told = 0
         if not capture.is_first_look:
-            added = match_present(case.reading, tools.rules, at, case.seen_at, event=DocumentEvent.NEW)
-            told = tell(conn, tools, _newcomer(case, version, added), capture, None)
-    return Taken("new", grade, document=case.known.document.slug, alerts=told, reasons=grade.reasons)
+            added = match_present(arrival.reading, tools.rules, at, arrival.seen_at, event=DocumentEvent.NEW)
+            told = tell(conn, tools, _newcomer(arrival, version, added), capture, None)
+    return Taken("new", grade, document=arrival.known.document.slug, alerts=told, reasons=grade.reasons)
 
 
-def _newcomer(case: Case, version: VersionRef, present: Sequence[tuple[int, Match]]) -> Change:
+def _newcomer(arrival: Arrival, version: VersionRef, present: Sequence[tuple[int, Match]]) -> Change:
     """A document that appeared at a known source: its rules count as added."""
-    places = [at for at, place in enumerate(case.reading.places) if place.stream == "main"]
+    places = [at for at, place in enumerate(arrival.reading.places) if place.stream == "main"]
     index_of = {at: index for index, at in enumerate(places)}
     found = tuple(replace(match, edit=index_of.get(at, -1)) for at, match in present)
     return Change(
-        document=case.known.ref,
+        document=arrival.known.ref,
         before=None,
-        after=case.reading,
+        after=arrival.reading,
         before_version=None,
         after_version=version,
-        window=Window(None, case.seen_at),
+        window=Window(None, arrival.seen_at),
         edits=tuple(Edit(Act.ADDED, after=(at,)) for at in places),
         change_class=ChangeClass.SUBSTANTIVE,
         event=DocumentEvent.NEW,
@@ -89,21 +91,21 @@ class _Judged:
     event: DocumentEvent | None
 
 
-def accept(case: Case, course: Course) -> Taken:
+def accept(arrival: Arrival, course: Course) -> Taken:
     """Another text than the one that stood: a version, a change, and whoever should hear of it."""
-    tools, capture, known = case.tools, case.capture, case.known
+    tools, capture, known = arrival.tools, arrival.capture, arrival.known
     is_return = known.document.state != "live"
     is_next = course.base is known.current
-    doubted_at = _first_doubt(case, course)
+    doubted_at = _first_doubt(arrival, course)
     last_seen = known.document.last_good_at if is_next else course.base.version.seen_at
-    window = Window(last_seen, doubted_at or case.seen_at)
-    judged = _judge(case, course, window, is_return=is_return)
+    window = Window(last_seen, doubted_at or arrival.seen_at)
+    judged = _judge(arrival, course, window, is_return=is_return)
     with tools.database.write() as conn:
         last_good = known.document.last_good_fetch_id
         # Spans follow what the page showed before this capture; the change follows what it is held against.
         version = keep_version(
             conn,
-            case,
+            arrival,
             before=known.current.version if known.current else None,
             edits=judged.edits if is_next else None,
             variant=course.variant,
@@ -113,19 +115,19 @@ def accept(case: Case, course: Course) -> Taken:
         change = Change(
             document=known.ref,
             before=course.base.reading,
-            after=case.reading,
+            after=arrival.reading,
             before_version=course.base.version,
             after_version=version,
             window=window,
             edits=judged.edits,
             change_class=judged.classified.change_class,
-            relation=case.relation if is_next else Relation.SAME_VARIANT,
+            relation=arrival.relation if is_next else Relation.SAME_VARIANT,
             event=judged.event,
             matches=judged.matches,
             findings=judged.findings,
             verdict=matching.gravest(judged.findings),
             reasons=judged.classified.reasons,
-            found_late=case.is_found_late,
+            found_late=arrival.is_found_late,
         )
         told = tell(conn, tools, change, capture, last_good)
     status = "returned" if is_return else "changed"
@@ -133,50 +135,50 @@ def accept(case: Case, course: Course) -> Taken:
     return Taken(status, course.grade, classified.change_class, known.document.slug, told, classified.reasons)
 
 
-def _judge(case: Case, course: Course, window: Window, *, is_return: bool) -> _Judged:
-    base, tools = course.base, case.tools
-    edits = _restored(case, compare(base.reading, base.forms, case.reading, case.forms))
-    classified = _classify(case, course, edits)
+def _judge(arrival: Arrival, course: Course, window: Window, *, is_return: bool) -> _Judged:
+    base, tools = course.base, arrival.tools
+    edits = _restored(arrival, compare(base.reading, base.forms, arrival.reading, arrival.forms))
+    classified = _classify(arrival, course, edits)
     loud = set(classified.carriers) if classified.change_class is ChangeClass.SUBSTANTIVE else set()
-    names = names_of(tools, case.known.ref)
-    findings = matching.find_verdicts(base.reading, case.reading, edits, tools.commitments, company_names=names)
-    event = _event_of(case, course, classified, is_return)
+    names = names_of(tools, arrival.known.ref)
+    findings = matching.find_verdicts(base.reading, arrival.reading, edits, tools.commitments, company_names=names)
+    event = _event_of(arrival, course, classified, is_return)
     about = About(
-        at=place_of(case.known.ref, role=case.capture.source.role),
+        at=place_of(arrival.known.ref, role=arrival.capture.source.role),
         change_class=classified.change_class,
         loud=loud,
         event=event,
         findings=findings,
         window=window,
-        archive=Archive(tools.database.read, tools.rules, case.known.document.id, case.capture.fetch.id),
+        archive=Archive(tools.database.read, tools.rules, arrival.known.document.id, arrival.capture.fetch.id),
         commitments=tools.commitments,
     )
     return _Judged(
         edits,
         classified,
-        match_edits(base.reading, case.reading, edits, tools.rules, about),
+        match_edits(base.reading, arrival.reading, edits, tools.rules, about),
         tuple(finding for finding in findings if finding.edit in loud),
         event,
     )
 
 
-def _classify(case: Case, course: Course, edits: tuple[Edit, ...]) -> Classified:
+def _classify(arrival: Arrival, course: Course, edits: tuple[Edit, ...]) -> Classified:
     if course.is_new_variant:
         is_language = course.grade.code == "other_language"
         told = ChangeClass.SUBSTANTIVE if is_language else ChangeClass.VARIANT
         return Classified(told, course.grade.reasons, tuple(range(len(edits))))
-    if not edits and course.base is not case.known.current:
+    if not edits and course.base is not arrival.known.current:
         return Classified(ChangeClass.VARIANT, (f"variant {course.variant} is shown again",), ())
-    with case.tools.database.read() as conn:
-        lives, returned = _lives(conn, case, course, edits), _returned(conn, case)
-    source = case.capture.source
-    at = place_of(case.known.ref, role=source.role)
-    guard = matching.guard_for(case.tools.rules, case.tools.commitments, always=source.always, at=at)
-    return classify(course.base.reading, case.reading, edits, guard, lives=lives, returned=returned)
+    with arrival.tools.database.read() as conn:
+        lives, returned = _lives(conn, arrival, course, edits), _returned(conn, arrival)
+    source = arrival.capture.source
+    at = place_of(arrival.known.ref, role=source.role)
+    guard = matching.guard_for(arrival.tools.rules, arrival.tools.commitments, always=source.always, at=at)
+    return classify(course.base.reading, arrival.reading, edits, guard, lives=lives, returned=returned)
 
 
-def _event_of(case: Case, course: Course, classified: Classified, is_return: bool) -> DocumentEvent | None:
-    if case.relation is Relation.PREVIOUS_FILING:  # a filing never changes: nothing happened to the one before
+def _event_of(arrival: Arrival, course: Course, classified: Classified, is_return: bool) -> DocumentEvent | None:
+    if arrival.relation is Relation.PREVIOUS_FILING:  # a filing never changes: nothing happened to the one before
         return None
     if is_return:
         return DocumentEvent.RETURNED
@@ -185,33 +187,33 @@ def _event_of(case: Case, course: Course, classified: Classified, is_return: boo
     if classified.change_class is ChangeClass.DATES_ONLY:
         return DocumentEvent.RESTAMPED
     was = course.base.reading.page_date
-    if classified.change_class is ChangeClass.SUBSTANTIVE and was is not None and was == case.reading.page_date:
+    if classified.change_class is ChangeClass.SUBSTANTIVE and was is not None and was == arrival.reading.page_date:
         return DocumentEvent.UNDECLARED
     return None
 
 
-def _restored(case: Case, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+def _restored(arrival: Arrival, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
     """Passages that come in and stood here before are restored, not new."""
     came = [edit.after[0] for edit in edits if edit.act is Act.ADDED]
     if not came:
         return edits
-    with case.tools.database.read() as conn:
-        past = versions.form_history(conn, case.known.document.id, [case.forms[at] for at in came])
-    back = {at for at in came if case.forms[at] in past and not past[case.forms[at]].open}
+    with arrival.tools.database.read() as conn:
+        past = versions.form_history(conn, arrival.known.document.id, [arrival.forms[at] for at in came])
+    back = {at for at in came if arrival.forms[at] in past and not past[arrival.forms[at]].open}
     return tuple(
         replace(edit, act=Act.RESTORED) if edit.act is Act.ADDED and edit.after[0] in back else edit for edit in edits
     )
 
 
-def _lives(conn: Connection, case: Case, course: Course, edits: Sequence[Edit]) -> dict[str, FormLife]:
+def _lives(conn: Connection, arrival: Arrival, course: Course, edits: Sequence[Edit]) -> dict[str, FormLife]:
     """How often each text of the edits has come and gone in this document, by text."""
     base = course.base
     form_of = {base.reading.places[at].text: base.forms[at] for edit in edits for at in edit.before}
-    form_of |= {case.reading.places[at].text: case.forms[at] for edit in edits for at in edit.after}
+    form_of |= {arrival.reading.places[at].text: arrival.forms[at] for edit in edits for at in edit.after}
     if not form_of:
         return {}
-    past = versions.form_history(conn, case.known.document.id, list(set(form_of.values())))
-    shared = boilerplate(conn, case.known.document.id, list(set(form_of.values())))
+    past = versions.form_history(conn, arrival.known.document.id, list(set(form_of.values())))
+    shared = boilerplate(conn, arrival.known.document.id, list(set(form_of.values())))
     return {
         text: FormLife(
             past[form].times_seen if form in past else 0, past[form].times_gone if form in past else 0, form in shared
@@ -221,20 +223,20 @@ def _lives(conn: Connection, case: Case, course: Course, edits: Sequence[Edit]) 
     }
 
 
-def _returned(conn: Connection, case: Case) -> Returned | None:
+def _returned(conn: Connection, arrival: Arrival) -> Returned | None:
     """The earlier version whose text is back, if this capture shows one."""
-    known = case.known
-    earlier = versions.version_with_forms(conn, known.document.id, case.forms)
+    known = arrival.known
+    earlier = versions.version_with_forms(conn, known.document.id, arrival.forms)
     if earlier is None or known.stayed_since is None:
         return None
     left = variants.times_left(conn, known.document.id, earlier.number)
-    return Returned(earlier.number, left - 1, (case.seen_at - known.stayed_since).total_seconds())
+    return Returned(earlier.number, left - 1, (arrival.seen_at - known.stayed_since).total_seconds())
 
 
-def _first_doubt(case: Case, course: Course) -> datetime | None:
+def _first_doubt(arrival: Arrival, course: Course) -> datetime | None:
     """When the text was first seen, if a suspect capture of it waited for this one."""
-    waiting = case.capture.request.suspect_fetch_id
+    waiting = arrival.capture.request.suspect_fetch_id
     if waiting is None or not course.is_confirmed:
         return None
-    with case.tools.database.read() as conn:
+    with arrival.tools.database.read() as conn:
         return started_at(conn, waiting)

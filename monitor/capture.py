@@ -107,7 +107,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class Arrival:
     """A capture that was read, with the document it belongs to: what every later step needs."""
 
     tools: Tools
@@ -238,25 +238,25 @@ def _known(conn: Connection, document: documents.DocumentRow, reading: Reading) 
 
 
 def keep_version(
-    conn: Connection, case: Case, *, before: VersionRef | None, edits: Sequence[Edit] | None, variant: int
+    conn: Connection, arrival: Arrival, *, before: VersionRef | None, edits: Sequence[Edit] | None, variant: int
 ) -> VersionRef:
     """The rows of an accepted reading: version, spans, validators, and the event."""
-    capture, fetch = case.capture, case.capture.fetch
+    capture, fetch = arrival.capture, arrival.capture.fetch
     assert fetch.digest is not None
     row = record.accept_version(
         conn,
-        document_id=case.known.document.id,
+        document_id=arrival.known.document.id,
         request_id=capture.request.id,
         fetch_id=fetch.id,
-        reading=case.reading,
-        forms=case.forms,
+        reading=arrival.reading,
+        forms=arrival.forms,
         digest=fetch.digest,
         extractor=EXTRACTOR,
         edits=edits,
         before_version_id=before.id if before else None,
         variant=variant,
     )
-    write_event(conn, case.tools, capture, "version.recorded", {"number": row.number}, case.known)
+    write_event(conn, arrival.tools, capture, "version.recorded", {"number": row.number}, arrival.known)
     return VersionRef(row.id, row.number, fetch.digest, fetch.started_at, fetch.id)
 
 

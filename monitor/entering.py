@@ -13,7 +13,7 @@ from core.model import Company, Fetch, Finding, Grade, GradeLevel, Purpose, Read
 from core.statements import Earlier, Statement, dates_of, identity, nearest
 from core.text.sentences import sentences
 from monitor import accepting
-from monitor.capture import Capture, Case, Taken, forms_of, know
+from monitor.capture import Arrival, Capture, Taken, forms_of, know
 from monitor.tools import Tools
 from storage import documents, fetches, record, sources, statements
 from storage.importing import adopt_request
@@ -85,8 +85,8 @@ def enter(tools: Tools, company: Company, statement: Statement, handed: Handed) 
         number = statements.record(
             conn, document.id, statement, evidence=evidence, fetch_id=capture.fetch.id, now=tools.now()
         )
-    case = Case(tools, capture, know(tools, capture, reading), reading, forms_of(tools, reading))
-    taken = accepting.accept_first(case, Grade(GradeLevel.GOOD, (ENTERED,)))
+    arrival = Arrival(tools, capture, know(tools, capture, reading), reading, forms_of(tools, reading))
+    taken = accepting.accept_first(arrival, Grade(GradeLevel.GOOD, (ENTERED,)))
     with tools.database.read() as conn:
         row = statements.by_id(conn, number)
     return Entered(row, taken, beside_earlier(tools, company, reading, document.id), is_new=True)

@@ -16,7 +16,7 @@ from core.errors import ReadError
 from core.grade import GRADER, grade_page, grade_transport
 from core.model import Grade, GradeLevel, Relation
 from monitor import accepting, intake, rereading
-from monitor.capture import Capture, Case, Taken, close_incident, forms_of, know, read
+from monitor.capture import Arrival, Capture, Taken, close_incident, forms_of, know, read
 from monitor.kinds import kinds
 from monitor.kinds.sec import INDEX
 from monitor.listing import read_list
@@ -61,12 +61,12 @@ def take_filing(tools: Tools, capture: Capture) -> Taken:
         rereading.reread_document(tools, known.document.id)
         known = know(tools, capture, reading)
     forms = forms_of(tools, reading, always=capture.source.always, stood=known.shown)
-    case = Case(tools, capture, known, reading, forms)
+    arrival = Arrival(tools, capture, known, reading, forms)
     grade = grade if grade.level is GradeLevel.GOOD else GOOD
     if known.current is None:
-        return accepting.accept_first(case, grade)
-    case = replace(case, relation=Relation.PREVIOUS_FILING, is_found_late=_is_of_the_past(capture, filed))
-    return accepting.accept(case, Course(Step.ACCEPT, grade, known.current, known.current.variant))
+        return accepting.accept_first(arrival, grade)
+    arrival = replace(arrival, relation=Relation.PREVIOUS_FILING, is_found_late=_is_of_the_past(capture, filed))
+    return accepting.accept(arrival, Course(Step.ACCEPT, grade, known.current, known.current.variant))
 
 
 def _place(conn: Connection, tools: Tools, capture: Capture, filed: Filed) -> None:

@@ -15,8 +15,8 @@ from core.grade import GRADER, grade_page, grade_transport
 from core.model import Fetch, Grade, GradeLevel, Reading
 from monitor import absence, accepting, links, passing, rereading
 from monitor.capture import (
+    Arrival,
     Capture,
-    Case,
     Known,
     Taken,
     close_incident,
@@ -54,8 +54,8 @@ def take_in(tools: Tools, capture: Capture) -> Taken:
         rereading.reread_document(tools, known.document.id)
         known = know(tools, capture, reading)
     forms = forms_of(tools, reading, always=capture.source.always, stood=known.shown)
-    case = Case(tools, capture, known, reading, forms)
-    return _weigh(case, grade)
+    arrival = Arrival(tools, capture, known, reading, forms)
+    return _weigh(arrival, grade)
 
 
 def is_same(request: DueRequest, fetch: Fetch, body: bytes) -> bool:
@@ -65,26 +65,30 @@ def is_same(request: DueRequest, fetch: Fetch, body: bytes) -> bool:
     return fetch.digest is not None and fetch.digest == request.last_digest and grade_transport(fetch, body) is None
 
 
-def _weigh(case: Case, grade: Grade) -> Taken:
+def _weigh(arrival: Arrival, grade: Grade) -> Taken:
     """Hold a readable page against what the document is known to show."""
-    known = case.known
+    known = arrival.known
     if known.current is None:
-        return _with_links(case, lambda: accepting.accept_first(case, grade))
-    doubted = _doubted(case)
-    course = chart(case.reading, case.forms, case.capture.fetch, known.current, known.others, doubted)
+        return _with_links(arrival, lambda: accepting.accept_first(arrival, grade))
+    doubted = _doubted(arrival)
+    course = chart(arrival.reading, arrival.forms, arrival.capture.fetch, known.current, known.others, doubted)
     if course.step is Step.BAD:
-        return refuse(case.tools, case.capture, course.grade, known)
+        return refuse(arrival.tools, arrival.capture, course.grade, known)
     if course.step is Step.SUSPECT:
-        return _doubt(case, course.grade)
+        return _doubt(arrival, course.grade)
     if course.step is Step.AGREES and known.document.state == "live":
-        text = passing.passing_text(case)
-        return passing.tell_passing(case, text) if text is not None else _with_links(case, lambda: _agree(case, grade))
-    return _with_links(case, lambda: accepting.accept(case, course))
+        text = passing.passing_text(arrival)
+        return (
+            passing.tell_passing(arrival, text)
+            if text is not None
+            else _with_links(arrival, lambda: _agree(arrival, grade))
+        )
+    return _with_links(arrival, lambda: accepting.accept(arrival, course))
 
 
-def _with_links(case: Case, accept: Callable[[], Taken]) -> Taken:
+def _with_links(arrival: Arrival, accept: Callable[[], Taken]) -> Taken:
     """Note what the page links to, then accept it: a kill between the two has the bytes read once more."""
-    noticed = links.notice_links(case.tools, case.capture, case.reading)
+    noticed = links.notice_links(arrival.tools, arrival.capture, arrival.reading)
     taken = accept()
     return replace(taken, alerts=taken.alerts + noticed.alerts, reasons=(*taken.reasons, *noticed.reasons))
 
@@ -115,41 +119,41 @@ def refuse(tools: Tools, capture: Capture, grade: Grade, known: Known | None = N
     return Taken("failed", grade, document=slug, reasons=grade.reasons, is_absence=grade.code in absence.POLICIES)
 
 
-def _doubt(case: Case, grade: Grade) -> Taken:
+def _doubt(arrival: Arrival, grade: Grade) -> Taken:
     """A suspect capture waits for a second one."""
-    capture = case.capture
-    with case.tools.database.write() as conn:
+    capture = arrival.capture
+    with arrival.tools.database.write() as conn:
         record.record_grade(conn, capture.fetch.id, grade, GRADER)
         record.mark_suspect(conn, capture.request.id, capture.fetch.id)
         about: dict[str, object] = {"code": grade.code, "reasons": list(grade.reasons)}
-        write_event(conn, case.tools, capture, "capture.suspected", about, case.known)
-    return Taken("suspect", grade, document=case.known.document.slug, reasons=grade.reasons)
+        write_event(conn, arrival.tools, capture, "capture.suspected", about, arrival.known)
+    return Taken("suspect", grade, document=arrival.known.document.slug, reasons=grade.reasons)
 
 
-def _doubted(case: Case) -> tuple[Reading, Sequence[int]] | None:
+def _doubted(arrival: Arrival) -> tuple[Reading, Sequence[int]] | None:
     """The suspect capture that waits for this one, read again."""
-    waiting = case.capture.request.suspect_fetch_id
-    if waiting is None or waiting == case.capture.fetch.id:
+    waiting = arrival.capture.request.suspect_fetch_id
+    if waiting is None or waiting == arrival.capture.fetch.id:
         return None
-    with case.tools.database.read() as conn:
+    with arrival.tools.database.read() as conn:
         fetch = fetches.fetch_by_id(conn, waiting)
     if fetch.digest is None:
         return None
     try:
-        earlier = read(case.tools, replace(case.capture, fetch=fetch, body=case.tools.blobs.get(fetch.digest)))
+        earlier = read(arrival.tools, replace(arrival.capture, fetch=fetch, body=arrival.tools.blobs.get(fetch.digest)))
     except ReadError:
         return None
-    return earlier, forms_of(case.tools, earlier, always=case.capture.source.always)
+    return earlier, forms_of(arrival.tools, earlier, always=arrival.capture.source.always)
 
 
-def _agree(case: Case, grade: Grade) -> Taken:
+def _agree(arrival: Arrival, grade: Grade) -> Taken:
     """The text that stands: two small updates."""
-    capture, document = case.capture, case.known.document
-    with case.tools.database.write() as conn:
+    capture, document = arrival.capture, arrival.known.document
+    with arrival.tools.database.write() as conn:
         record.record_unchanged(conn, capture.request.id, document.id, capture.fetch.id, capture.fetch)
         if grade.reasons:
             record.record_grade(conn, capture.fetch.id, grade, GRADER)
-        close_incident(conn, case.tools, capture)
+        close_incident(conn, arrival.tools, capture)
     return Taken("unchanged", grade, document=document.slug, reasons=grade.reasons)
 
 

@@ -152,7 +152,7 @@ def test_it_survives_a_new_reading(site: Site, monkeypatch: pytest.MonkeyPatch) 
     show(site, "We will not knowingly sell DNA kits to the police in China.", AUDITS, FEES)
     onrecord("commitments", "confirm", named("DNA")["commitment"])
     before = ledger()
-    monkeypatch.setattr("storage.ledger.MAKER", 2)  # the whole ledger is made anew
+    monkeypatch.setattr("storage.ledger.MAKER", 99)  # the whole ledger is made anew
     assert ledger() == before
 
 
