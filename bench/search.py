@@ -1,13 +1,15 @@
 """What search and pages cost at a million passages; whether answers are those of reading everything; how large the index is.
 
-``python -m bench.search FOLDER`` builds the archive there once (a quarter of an hour of CPU) and measures it. Times are
+``python -m bench.search [FOLDER]`` builds the archive there once (a quarter of an hour of CPU) and measures it. Times are
 CPU of the asking thread, SQLite included, in milliseconds.
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
 import random
+import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterable
@@ -19,6 +21,7 @@ from statistics import median, quantiles
 
 from fastapi.testclient import TestClient
 
+from bench.corpus import ROOT
 from bench.million import TOPICS, Writer, build
 from core.query.evaluate import answers
 from core.query.grammar import parse
@@ -28,10 +31,13 @@ from storage import facets, search
 from storage.blobs import BlobStore
 from storage.engine import Database, open_database
 from storage.fulltext import SQLITE
+from storage.migrate import prepare
 from web.app import create_app
 
 NOW = datetime(2026, 2, 1, tzinfo=UTC)
 FIRST = 20
+PAGES = 40  # of a sort
+MANUALS = Path("/usr/share/man/zh_CN")  # Debian's manpages-zh: Chinese prose that is there to be measured
 
 
 class Queries:
@@ -101,17 +107,17 @@ def pages(database: Database, folder: Path) -> Iterable[str]:
         guest="operator",
     )  # fmt: skip
     draw = random.Random(3)
-    some = [draw.randrange(2_000) for _ in range(12)]
+    some = [draw.randrange(2_000) for _ in range(PAGES)]
     slugs = [f"company-{one % 400}/page-{one}" for one in some]
     drawn = Queries(12)
     asked = {
-        "today": ["/"] * 12,
+        "today": ["/"] * PAGES,
         "company": [f"/company/company-{one % 400}" for one in some],
         "document": [f"/d/{slug}" for slug in slugs],
         "version": [f"/v/{slug}/{draw.randint(1, 100)}" for slug in slugs],
-        "compare": [f"/c/{slug}/{at}..{at + 1}" for slug, at in zip(slugs, range(20, 80, 5), strict=True)],
-        "search": [f"/search?q={drawn.word()}" for _ in range(12)],
-        "sources": ["/sources"] * 12,
+        "compare": [f"/c/{slug}/{at}..{at + 1}" for slug, at in zip(slugs, range(20, 20 + PAGES), strict=True)],
+        "search": [f"/search?q={drawn.word()}" for _ in range(PAGES)],
+        "sources": ["/sources"] * PAGES,
         "cite": [f"/cite/{slug}/50" for slug in slugs],
     }
     with TestClient(app) as client:
@@ -155,8 +161,12 @@ def index_sizes() -> Iterable[str]:
     weights = [1 / (rank + 8) for rank in range(len(words))]
     texts = {
         "Latin": [writer.latin() for _ in range(40_000)],
-        "Chinese": ["".join(draw.choices(words, weights=weights, k=draw.randint(10, 40))) for _ in range(40_000)],
+        "Chinese, drawn": [
+            "".join(draw.choices(words, weights=weights, k=draw.randint(10, 40))) for _ in range(40_000)
+        ],
     }
+    if real := manuals(MANUALS):
+        texts[f"Chinese, {len(real):,} of manuals"] = real
     for name, some in texts.items():
         with closing(sqlite3.connect(":memory:")) as conn:
             for statement in SQLITE:
@@ -165,12 +175,26 @@ def index_sizes() -> Iterable[str]:
             conn.executemany("INSERT INTO passage_index (rowid, tokens) VALUES (?, ?)", rows)
             conn.execute("INSERT INTO passage_index (passage_index) VALUES ('optimize')")
             (size,) = conn.execute("SELECT sum(length(block)) FROM passage_index_data").fetchone()
-        yield f"index of {name:8} {size / sum(len(text.encode()) for text in some):.0%} of the text"
+        yield f"index of {name:26} {size / sum(len(text.encode()) for text in some):.0%} of the text"
+
+
+def manuals(folder: Path) -> list[str]:
+    """Distinct paragraphs of Chinese manual pages, where most of the characters are Chinese."""
+    found: set[str] = set()
+    for file in folder.rglob("*.gz"):
+        page = re.sub(r"\\f.|\\-|\\&|\\\(..", "", gzip.decompress(file.read_bytes()).decode("utf-8", "replace"))
+        for part in re.split(r"\n\s*\n|\n\.[A-Z]+[^\n]*\n|\n\.[A-Za-z]+ ", page):
+            text = " ".join(" ".join(line for line in part.split("\n") if not line.startswith(".")).split())
+            if 10 <= len(re.findall("[\u4e00-\u9fff]", text)) > 0.6 * len(text):
+                found.add(text[:400])
+    return sorted(found)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path, help="where the archive is, or will be built")
+    parser.add_argument(
+        "folder", type=Path, nargs="?", default=ROOT / "build" / "bench", help="where the archive is, or will be built"
+    )
     parser.add_argument("--queries", type=int, default=400)
     parser.add_argument("--agreement", type=int, default=1_000)
     given = parser.parse_args()
@@ -179,6 +203,7 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=True)
     is_built = (big / "onrecord.db").exists()
     database = open_database(big / "onrecord.db") if is_built else build(big)
+    prepare(database)
     for lines in (measure(database, given.queries), pages(database, big), index_sizes()):
         for line in lines:
             print(line, flush=True)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from gettext import NullTranslations
 from pathlib import Path
 from typing import Final
 
@@ -107,6 +108,7 @@ def create_app(  # noqa: PLR0913 (what the pages are made from, handed in once)
     topics_of: Callable[[str, str], Sequence[str]] | None = None,
     mail: MailDoor | None = None,
     caller_key: bytes | None = None,
+    translations: NullTranslations | None = None,
 ) -> FastAPI:
     """The pages over an archive.
 
@@ -115,7 +117,7 @@ def create_app(  # noqa: PLR0913 (what the pages are made from, handed in once)
     what somebody who is not signed in may do: nothing, but in the rehearsal. With ``mail`` the links of mails lead to
     pages that act; with ``caller_key`` hooks and hubs are answered.
     """
-    site = Site(database, blobs, now, base_url, environment(), commitments, guest, vitals, topics_of)
+    site = Site(database, blobs, now, base_url, environment(translations), commitments, guest, vitals, topics_of)
     app = FastAPI(
         title="On Record", docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(guard(site))]
     )
@@ -153,14 +155,21 @@ def _address(name: str) -> str:
     return f"/static/{name}?v={hashlib.sha256(static(name)).hexdigest()[:12]}"
 
 
-def environment() -> Environment:
-    """The templates: everything escaped, nothing undefined, the words of ``web/speech.py`` at hand."""
+def environment(translations: NullTranslations | None = None) -> Environment:
+    """The templates: everything escaped, nothing undefined, the words of ``web/speech.py`` at hand.
+
+    With ``translations`` (a catalogue of gettext) their sentences stand in another language: see ``web/phrases.py``.
+    """
     made = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.install_gettext_translations(  # type: ignore[attr-defined]  # a method the extension adds
+        translations or NullTranslations(), newstyle=True
     )
     made.filters |= {
         "seen": visible,
