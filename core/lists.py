@@ -27,9 +27,9 @@ from core.wording import (
     SUMMARY,
     counted,
     long_date,
-    number,
     sentence,
     short_date,
+    sources_seen,
     unique,
 )
 
@@ -169,9 +169,7 @@ def build_digest(facts: DigestFacts, schedule: Schedule, *, at: datetime, base_u
     day = at.astimezone(ZoneInfo(schedule.zone)).date()
     urgent = "none urgent" if facts.worst not in (Severity.HIGH, Severity.CRITICAL) else f"up to {facts.worst}"
     count = counted(facts.alerts, "alert")
-    found = (
-        [f"{number(facts.seen).capitalize()} of {number(facts.sources)} sources were seen."] if facts.sources else []
-    )
+    found = [f"{sources_seen(facts.seen, facts.sources)}."] if facts.sources else []
     if facts.over_budget:
         found.append(f"{counted(facts.over_budget, 'alert').capitalize()} came after the day’s budget was spent.")
     unseen = Section(

@@ -13,7 +13,7 @@ from core.config.receivers import Schedule
 from core.hours import in_words
 from core.model import Severity
 from core.report import Interval, Report, Section
-from core.wording import WEEK, counted, long_date, number, sentence, short_date
+from core.wording import WEEK, counted, long_date, sentence, short_date, sources_seen
 
 LISTED: Final = 10
 
@@ -66,8 +66,7 @@ def build_week(facts: WeekFacts, schedule: Schedule, *, base_url: str | None) ->
         title=f"On Record, week to {short_date(facts.until).split(',')[0]}: {state}, {counted(facts.changes, 'change')}",
         severity=Severity.INFO,
         topics=(),
-        found=f"{number(facts.seen).capitalize()} of {number(facts.sources)} sources were seen, "
-        f"{counted(facts.changes, 'change')} found.",
+        found=f"{sources_seen(facts.seen, facts.sources)}, {counted(facts.changes, 'change')} found.",
         when=f"From {long_date(facts.since)} to {long_date(facts.until)}. {sentence(in_words(schedule))}, also when quiet.",
         sections=(_watching(facts), _gaps(facts), _telling(facts), _care(facts)),
         interval=Interval(facts.since, facts.until),

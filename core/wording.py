@@ -168,6 +168,13 @@ def number(count: int) -> str:
     return _NUMBERS[count] if 0 <= count <= 9 else f"{count:,}"
 
 
+def sources_seen(seen: int, watched: int) -> str:
+    """``412 of 418 sources were seen``, and what it is where there are none of either."""
+    if not watched:
+        return "No source is watched"
+    return f"{number(seen).capitalize() if seen else 'None'} of {number(watched)} sources were seen"
+
+
 def counted(count: int, one: str, many: str = "") -> str:
     """``one passage``, ``14 passages``."""
     return f"{number(count)} {one if count == 1 else many or one + 's'}"

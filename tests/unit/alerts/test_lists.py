@@ -16,6 +16,7 @@ from core.deadlines import Due, due_entry
 from core.lists import DigestFacts, NotSeen, build_digest, entry_of, reduced
 from core.model import Change, Severity
 from core.report import from_plain, to_plain
+from core.wording import sources_seen
 from storage.deliveries import Delivery, Told
 from tests.changes import BASE_URL, document_is_new, fact_specific_added, hedge_added, page_is_gone
 from tests.deliveries import delivery_of
@@ -110,6 +111,15 @@ FALLING_DUE = """\
 
   and two more promises: onrecord commitments --due 40
 """
+
+
+def test_a_list_says_how_many_sources_were_seen_in_a_sentence_that_reads() -> None:
+    assert [sources_seen(*each) for each in ((412, 418), (2, 2), (0, 5), (0, 0))] == [
+        "412 of 418 sources were seen",
+        "Two of two sources were seen",
+        "None of five sources were seen",
+        "No source is watched",
+    ]
 
 
 def test_the_worst_comes_first_whatever_came_first() -> None:
