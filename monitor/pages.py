@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 STOP_SECONDS = 1.5
+LONGEST_HEAD = 512 * 1024  # a query of ten thousand words is answered by us, who can say what is wrong with it
 
 
 class Pages:
@@ -86,7 +87,14 @@ class Pages:
                 mail=MailDoor(links, self._people) if links else None,
                 caller_key=link_key(data),
             )
-            config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", server_header=False)
+            config = uvicorn.Config(
+                app,
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                server_header=False,
+                h11_max_incomplete_event_size=LONGEST_HEAD,
+            )
             self._server = uvicorn.Server(config)
             self._server.run(sockets=[taken])
         except Exception:  # the pages' edge: the watch goes on without them

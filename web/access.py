@@ -11,6 +11,7 @@ own form token; ``acting`` checks it, reads the form and says who acts.
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -20,12 +21,14 @@ from urllib.parse import parse_qsl
 from fastapi import Depends, Request
 
 from core.access import Need, Role, allows
-from core.errors import OnRecordError
+from core.errors import NotFound, OnRecordError
 from storage import accounts
 from web.site import Site
 
 SESSION_COOKIE: Final = "onrecord"
 LARGEST_FORM: Final = 100_000
+NUMBERS: Final = ("start", "part", "days", "at", "a", "b")  # what addresses give as numbers
+_VAST: Final = re.compile(r"[+-]?\d{16,}")
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., object])
 
@@ -71,6 +74,7 @@ def guard(site: Site) -> Callable[[Request], None]:
     """The dependency that stands before every route."""
 
     def check(request: Request) -> None:
+        _refuse_vast_numbers(request)
         request.state.who = _who(site, request)
         need = need_of(request.scope.get("endpoint"))
         who: Who | None = request.state.who
@@ -82,6 +86,13 @@ def guard(site: Site) -> Callable[[Request], None]:
             raise Forbidden(f"{who.name} is {_a(who.role)}; this needs {_a(need)}")
 
     return check
+
+
+def _refuse_vast_numbers(request: Request) -> None:
+    """No list is so long, and no number of ours so large: databases stop at 2^63. Raises NotFound."""
+    given = [*request.path_params.values(), *(request.query_params.get(name, "") for name in NUMBERS)]
+    if any(_VAST.fullmatch(str(one)) for one in given):
+        raise NotFound("nothing here has so large a number")
 
 
 def _a(role: str) -> str:

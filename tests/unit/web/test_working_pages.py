@@ -210,6 +210,8 @@ def test_a_bad_query_says_where_and_why(own: Seeded, query: str, said: str) -> N
         "/d/nobody/nothing", f"/v/{SALES_SLUG}/99", f"/c/{SALES_SLUG}/1..99", "/company/nobody", f"/cite/{SALES_SLUG}/99",
         f"/capture/{SALES_SLUG}/99", "/timemap/nobody/nothing", "/timegate/nobody/nothing", f"/q/{'0' * 64}/{SALES_SLUG}",
         "/passage/1/halden/responsible-sales", "/passage/1/nobody", f"/frame/{'0' * 64}", "/people/99/link",
+        f"/tasks/{9 * 10**20}", f"/passage/{9 * 10**20}/{SALES_SLUG}", f"/?start={9 * 10**20}",
+        f"/alerts?start={9 * 10**20}", f"/sources?start=-{9 * 10**20}", f"/audit?start={9 * 10**20}",
     ],
 )  # fmt: skip
 def test_ids_that_do_not_exist(own: Seeded, address: str) -> None:
