@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import time
 from types import MappingProxyType
-from typing import Annotated, ClassVar, Final, Literal
+from typing import Annotated, ClassVar, Final
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
@@ -169,7 +169,11 @@ class RoutesFile(Entry):
     operator: Texts | None = Field(
         None, description="Receivers told of messages that cannot be delivered; the default ones where not given."
     )
-    drill: DrillEntry | Literal[False] = Field(
+    drill: Annotated[
+        DrillEntry | None,
+        BeforeValidator(lambda value: None if value is False else value),
+        WithJsonSchema({"anyOf": [DrillEntry.model_json_schema(), {"const": False}]}),
+    ] = Field(
         default_factory=DrillEntry,
         description="When a pretend alert goes through every receiver's channel; false: never.",
     )
@@ -318,7 +322,7 @@ _NOBODY_HAS: Final = {
 }
 
 
-def _drill(entry: DrillEntry | Literal[False]) -> Schedule | None:
+def _drill(entry: DrillEntry | None) -> Schedule | None:
     return Schedule(entry.at, entry.zone, DAYS.index(entry.every)) if entry else None
 
 

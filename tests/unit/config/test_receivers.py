@@ -111,6 +111,15 @@ FAULTS = {
         receiver() + "operator: anna\n",
         "routes.yaml:5: there is no receiver \"anna\". Did you mean 'ana'?",
     ),
+    "a day of the drill nobody knows": (
+        receiver() + "drill: {every: wensday}\n",
+        'routes.yaml:5: "drill.every" must be one of monday, tuesday, wednesday, thursday, friday, saturday, sunday, '
+        "not \"wensday\". Did you mean 'wednesday'?",
+    ),
+    "a drill that is a word": (
+        receiver() + "drill: never\n",
+        'routes.yaml:5: "drill" must be keys and values (key: value), not "never"',
+    ),
     "a rule nobody knows": (
         receiver() + "routes:\n  - {match: {rule: hedge.knowing}, to: ana}\n",
         "routes.yaml:6: no pack in rules/ has the rule \"hedge.knowing\". Did you mean 'hedge.knowingly'?",
