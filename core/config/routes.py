@@ -7,7 +7,7 @@ sends. What no route takes goes to ``default``.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import time
 from types import MappingProxyType
@@ -37,6 +37,7 @@ from core.model import SEVERITIES, ChangeClass, DocumentEvent, Severity, Verdict
 
 FIELDS = ("company", "topic", "severity", "class", "event", "verdict", "rule", "kind", "lang")
 MAX_ROUTES = 1_000
+MOST_COMPARED: Final = 10_000  # values held against routes; beyond it a route is taken for one that can be reached
 DRILL: Final = Schedule(time(10), "UTC", DAYS.index("wednesday"))
 
 
@@ -297,13 +298,13 @@ class _Reading:
         for route in level:
             narrowed = _both(above, route.match)
             at_odds = [key for key, values in narrowed.items() if not values]
-            taker = next((earlier for earlier in takers if _covers(earlier.match, route.match)), None)
+            before = _covering(takers, route.match)
             if at_odds:
                 self._note(route, f'can never match: the route above it asks for another "{at_odds[0]}"')
-            elif taker:
+            elif before:
                 self._note(
                     route,
-                    f"can never be reached: the route at line {taker.line} takes all it could match "
+                    f"can never be reached: {_taking(before)} all it could match "
                     "(put this one first, or write continue: true there)",
                 )
             else:
@@ -339,6 +340,30 @@ def _both(one: Mapping[str, frozenset[str]], other: Mapping[str, frozenset[str]]
 
 
 _SEVERAL = frozenset({"topic", "rule", "verdict", "kind", "lang"})  # an alert may have several of these at once
+
+
+def _taking(routes: Sequence[Route]) -> str:
+    """``the routes at lines 7 and 9 take``."""
+    lines = [str(line) for line in dict.fromkeys(route.line for route in routes)]
+    if len(lines) == 1:
+        return f"the route at line {lines[0]} takes"
+    return f"the routes at lines {', '.join(lines[:-1])} and {lines[-1]} take"
+
+
+def _covering(takers: Sequence[Route], match: Mapping[str, frozenset[str]]) -> list[Route]:
+    """Those that together take everything this matches: one of them all of it, or for each value of a field one."""
+    one = next((taker for taker in takers if _covers(taker.match, match)), None)
+    if one is not None:
+        return [one]
+    for key, values in match.items():
+        if not 1 < len(values) <= MOST_COMPARED // (len(takers) or 1):
+            continue
+        alone = [{**match, key: frozenset({value})} for value in sorted(values)]
+        found = [next((taker for taker in takers if _covers(taker.match, each)), None) for each in alone]
+        every = [taker for taker in found if taker is not None]
+        if len(every) == len(found):
+            return sorted(every, key=lambda taker: taker.line)
+    return []
 
 
 def _covers(earlier: Mapping[str, frozenset[str]], later: Mapping[str, frozenset[str]]) -> bool:

@@ -291,6 +291,17 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
             "(put this one first, or write continue: true there)"
         ],
     ),
+    "a route whose every value is taken by one before it": (
+        with_routes(
+            "{match: {company: acme}, to: law}",
+            "{match: {company: thermo-fisher}, to: night}",
+            "{match: {company: [acme, thermo-fisher], topic: dna}, to: law}",
+        ),
+        [
+            "routes.yaml:9: this route can never be reached: the routes at lines 7 and 8 take all it could match "
+            "(put this one first, or write continue: true there)"
+        ],
+    ),
     "a route at odds with the one above it": (
         with_routes("{match: {company: acme}, to: law, routes: [{match: {company: thermo-fisher}, to: night}]}"),
         ['routes.yaml:7: this route can never match: the route above it asks for another "company"'],
@@ -303,7 +314,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
 
 
 def test_every_case_is_tried() -> None:
-    assert len(FAULTS) == 36
+    assert len(FAULTS) == 37
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -319,10 +330,11 @@ def test_each_fault_has_its_message_and_line(name: str) -> None:
         ["{to: law, continue: true}", "{match: {company: acme}, to: night}"],
         ["{match: {severity: critical}, to: law}", "{match: {severity: high}, to: night}"],
         ["{match: {topic: dna}, to: law}", "{match: {company: acme}, to: night}"],
+        ["{match: {company: acme}, to: law}", "{match: {company: [acme, thermo-fisher]}, to: night}"],
         ["{match: {topic: dna}, to: law, routes: [{match: {topic: police-sales}, to: night}]}"],
         ["{match: {company: acme}, to: law, routes: [{match: {company: acme, topic: dna}, to: night}]}", "{to: desk}"],
     ],
-    ids=["it goes on", "narrower first", "two fields", "several topics at once", "finer inside"],
+    ids=["it goes on", "narrower first", "two fields", "one of two values", "several topics at once", "finer inside"],
 )
 def test_routes_that_can_be_reached(routes: list[str]) -> None:
     assert len(parsed(with_routes(*routes)).routes) == len(routes)
