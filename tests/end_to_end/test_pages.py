@@ -71,7 +71,7 @@ PAGES = {
 STRANGERS = {"login": "/login"}
 NOT_PAGES = {
     "/static/{name:path}", "/raw/{digest}", "/frame/{digest}", "/timemap/{rest:path}", "/timegate/{rest:path}",
-    "/passage/{passage_id}/{rest:path}", "/feed/{token}", "/healthz", "/readyz", "/metrics", "/live",
+    "/passage/{passage_id}/{rest:path}", "/feed/{token}", "/hub/{name}", "/healthz", "/readyz", "/metrics", "/live",
 }  # fmt: skip
 FAULTS = """rules => axe.run(document, {resultTypes: ['violations'], ...rules}).then(found => found.violations
     .filter(one => ['serious', 'critical'].includes(one.impact))
@@ -172,6 +172,20 @@ def test_axe_sees_what_shuts_people_out(served: Served, axe: str) -> None:
     page.evaluate("document.querySelector('main .soft').style.color = '#ddd'")
     found = page.evaluate(FAULTS, {})
     assert [fault.partition(":")[0] for fault in found] == ["color-contrast", "label"]
+    context.close()
+
+
+def test_nothing_scrolls_sideways_between_a_small_phone_and_a_wide_desk(served: Served) -> None:
+    context = served.context()
+    page = context.new_page()
+    wide: list[str] = []
+    for name in ("today", "compare", "commitments", "sources", "alert", "two-documents", "fate"):
+        page.goto(served.address + PAGES[name])
+        for width in (320, 740, 768, 993, 1100, 1217):
+            page.set_viewport_size({"width": width, "height": 800})
+            reach = page.evaluate("document.documentElement.scrollWidth")
+            wide += [f"{name}: {reach} px on {width}"] if reach > width else []
+    assert wide == []
     context.close()
 
 

@@ -156,6 +156,14 @@ def test_any_two_documents_stand_side_by_side_at_an_address_of_their_own(reader:
     page = reader.get(led.headers["location"]).text
     assert "Two documents stand side by side here" in page
     assert "人权政策" in page
+    told = reader.get(f"/c/{SALES_SLUG}/3..{RIGHTS_SLUG}/2?format=json").json()
+    assert {fate["sign"]["word"] for fate in told["fates"]} == {"Only in the first", "Only in the other"}
+    assert {row["sign"]["word"] for row in told["rows"] if row["kind"] == "pair"} <= {
+        "Only in the first", "Only in the other", "Differs, please read"
+    }  # fmt: skip
+    assert "that hold a commitment and differ: " in told["deck"]
+    assert ">Removed<" not in page
+    assert "nothing stands in its place" not in page
     assert reader.get(f"/c/{SALES_SLUG}/4..{SALES_SLUG}/4").status_code == 400
     assert reader.get(f"/compare?a={SALES_SLUG}&b=nobody").status_code == 404
     assert "Compare two documents" in reader.get("/compare").text
