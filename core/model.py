@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
+from core.browsing import Browsing
+
 # --- what is watched ---------------------------------------------------------------------------------------------
 
 
@@ -84,6 +86,7 @@ class FetchReason(StrEnum):
     ROBOTS = "robots"
     BAD_ADDRESS = "bad_address"
     PROTOCOL = "protocol"
+    NO_BROWSER = "no_browser"
 
 
 class Redirect(NamedTuple):
@@ -98,7 +101,8 @@ class Redirect(NamedTuple):
 class Manner:
     """How an address is asked (``core/manner.py`` decides). Reasons are a person's words for setting a rule aside.
 
-    ``proxy`` is its address, which may hold a password and is never written down; ``proxy_name`` is.
+    ``proxy`` is its address, which may hold a password and is never written down; ``proxy_name`` is. With ``browsing`` a
+    browser shows it.
     """
 
     identity: str | None = None
@@ -107,6 +111,7 @@ class Manner:
     proxy_name: str = ""
     bad_certificate: str = ""
     ignore_robots: str = ""
+    browsing: Browsing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +138,7 @@ class Fetch:
     order, names lower case. ``digest`` is the SHA-256 (hex) of the decoded body, None where there is none.
     ``certificate`` is the SHA-256 (hex) of the TLS certificate shown; ``timings`` are milliseconds to the connection, the
     first byte and the last; ``via`` names the proxy; ``exceptions`` are rules set aside for it, with a person's reasons.
+    ``browsed``: the body is what a browser made of the page; which browser, whom it asked, who was refused and why.
     """
 
     url: str
@@ -156,6 +162,7 @@ class Fetch:
     timings: tuple[tuple[str, float], ...] = field(default=(), compare=False)
     via: str = ""
     exceptions: tuple[str, ...] = ()
+    browsed: tuple[tuple[str, str], ...] = field(default=(), compare=False)
 
     def header(self, name: str) -> str | None:
         """The first response header of that (lower case) name."""

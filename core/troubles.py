@@ -9,7 +9,10 @@ _ADDRESS: Final = "Look for the page on the site, and give the source its new ad
 _ACCESS: Final = (
     "Ask the site less often (every: in sources.yaml), or give a contact in fetch.identity (settings.yaml)."
 )
-_SCRIPTS: Final = "The text is left to scripts. Look for a PDF, a feed or a print view of it, and watch that."
+_SCRIPTS: Final = (
+    "The text is left to scripts. Look for a PDF, a feed or a print view of it, and watch that; or let a browser show it "
+    "(browser: true in sources.yaml)."
+)
 _OTHER: Final = ("other", "Look at the last captures with `onrecord show SOURCE`, and at the page in a browser.")
 
 _TROUBLES: Final[dict[str, tuple[str, str]]] = {
@@ -26,6 +29,7 @@ _TROUBLES: Final[dict[str, tuple[str, str]]] = {
     "too_large": ("size", "Raise fetch.max_bytes in settings.yaml, or watch a smaller page of the site."),
     "redirect_loop": ("address", _ADDRESS),
     "private_address": ("address", "It leads into a private network. Name it in fetch.allow_private if that is meant."),
+    "no_browser": ("machine", "Install the browser it needs: `onrecord doctor` says how."),
     "robots": ("access", "Its robots.txt does not want this address asked. Watch another page, or ask them."),
     "bad_address": ("address", "Correct the address in sources.yaml."),
     "absent": ("address", _ADDRESS),

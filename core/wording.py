@@ -225,6 +225,7 @@ _TROUBLES: Final = {
     "reset": "connection broken off",
     "truncated": "answer cut off",
     "protocol": "no valid answer",
+    "no_browser": "no browser to show it",
     "robots": "refused by robots.txt",
 }
 

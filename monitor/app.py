@@ -168,6 +168,7 @@ def make_tools(archive: Archive, loaded: Loaded, reader: Reads, now: Clock, *, t
         reaching=reaching_of(loaded.settings),
         robots=Robots(),
         host_budget=loaded.settings.fetch.host_requests_per_day,
+        shows_shells=loaded.settings.browser.for_empty_shells,
     )
 
 
@@ -191,17 +192,19 @@ def _reader(settings: Settings) -> Reads:
 
 
 def _fetcher(settings: Settings) -> Fetches:
-    from monitor.fetcher import Fetcher, FetchLimits
+    from monitor.browser.fetcher import BrowsingFetcher
+    from monitor.fetcher import FetchLimits
 
     fetch = settings.fetch
-    return Fetcher(
+    return BrowsingFetcher(
         FetchLimits(
             user_agent=fetch.identity,
             total_seconds=fetch.timeout_seconds,
             max_bytes=fetch.max_bytes,
             max_redirects=fetch.max_redirects,
             allow_private=frozenset(fetch.allow_private),
-        )
+        ),
+        settings.browser,
     )
 
 

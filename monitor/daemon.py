@@ -388,7 +388,7 @@ class Daemon:
         warn_of_rules(loaded)
         tools = make_tools(self.agent.archive, loaded, was.tools.reader, was.tools.now)
         fetcher = was.desk.fetcher
-        if loaded.settings.fetch != was.loaded.settings.fetch:
+        if (loaded.settings.fetch, loaded.settings.browser) != (was.loaded.settings.fetch, was.loaded.settings.browser):
             fetcher = self.agent.new_fetcher(loaded.settings)
         with self.database.write() as conn:
             watched = loaded.watchlist

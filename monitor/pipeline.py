@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 from structlog.contextvars import bound_contextvars
 
+from core.browsing import SHELLS
 from core.errors import ReadError, StorageError
 from core.grade import grade_page, grade_transport
 from core.manner import manner_of
@@ -28,7 +29,7 @@ from core.schedule import (
     pace_of,
 )
 from core.wording import counted
-from monitor import absence, filing, intake, listing
+from monitor import absence, browsing, filing, intake, listing
 from monitor.capture import Capture, Taken, close_incident, read
 from monitor.links import has_links
 from monitor.missing import still_lacking
@@ -118,7 +119,9 @@ def check_request(
         elif purpose is Purpose.REHEARSAL:
             yield rehearse(tools, request, asked, fetch, response.body)
         else:
-            yield _taken_in(tools, fetcher, request, asked, fetch, response.body)
+            checked = _taken_in(tools, fetcher, request, asked, fetch, response.body)
+            browsing.keep_beside(tools, response, fetch_id, checked.taken.status)
+            yield checked
 
 
 def _taken_in(
@@ -172,7 +175,8 @@ def _with_exceptions(fetch: Fetch, manner: Manner) -> Fetch:
 
 def manner_for(tools: Tools, request: DueRequest, asked: tuple[Asked, ...]) -> Manner:
     """How an address is asked, for the first of those that ask for it."""
-    return manner_of(asked[0].source, request.url, tools.reaching) if tools.reaching else Manner()
+    manner = manner_of(asked[0].source, request.url, tools.reaching) if tools.reaching else Manner()
+    return browsing.with_browser(tools, request, asked[0], manner)
 
 
 def _still_stands(
@@ -287,7 +291,8 @@ def _schedule(tools: Tools, request: DueRequest, asked: Asked, fetch: Fetch, tak
         return None
     failures = request.failures + 1 if taken.status == "failed" else 0
     every = _every(asked, request, _age(tools, request), now)
-    if taken.status == "suspect":
+    is_to_be_shown = tools.shows_shells and taken.grade.code in SHELLS and not fetch.browsed
+    if taken.status == "suspect" or is_to_be_shown:
         due = now + CONFIRM_AFTER
     elif taken.is_absence:
         due = now + min(every, ABSENT_AFTER)

@@ -124,3 +124,4 @@ class Tools:
     robots: Obeys | None = None  # None: nobody asks for robots.txt (tests, the rehearsal)
     lines: Mapping[str, int] = field(default_factory=dict)  # of sources in sources.yaml, for messages
     patience: timedelta = timedelta(0)
+    shows_shells: bool = False  # whether pages without text are shown by a browser (settings.yaml)

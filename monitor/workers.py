@@ -34,7 +34,9 @@ BLOCKED_FOR: Final = timedelta(minutes=15)  # a block lengthens for whoever goes
 LONGEST_WAIT: Final = timedelta(days=1)  # that a host may ask for; beyond it an address's own due time counts
 LONGEST_GAP: Final = timedelta(hours=1)  # a host that keeps failing is still asked so often
 NOT_ASKED_FOR: Final = timedelta(days=1)
-OUR_OWN: Final = frozenset((FetchReason.REFUSED_ADDRESS, FetchReason.BAD_ADDRESS, FetchReason.ROBOTS))
+OUR_OWN: Final = frozenset(
+    (FetchReason.REFUSED_ADDRESS, FetchReason.BAD_ADDRESS, FetchReason.ROBOTS, FetchReason.NO_BROWSER)
+)
 OVERLOADED: Final = frozenset((429, 502, 503, 504))
 
 

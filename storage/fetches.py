@@ -88,6 +88,7 @@ def fetch_by_id(conn: Connection, fetch_id: int) -> Fetch:
         timings=tuple((name, value) for name, value in kept.get("timings", {}).items()),
         via=kept.get("via", ""),
         exceptions=tuple(kept.get("exceptions", ())),
+        browsed=tuple((name, value) for name, value in kept.get("browsed", ())),
         id=row["id"],
     )
 
@@ -146,6 +147,7 @@ def _record(fetch: Fetch) -> dict[str, Any]:
         "timings": dict(fetch.timings),
         "via": fetch.via,
         "exceptions": list(fetch.exceptions),
+        "browsed": [list(pair) for pair in fetch.browsed],
         "retry_after": fetch.retry_after.total_seconds() if fetch.retry_after else None,
     }
     return {key: value for key, value in kept.items() if value}

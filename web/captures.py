@@ -17,7 +17,8 @@ from fastapi.responses import RedirectResponse, Response
 from core.errors import NotFound, StorageError
 from core.report import title_of
 from core.text.visible import one_line
-from storage import biography, documents, versions
+from storage import biography, documents, pictures, versions
+from storage.pictures import Picture
 from web.access import may
 from web.memento import base_of, http_date, uri
 from web.problems import BadRequest
@@ -43,10 +44,11 @@ class Capture:
     state: str
     said: str
     version: str
+    pictures: tuple[Picture, ...] = ()
 
 
 def routes(site: Site) -> APIRouter:
-    """``/capture/<document>/<n>``, ``/raw/<digest>``, ``/frame/<digest>``, ``/timemap/<document>`` and ``/timegate/<document>``."""
+    """``/capture/<document>/<n>``, ``/raw/<digest>``, ``/picture/<digest>``, ``/frame/<digest>``, ``/timemap/<document>`` and ``/timegate/<document>``."""
     router = APIRouter()
 
     @router.api_route("/capture/{rest:path}", methods=["GET", "HEAD"])
@@ -60,6 +62,7 @@ def routes(site: Site) -> APIRouter:
             document = documents.ref(conn, row.id)
             ref = versions.by_number(conn, row.id, int(found[2]))
             kept = biography.snapshot(conn, ref.digest)
+            beside = pictures.of_fetch(conn, ref.fetch_id)
         state, said = _state(site, ref.digest)
         kind = _bare((kept.media_type if kept else None) or "")
         view = Capture(
@@ -73,6 +76,7 @@ def routes(site: Site) -> APIRouter:
             state,
             said,
             version_address(found[1], ref.number),
+            beside,
         )
         return site.answer(request, "capture.html", view)
 
@@ -80,6 +84,16 @@ def routes(site: Site) -> APIRouter:
     @may("reader")
     def raw(digest: str) -> Response:
         return _download(site, digest)
+
+    @router.api_route("/picture/{digest}", methods=["GET", "HEAD"])
+    @may("reader")
+    def picture(digest: str) -> Response:
+        with site.database.read() as conn:
+            is_ours = DIGEST.fullmatch(digest) is not None and pictures.is_picture(conn, digest)
+        if not is_ours:
+            raise NotFound("there is no picture of that name")
+        headers = {"content-security-policy": "sandbox; default-src 'none'", "x-onrecord-sha256": digest}
+        return Response(site.blobs.get(digest), media_type="image/png", headers=headers)
 
     @router.api_route("/frame/{digest}", methods=["GET", "HEAD"])
     @may("reader")
@@ -182,6 +196,8 @@ _ENDINGS: Final = {
     "application/xhtml+xml": "html.txt",
     "application/pdf": "pdf",
     "text/plain": "txt",
+    "image/png": "png",
+    "multipart/related": "mhtml.txt",
 }
 
 

@@ -69,6 +69,21 @@ HostName = Annotated[str, AfterValidator(_host)]
 HeaderText = Annotated[str, AfterValidator(_header_safe)]
 
 
+class BrowserSettings(Entry):
+    """The browser for pages that need one; asked for by a source (browser: true), or for every empty shell."""
+
+    WHAT: ClassVar[str] = '"browser"'
+    for_empty_shells: bool = Field(
+        False,
+        description="Whether a page that turns out to be a shell without text is shown by a browser from then on.",
+    )
+    chromium: str | None = Field(None, description="Chromium to use; looked for where programs are if not given.")
+    seconds: float = Field(60, ge=10, le=600, description="Seconds one page may take; then the browser is ended.")
+    sandbox: bool = Field(
+        True, description="Chromium's own sandbox; off only in a container of its own that cannot have it."
+    )
+
+
 class FetchSettings(Entry):
     """How companies' servers are asked."""
 

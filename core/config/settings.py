@@ -18,7 +18,7 @@ from pydantic import AfterValidator, Field
 
 from core.config.addresses import WebAddress, is_own_machine
 from core.config.entries import Duration, Entry, Text, check, choice, choice_schema, refusal
-from core.config.reaching import FetchSettings, MailAddress
+from core.config.reaching import BrowserSettings, FetchSettings, MailAddress
 from core.config.secret import Secret
 from core.config.yamlfile import Path, YamlFile, read_yaml, shown
 from core.errors import Problem
@@ -138,6 +138,9 @@ class SettingsFile(Entry):
     )
     data: Text = Field("data", description="Folder for database, bytes and logs, seen from the home folder.")
     fetch: FetchSettings = Field(default_factory=FetchSettings, description="How companies' servers are asked.")
+    browser: BrowserSettings = Field(
+        default_factory=BrowserSettings, description="The browser for pages that need one."
+    )
     web: WebSettings = Field(default_factory=WebSettings, description="The pages.")
     slack: SlackSettings = Field(default_factory=SlackSettings, description="Slack.")
     mail: MailSettings | None = Field(None, description="The mail server; no mail is sent where not given.")
@@ -181,6 +184,7 @@ class Settings:
     database: Secret | None = None
     fetch: FetchSettings = field(default_factory=FetchSettings)
     proxies: Mapping[str, Secret] = field(default_factory=dict)
+    browser: BrowserSettings = field(default_factory=BrowserSettings)
     web: WebSettings = field(default_factory=WebSettings)
     slack: Slack = field(default_factory=Slack)
     mail: Mail | None = None
@@ -209,6 +213,7 @@ def parse_settings(text: str, *, file: str = "settings.yaml", environ: Mapping[s
         database=secrets[DATABASE_URL] or (Secret(entry.database) if entry.database else None),
         fetch=entry.fetch,
         proxies=proxies,
+        browser=entry.browser,
         web=entry.web,
         slack=Slack(
             secrets[SLACK_TOKEN],

@@ -21,6 +21,7 @@ from core.config.entries import (
     refusal,
     slug,
 )
+from core.config.reaching import HostName
 from core.config.yamlfile import shown
 from core.registers import RECIPES
 
@@ -38,6 +39,7 @@ _ASKED = frozenset(  # how an address of a company's own is asked
     {"fastest", "slowest", "proxy", "ignore_robots", "accept_bad_certificate", "terms"}
 )
 _SELECTORS = frozenset({"select", "remove"})
+_SHOWN = ("browser", "pictures", "allow_hosts")  # by a browser
 
 
 def _kind(needs: str, every: timedelta, *takes: str) -> KindShape:
@@ -46,7 +48,7 @@ def _kind(needs: str, every: timedelta, *takes: str) -> KindShape:
 
 
 KINDS: dict[str, KindShape] = {
-    "page": _kind("url", timedelta(hours=6), "select", "remove", "always", "editions", "follow"),
+    "page": _kind("url", timedelta(hours=6), "select", "remove", "always", "editions", "follow", *_SHOWN),
     "feed": _kind("url", timedelta(minutes=30), "select", "remove", "always", "match", "websub"),
     "listing": _kind(
         "url", timedelta(hours=2), "select", "remove", "always", "match", "pages", "item_select", "item_remove"
@@ -184,6 +186,15 @@ class SourceEntry(Entry):
     )
     accept_bad_certificate: Reason | None = Field(
         None, description="Why its certificate is not checked; kept with every capture."
+    )
+    browser: bool | None = Field(
+        None, description="Kind page: show it by a browser, where its text is there by script alone (extra browser)."
+    )
+    pictures: bool | None = Field(
+        None, description="With a browser: keep a picture and a single-file copy of each version."
+    )
+    allow_hosts: Annotated[list[HostName], Field(max_length=50), OneOrMore()] | None = Field(
+        None, description="With a browser: other hosts its page may ask; all but its own site are refused."
     )
     websub: bool | None = Field(
         None,

@@ -361,6 +361,9 @@ def _asking_options(entry: SourceEntry) -> tuple[tuple[str, str | None], ...]:
         ("accept_bad_certificate", entry.accept_bad_certificate),
         ("terms", entry.terms),
         ("websub", "yes" if entry.websub else None),
+        ("browser", "yes" if entry.browser else None),
+        ("pictures", "yes" if entry.pictures else None),
+        ("allow_hosts", "\n".join(entry.allow_hosts or ())),
     )
 
 

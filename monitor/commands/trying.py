@@ -80,6 +80,7 @@ def _tested(agent: Agent, desk: Desk, source: Source, line: int) -> Json:
     if fetch.redirects and fetch.final_url:
         notes.append(f"answered from {defang(fetch.final_url)}: name that address (onrecord sources move)")
     notes += list(fetch.exceptions)
+    notes += [f"{name}: {value}" for name, value in fetch.browsed if name in ("browser", "refused")]
     notes.append(
         f"terms: {source.option('terms')}"
         if source.option("terms")

@@ -28,6 +28,7 @@ CHECKS: Final[dict[str, Callable[[Patient], Iterator[Finding]]]] = {
     "tokens": outside.tokens,
     "SMTP": outside.smtp,
     "hubs": reaching.hubs,
+    "browser": reaching.browser,
 }
 
 

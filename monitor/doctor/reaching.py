@@ -1,4 +1,4 @@
-"""How pages are reached beyond asking for them: hubs that push."""
+"""How pages are reached beyond asking for them: hubs that push, a browser that shows."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from core.errors import StorageError
 from core.wording import counted
-from monitor.doctor.values import Finding, Patient, ok, warning
+from monitor.browser.look import chromium_of, what_is_missing
+from monitor.doctor.values import Finding, Patient, bad, ok, warning
 from monitor.hubs import wanted
 from storage import subscriptions
 from storage.engine import open_to_look
@@ -34,3 +35,22 @@ def hubs(patient: Patient) -> Iterator[Finding]:
             yield warning(where, mend)
     if len(pushed) == len(asked) or not any(each.said for each in rows):
         yield ok(f"{counted(len(pushed), 'feed')} of {len(asked)} pushed")
+
+
+def browser(patient: Patient) -> Iterator[Finding]:
+    """Can the pages be shown that need a browser?"""
+    settings = patient.settings.browser
+    asking = [each for each in patient.loaded.watchlist.enabled if each.option("browser")] if patient.loaded else []
+    if not asking and not settings.for_empty_shells:
+        yield ok("no source asks for one")
+        return
+    verb = "asks" if len(asking) == 1 else "ask"
+    who = f"{counted(len(asking), 'source')} {verb} for one" if asking else "empty shells are to be shown by one"
+    missing = what_is_missing(settings)
+    if missing:
+        what, _, mend = missing.partition(": ")
+        yield bad(f"{who}: {missing}", mend or what)
+    elif not settings.sandbox:
+        yield warning(f"{who}: {chromium_of(settings)}, without its sandbox", "run On Record as a user of its own")
+    else:
+        yield ok(f"{who}: {chromium_of(settings)}")

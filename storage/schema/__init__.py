@@ -7,6 +7,7 @@ Decision 0002 in docs/design says why a passage's id is made from its text.
 
 from storage.schema.accounts import audit, entry_links, login_attempts, sessions, users
 from storage.schema.base import Id, UtcTime, metadata
+from storage.schema.browsed import pictures
 from storage.schema.cases import appointments, case_alerts, cases, silences, tellings
 from storage.schema.entered import statements
 from storage.schema.identity import acts, document_addresses
@@ -43,6 +44,7 @@ __all__ = [
     "request_sources",
     "snapshots",
     "fetches",
+    "pictures",
     "grades",
     "documents",
     "document_sources",

@@ -79,7 +79,7 @@ def sql(home: Path, statement: str, *values: object) -> None:
 def test_a_sound_home_has_nothing_to_mend(kept: Path) -> None:
     ran = onrecord("doctor", "--json")
     assert [line["check"] for line in ran.lines] == list(CHECKS)
-    assert len(CHECKS) == 15
+    assert len(CHECKS) == 16
     assert [line for line in ran.lines if line["state"] != "ok"] == []
     assert ran.status == 0
     assert onrecord("doctor").err == "All is well.\n"
