@@ -157,9 +157,13 @@ def modality_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta
         signs = {"-" if sign == "?" else sign for sign in signs}  # for all time, and then of today
     told = f"modality: {_lead(before)} → {_lead(after)}"
     if len(one) > 1 or len(two) > 1:
-        told = f"modality: {', '.join(mark.text for mark in one)} → {', '.join(mark.text for mark in two)}"
+        told = f"modality: {_all_words(before, one)} → {_all_words(after, two)}"
     for sign in sorted(signs):
         yield Delta("modality", sign, told, claims_before, claims_after)
+
+
+def _all_words(frame: Frame, marks: Sequence[Mark]) -> str:
+    return ", ".join(mark.text for mark in marks) or _lead(frame)
 
 
 def _extra_modals(before: list[tuple[int, str]], after: list[tuple[int, str]]) -> set[Sign]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from core.commitments.frame import Frame
 from core.commitments.wording import MAX_SENTENCE, prepare, split_sentences, with_lead_in, word_set
 from core.model import Place, Reading
 from core.promising import Promising
@@ -22,6 +23,12 @@ LEAST_LINE = 30  # characters: a shorter passage without a full stop is a label,
 
 _ENDS = frozenset(".!?:;。！？：；”\"')")
 _LEAD_ON = word_set("the a an of and or to in our for with by on at that not is are as from their its will be any all")
+FIRM_TIER = 4
+LONGEST_TITLE = 8  # words
+_OPENING = 6  # words at the beginning, in which "we know" and "we believe" make an opinion of what follows
+_BOUND = ("we", "we and the group")
+_THINKING = word_set("know believe think feel understand hope")
+_OWN_RIGHTS = word_set("objections objection privilege immunity defences defenses claims")
 _A_TITLE = re.compile(r"(?:our|its|the) commitment to")  # "Our commitment to human rights", and no more
 
 
@@ -61,7 +68,8 @@ def sentences_of(lexicon: Promising, reading: Reading, names: tuple[str, ...] = 
             if len(sentence) > MAX_SENTENCE:  # no sentence: what it begins with stands for it, and for a reader
                 sentence = f"{sentence[: MAX_SENTENCE - 1]}…"
             binds = may_bind and is_promise(lexicon, sentence, lead, names)
-            found.append(Promise(sentence.strip(), lead, heading, at, binds, place.kind == "heading"))
+            is_heading = place.kind == "heading" or (place.kind == "paragraph" and _is_title(sentence))
+            found.append(Promise(sentence.strip(), lead, heading, at, binds, is_heading))
     return tuple(found)
 
 
@@ -95,7 +103,14 @@ def is_promise(lexicon: Promising, sentence: str, lead_in: str, names: tuple[str
     if len(sentence) > MAX_SENTENCE or not lexicon.holds_commitment(sentence, lead_in=lead_in):
         return False
     frame = lexicon.frame(sentence, lead_in=lead_in, company_names=names)
-    if len(frame.words) < LEAST_WORDS or frame.tier is None or frame.tier < LEAST_TIER:
+    if len(frame.words) < LEAST_WORDS or _is_title(sentence) or _guards_itself(frame):
+        return False
+    if (
+        frame.tier is None
+    ):  # "we follow the higher standard": told in the present, with a verb the lexicon does not rank
+        is_ours = frame.actor in _BOUND or bool(frame.of("standards"))
+        return is_ours and frame.stance in ("none", "restrains") and lexicon.names_topic(frame.sentence)
+    if frame.tier < LEAST_TIER:
         return False
     if frame.actor == "users" or sentence.rstrip().endswith("?") or frame.words[0] == "please":
         return False
@@ -105,13 +120,31 @@ def is_promise(lexicon: Promising, sentence: str, lead_in: str, names: tuple[str
         return True
     if _A_TITLE.fullmatch(frame.modality):
         return False
+    if frame.tier >= FIRM_TIER and frame.actor in _BOUND and not frame.is_passive:
+        return _THINKING.isdisjoint(frame.words[:_OPENING])
     has_scope = bool(frame.of("places") or frame.of("customers")) or frame.actor in ("third", "affected")
     return has_scope or lexicon.names_topic(frame.sentence)
 
 
+def _is_title(sentence: str) -> bool:
+    """A few words, each long one with a capital, and no stop: "Embedding Respect for Human Rights"."""
+    words = sentence.split()
+    if len(words) > LONGEST_TITLE or sentence.rstrip()[-1:] in _ENDS:
+        return False
+    return all(word[:1].isupper() for word in words if len(word) > 3 and word[:1].isalpha()) and sentence.isascii()
+
+
+def _guards_itself(frame: Frame) -> bool:
+    """ "Receipt does not waive any objections": a company keeping its own rights promises nobody anything."""
+    return (
+        bool(frame.acts) and all(act.lemma == "waive" for act in frame.acts) and not _OWN_RIGHTS.isdisjoint(frame.words)
+    )
+
+
 def _lead_in(reading: Reading, at: int) -> str:
-    """The words that introduce an item, where they are words and not a title of one or two."""
+    """The sentence that introduces an item, where it is one and not a title of a word or two."""
     lead = reading.lead_in(at)
+    lead = split_sentences(lead)[-1] if lead and len(lead) <= MAX_SENTENCE else lead
     return lead if lead.rstrip().endswith((":", "：")) or len(lead.split()) > 2 else ""
 
 

@@ -301,7 +301,11 @@ def _is_item(frame: Frame, part: Sequence[Element]) -> bool:
     """Whether words stand as one item of a list: beside an "and" or "or", or before a comma with one to follow."""
     first, last = part[0].at, part[-1].last
     inside = range(first, last)
-    cues = ("modality", "hedges", "breadth", "deadline", "duration", "channel", "places", "customers", "negation")
+    cues = {"modality", "hedges", "breadth", "deadline", "duration", "channel", "places", "customers", "negation"}
+    if not LIST_WORDS.isdisjoint(frame.words[first - 1 : first]) and not LIST_WORDS.isdisjoint(
+        frame.words[last : last + 1]
+    ):
+        cues.discard("breadth")  # "posts, direct messages, photos": an adjective within one item
     if any(mark.first in inside for mark in frame.marks if mark.dimension in cues):
         return False
     if any(act.at in inside for act in frame.acts) or any(clause.first in inside for clause in frame.clauses):

@@ -227,7 +227,7 @@ def _finding(
         dimensions += (("order", "?"),)
     if verdict is Verdict.REWORDED and not reasons:
         reasons.append("the same content in other words")
-    return Finding(verdict, dimensions, tuple(reasons))
+    return Finding(verdict, dimensions, tuple(dict.fromkeys(reasons)))
 
 
 def _words_told(frames: tuple[Frame, Frame], unread: Sequence[tuple[str, Element]]) -> str:
