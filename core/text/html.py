@@ -22,7 +22,7 @@ from core.text.walk import Walk
 from core.text.windows import mark_windows
 from core.text.zones import PROSE, decide_streams, set_apart_labels
 
-VERSION: Final = "html-4"
+VERSION: Final = "html-5"
 MAX_DEPTH: Final = 1_900  # below about 2,000 levels lxml drops text even with huge_tree
 _WINDOWS_BELOW: Final = 3_000_000  # bytes; looking round the buttons of a larger page is not worth its time
 _WEIGHT: Final = b"font-weight"
@@ -40,9 +40,9 @@ def read_html(
     if select or remove:
         body, charset = _selected(body, charset, select, remove), "utf-8"
     root = parse_tree(body, charset)
-    scripts, fields, metas, titles, buttons = _gathered(root, "script", "input", "meta", "title", "button")
-    if (buttons or fields) and len(body) <= _WINDOWS_BELOW:
-        mark_windows(root, buttons, fields)
+    scripts, fields, metas, titles, buttons, links = _gathered(root, "script", "input", "meta", "title", "button", "a")
+    if len(body) <= _WINDOWS_BELOW:
+        mark_windows(root, buttons, fields, links)
     walk = Walk(asks_styles=_styles_weights(body))
     depth = walk.fill(root)
     facts = _facts(walk, len(body)) | {"scripts": len(scripts), "passwords": sum(map(_is_password, fields))}

@@ -1,5 +1,5 @@
-"""Windows and boxes that nothing names, known by their build: a few sentences about cookies and buttons to answer with,
-or a field to fill in and a few words around it.
+"""Windows and boxes that nothing names, known by their build: a few sentences about cookies and buttons to answer with, a
+field to fill in and a few words around it, a question and buttons to answer it, a line over the title that leads elsewhere.
 
 Such a box stands beside the page's text, not in it: some neighbour, of itself or of what wraps it, holds most of the
 page. A section of a policy that ends in a button stands among its like, and is left alone.
@@ -15,14 +15,17 @@ from lxml import etree
 
 MARK: Final = ("data-widget", "popup")  # what is set on a window found, and read as a name like any other
 _COOKIE: Final = re.compile("cookie", re.IGNORECASE)
-_FIRST: Final = 4  # windows stand at the page's very start or end: so many buttons of either are looked at
+_FIRST: Final = 4  # so many of the start and of the end of a page are looked at
 _LAST: Final = 6
 _LEAST: Final = 60  # characters; less than that is a button and its label
 _LONGEST: Final = 2_500
 _LONGEST_BOX: Final = 600
+_LONGEST_LINE: Final = 240  # of a question with its buttons, and of a line that leads elsewhere
 _TO_FILL_IN: Final = frozenset(("text", "email", "search", "tel"))
 _CLIMB: Final = 6
 _MOST: Final = 0.5
+_QUESTION: Final = re.compile("[?？]")
+_SAID: Final = etree.XPath(".//text()[not(ancestor::button) and normalize-space(.)]")
 _TEXT: Final = etree.XPath("normalize-space(.)")
 _ENDS_AT: Final = frozenset(  # what is the text's own, and what is told from it anyway
     ("main", "article", "p", "li", "td", "body", "html", "nav", "header", "footer", "aside", "form", "dialog")
@@ -30,22 +33,54 @@ _ENDS_AT: Final = frozenset(  # what is the text's own, and what is told from it
 
 
 def mark_windows(
-    root: etree._Element, buttons: Sequence[etree._Element], fields: Sequence[etree._Element] = ()
+    root: etree._Element,
+    buttons: Sequence[etree._Element],
+    fields: Sequence[etree._Element] = (),
+    links: Sequence[etree._Element] = (),
 ) -> None:
-    """Set ``MARK`` on the windows these buttons belong to, and on the boxes around these fields."""
+    """Set ``MARK`` on the windows these buttons belong to, on the boxes around these fields, and on what stands over the
+    page's title with one of these links in it. Each are all of the page, in order."""
+    idle = [link for link in _outermost(links) if _leads_nowhere(link.get("href"))]  # scripts made it a button
     fields = [field for field in fields if (field.get("type") or "text").lower() in _TO_FILL_IN]
-    if not buttons and not fields:
-        return
     whole = 0
-    for anchors, longest, topic in ((buttons, _LONGEST, _COOKIE), (fields, _LONGEST_BOX, None)):
+    wanted = (([*buttons, *idle], _LONGEST, _COOKIE), (fields, _LONGEST_BOX, None), (buttons, _LONGEST_LINE, _QUESTION))
+    for anchors, longest, topic in wanted:
         seen: set[etree._Element] = set()
-        for anchor in anchors if len(anchors) <= _FIRST + _LAST else (*anchors[:_FIRST], *anchors[-_LAST:]):
+        for anchor in _outermost(anchors):
             box = _box_of(anchor, seen, longest, topic)
             if box is None:
                 continue
             whole = whole or _all_characters(root)
-            if _stands_beside_the_text(box, whole, inside=topic is None):
+            if _stands_beside_the_text(box, whole, inside=topic is not _COOKIE):
                 box.set(*MARK)
+    _mark_lines_over_the_title(root, links[:_FIRST], whole)
+
+
+def _outermost(found: Sequence[etree._Element]) -> Sequence[etree._Element]:
+    """The first and the last of them: windows stand at the page's very start or end."""
+    return found if len(found) <= _FIRST + _LAST else (*found[:_FIRST], *found[-_LAST:])
+
+
+def _leads_nowhere(href: str | None) -> bool:
+    return href is None or href in ("", "#") or href.startswith("javascript:")
+
+
+def _mark_lines_over_the_title(root: etree._Element, links: Sequence[etree._Element], whole: int) -> None:
+    """What is announced over the title: a sentence and a link to somewhere else, in a box of their own."""
+    title = next(root.iter("h1", "main"), None)
+    if title is None or title.tag == "main":  # what stands before a main part is told from it anyway
+        return
+    before, seen = set(title.iterancestors()), set[etree._Element]()
+    for link in links:
+        box = _box_of(link, seen, _LONGEST_LINE, None)
+        if box is None or box in before or len(str(_TEXT(box))) < _LEAST or len(list(box.iter("a"))) != 1:
+            continue
+        over = next((each for each in (box, *box.iterancestors()) if each.getparent() in before), None)
+        if over is None or not any(each is title or each in before for each in over.itersiblings()):
+            continue
+        whole = whole or _all_characters(root)
+        if _stands_beside_the_text(box, whole, inside=False):
+            box.set(*MARK)
 
 
 def _box_of(
@@ -61,10 +96,20 @@ def _box_of(
         text = str(_TEXT(element))
         if len(text) > longest:
             break
-        if topic is None or (len(text) >= _LEAST and topic.search(text)):
+        if topic is _QUESTION:
+            if topic.search(text) and _asks(element):
+                found = element
+        elif topic is None or (len(text) >= _LEAST and topic.search(text)):
             found = element
         element = element.getparent()
     return found
+
+
+def _asks(element: etree._Element) -> bool:
+    """Whether what it says besides its buttons is a question; what a button unfolds is an answer."""
+    buttons = sum(len(str(_TEXT(button))) for button in element.iter("button"))
+    said = "".join(map(str, _SAID(element))).strip()
+    return said.endswith(("?", "？")) and buttons < len(said) * 2
 
 
 def _stands_beside_the_text(box: etree._Element, whole: int, *, inside: bool) -> bool:

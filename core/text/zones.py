@@ -211,6 +211,8 @@ def _leave_to_main(zones: Sequence[Zone], streams: list[Stream], prose: Sequence
 
 PROSE: Final = 12  # a passage of so many words is prose; it marks where the page's own text begins and ends
 _LABEL_WORDS: Final = 6
+_NOTICE: Final = re.compile(r"(?:©|\(c\)\s*\d{4}|copyright\s*(?:©|\(c\)|\d{4}))", re.IGNORECASE)  # whose the page is
+_NOTICE_WORDS: Final = 30
 _MENU_RUN: Final = 5  # so many short links in a row are a menu
 _MENU_INSIDE: Final = 15  # between two passages of prose they may be the text's own list; only a long one is a menu
 _MENU_WORDS: Final = 12
@@ -231,6 +233,9 @@ def set_apart_labels(
     Outside means before the first and after the last passage of prose; headings always belong to the text. A page
     without prose keeps all its labels: they are what it says.
     """
+    for at, text in enumerate(texts):
+        if text[:1] in "©(Cc" and words[at] <= _NOTICE_WORDS and _NOTICE.match(text):
+            streams[at] = "surroundings"
     prose = [at for at, count in enumerate(words) if count >= PROSE and streams[at] == "main"]
     if not prose:
         return
