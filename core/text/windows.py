@@ -25,7 +25,7 @@ _TO_FILL_IN: Final = frozenset(("text", "email", "search", "tel"))
 _CLIMB: Final = 6
 _MOST: Final = 0.5
 _QUESTION: Final = re.compile("[?？]")
-_SAID: Final = etree.XPath(".//text()[not(ancestor::button) and normalize-space(.)]")
+_SAID: Final = etree.XPath("string((descendant::text()[not(ancestor::button) and normalize-space(.)])[last()])")
 _TEXT: Final = etree.XPath("normalize-space(.)")
 _ENDS_AT: Final = frozenset(  # what is the text's own, and what is told from it anyway
     ("main", "article", "p", "li", "td", "body", "html", "nav", "header", "footer", "aside", "form", "dialog")
@@ -106,10 +106,8 @@ def _box_of(
 
 
 def _asks(element: etree._Element) -> bool:
-    """Whether what it says besides its buttons is a question; what a button unfolds is an answer."""
-    buttons = sum(len(str(_TEXT(button))) for button in element.iter("button"))
-    said = "".join(map(str, _SAID(element))).strip()
-    return said.endswith(("?", "？")) and buttons < len(said) * 2
+    """Whether the last it says besides its buttons is a question; what a button unfolds is an answer."""
+    return str(_SAID(element)).rstrip().endswith(("?", "？"))
 
 
 def _stands_beside_the_text(box: etree._Element, whole: int, *, inside: bool) -> bool:
