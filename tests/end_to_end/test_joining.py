@@ -7,17 +7,21 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from core.errors import ConfigError
 from core.model import ChangeClass, Source
+from monitor.app import lexicon
 from monitor.joining import merge, split, undo
 from storage import acts, biography, changes, documents, joining
+from storage.blobs import BlobStore
 from storage.documents import DocumentRow
 from storage.schema import changes as change_rows
 from storage.schema import passages as passage_rows
 from storage.schema import spans as span_rows
 from tests.site import START, Answer, World, page, world
+from web.app import create_app
 
 DAY = timedelta(days=1)
 OLD = Source("acme/ethics", "acme", "page", "https://acme.example/ethics", role="human-rights")
@@ -134,6 +138,35 @@ def test_an_address_given_to_another_text_is_two_documents_and_one_again(acme: W
     assert story(acme, slug) == []
     with acme.database.read() as conn:
         assert [row.slug for row in documents.list_documents(conn)] == ["acme/about", "acme/ethics", "acme/values"]
+
+
+def pages(made: World) -> TestClient:
+    """The pages over this archive, to somebody who may read them."""
+    blobs = made.tools.blobs
+    assert isinstance(blobs, BlobStore)
+    app = create_app(
+        made.database, blobs, now=made.tools.now, base_url="https://onrecord.example", commitments=lexicon(),
+        allowed_hosts=frozenset({"testserver"}), guest="reader", caller_key=b"c" * 32,
+    )  # fmt: skip
+    return TestClient(app, follow_redirects=False)
+
+
+def test_what_was_cited_of_either_still_leads_to_the_words(acme: World) -> None:
+    client = pages(acme)
+    assert KNOWINGLY in client.get("/v/acme/values/1").text
+    merge(acme.tools, known(acme, "acme/ethics"), known(acme, "acme/values"))
+    moved = client.get("/v/acme/values/1")
+    assert (moved.status_code, moved.headers["location"]) == (307, "/v/acme/ethics/2")
+    assert client.get("/d/acme/values").headers["location"] == "/d/acme/ethics"
+    assert NEVER in client.get("/v/acme/ethics/1").text
+    act, slug = split(acme.tools, known(acme, "acme/ethics"), START + 9 * DAY)
+    first = client.get("/d/acme/ethics").text
+    assert (act > 0, NEVER in first, "a document of its own" in first, f"/d/{slug}" in first) == (
+        True,
+        True,
+        True,
+        True,
+    )
 
 
 def test_what_cannot_be_is_refused_with_the_reason(acme: World) -> None:
