@@ -21,6 +21,11 @@ LEVELS: Final[dict[str, Level]] = {
     "alert.refused": "warning",
     "delivery.failed": "warning",
     "delivery.dead": "error",
+    "target.off": "switched off: {channel} {target} ({reason})",
+    "target.on": "switched on again: {channel} {target}",
+    "drill.passed": "the weekly drill arrived everywhere, places: {places}",
+    "drill.failed": "the weekly drill did not arrive everywhere (onrecord outbox)",
+    "feed.ended": "addresses of the feed {feed} {name} lead nowhere any more: ended by {by}",
     "incident.opened": "warning",
     "capture.refused": "debug",  # its incident says it
     "check.failed": "error",

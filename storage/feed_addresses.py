@@ -24,5 +24,5 @@ def end(conn: Connection, kind: FeedKind, name: str, by: str, now: datetime) -> 
     ended = serial(conn, kind, name)
     row = {"kind": kind, "name": name, "serial": ended, "at": now, "by": by}
     insert_or_ignore(conn, feed_endings, [row])
-    events.write(conn, "feed.ended", at=now, data={"feed": kind, "name": name, "who": by})
+    events.write(conn, "feed.ended", at=now, data={"feed": kind, "name": name, "by": by})
     return ended + 1

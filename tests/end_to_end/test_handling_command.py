@@ -178,3 +178,10 @@ def test_the_address_of_a_feed_is_printed_where_there_are_pages(home: Path) -> N
     assert (
         "no company in sources.yaml has the id 'x'" in onrecord("alerts", "feed", "--company", "x", "--home", home).err
     )
+    again = onrecord("alerts", "feed", "--company", "halden-biosystems", "--home", home)
+    ended = onrecord("alerts", "feed", "--company", "halden-biosystems", "--end", "--home", home)
+    assert again.out == ran.out, "the same until it is ended"
+    assert ended.out.startswith("https://or.example.org/feed/")
+    assert ended.out != ran.out
+    assert "given out before lead nowhere any more" in ended.err
+    assert onrecord("alerts", "feed", "--company", "halden-biosystems", "--home", home).out == ended.out

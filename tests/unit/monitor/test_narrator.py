@@ -30,6 +30,15 @@ def event(type_: str, number: int = 1, **given: Any) -> Event:
             event("fetched", data={"url": "https://acme.example/", "status": None, "detail": "no answer within 30 s"}),
             "asked https://acme.example/: no answer within 30 s",
         ),
+        (
+            event("feed.ended", data={"feed": "company", "name": "acme", "by": "A. Osei"}),
+            "addresses of the feed company acme lead nowhere any more: ended by A. Osei",
+        ),
+        (
+            event("target.off", data={"channel": "email", "target": "a@example.org", "who": "bo", "reason": "left"}),
+            "switched off: email a@example.org (left)",
+        ),
+        (event("drill.passed", data={"places": 3}), "the weekly drill arrived everywhere, places: 3"),
         (event("version.recorded", document_id=7, data={"number": 3}), "acme/ethics: version 3 kept"),
         (
             event(
