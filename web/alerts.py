@@ -26,7 +26,7 @@ from web.access import Actor, may
 from web.exports import Entry, Feed, Table, paged
 from web.problems import BadRequest
 from web.site import Site, without_json
-from web.speech import Sign, lang_code, sign_of
+from web.speech import Sign, lang_code, sign_of, spoken
 
 ROWS: Final = 50
 SNOOZES: Final = {"change": None, "week": timedelta(days=7), "month": timedelta(days=30)}
@@ -234,9 +234,8 @@ def _sides(report: Report) -> list[Sides]:
     lang = lang_code(report.where.lang if report.where else None)
     found = []
     for quote in report.quotes:
-        before = (*quote.before.lead_in, *quote.before.segments) if quote.before else ()
-        after = (*quote.after.lead_in, *quote.after.segments) if quote.after else ()
-        found.append(Sides(sign_of(quote.mark), tuple(before), tuple(after), lang))
+        before, after = (tuple(spoken(side)) for side in (quote.before, quote.after))
+        found.append(Sides(sign_of(quote.mark), before, after, lang))
     return found
 
 

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup, escape
 
-from core.quotes import Quote, capped
+from core.quotes import Quote, Side, capped
 from core.text.visible import visible
 from core.text.words import Segment
 from core.wording import Mark
@@ -56,9 +56,15 @@ def sign_of_event(sign: str, tone: str, word: str) -> Sign:
 
 def inline(quote: Quote, limit: int = LONGEST_ROW) -> tuple[Segment, ...]:
     """Both sides of a quote as one text, what went out before what came in, cut visibly."""
-    before = [*quote.before.lead_in, *quote.before.segments] if quote.before else []
-    after = [*quote.after.lead_in, *quote.after.segments] if quote.after else []
-    return capped(together(before, after), limit)
+    return capped(together(spoken(quote.before), spoken(quote.after)), limit)
+
+
+def spoken(side: Side | None) -> list[Segment]:
+    """One side of a quote as it reads: what introduces an item, then the item."""
+    if side is None:
+        return []
+    gap: list[Segment] = [(side.lead_in[-1][0], " ")] if side.lead_in else []
+    return [*side.lead_in, *gap, *side.segments]
 
 
 def together(before: Sequence[Segment], after: Sequence[Segment]) -> list[Segment]:

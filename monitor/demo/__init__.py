@@ -26,6 +26,7 @@ def main(home: Path | None = None, *, ends: bool = False, pace: float = 1.0) -> 
     screen = Screen(Console(highlight=False, markup=False, emoji=False), pace)
     with prepared(folder, with_pages=not ends) as rehearsal:
         play(rehearsal, screen)
+        rehearsal.keep()
         farewell(rehearsal, screen, rehearsal.pages)
         if rehearsal.pages:
             _wait()

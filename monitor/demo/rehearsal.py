@@ -20,13 +20,13 @@ from core.config.reaching import DEFAULT_IDENTITY
 from core.config.settings import SLACK_TOKEN, WebSettings
 from core.errors import ConfigError, Problem, StorageError
 from monitor import duties, first_looks, outages
-from monitor.app import Agent, build
+from monitor.app import Agent, build, lexicon
 from monitor.demo.stages import STAGES
 from monitor.demo.stand_ins import TOKEN, PretendMailbox, PretendSlack
 from monitor.demo.website import HOST, Website
 from monitor.fetcher import Fetcher, FetchLimits
 from monitor.home import Home
-from monitor.ledgers import topics_by
+from monitor.ledgers import Keeping, catch_up, topics_by
 from monitor.pages import Pages
 from monitor.pipeline import Checked
 from monitor.sending import channels_of, send
@@ -87,6 +87,11 @@ class Rehearsal:
         duties.do_all(tools)
         self.deliver()
         return asked
+
+    def keep(self) -> None:
+        """Bring the ledger of promises up to the newest captures, as the daemon does between ticks."""
+        keeping = Keeping(lexicon(), self.agent.loaded.rules, self.agent.tools.companies, self.clock)
+        catch_up(self.agent.archive.database, keeping)
 
     def _is_due(self) -> bool:
         with self.agent.archive.database.read() as conn:

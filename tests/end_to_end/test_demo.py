@@ -25,8 +25,9 @@ from monitor.demo.stages import STAGES
 from monitor.demo.stand_ins import ADDRESS, CHANNEL, TOKEN, PretendMailbox, PretendSlack
 from monitor.demo.website import FEED, HOST, Website, page_text
 from monitor.home import Home
-from storage import changes, documents, events
+from storage import changes, documents, events, promises
 from storage.changes import StoredChange
+from storage.promises import Wanted
 from tests.command import onrecord
 from tests.repository import ROOT, sources_of
 
@@ -102,6 +103,14 @@ def test_each_message_arrives_once_in_slack_and_once_in_the_mailbox(played: Play
     assert len({letter["Message-ID"] for letter in played.letters}) == len(SUBJECTS)
     assert {post["channel"] for post in played.posts} == {CHANNEL}
     assert {letter["To"] for letter in played.letters} == {ADDRESS}
+
+
+def test_the_promises_stand_in_the_ledger_that_its_pages_show(played: Played) -> None:
+    with open_archive(Home(played.folder), {}) as archive, archive.database.read() as conn:
+        promised, by = promises.counts(conn)
+        softer = promises.listed(conn, Wanted(softened=True))
+    assert (promised >= 5, by) == (True, 1)
+    assert any("knowingly" in one.entry.now.whole for one in softer)
 
 
 def styled(post: dict[str, Any], style: str) -> list[str]:

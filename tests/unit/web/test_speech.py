@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from core.quotes import Side
 from core.text.words import Segment, word_diff
 from core.wording import CHANGED, REMOVED
 from web import speech
@@ -51,6 +52,15 @@ def test_one_line_holds_both_sides(pair: tuple[str, str]) -> None:
     joined = speech.together([s for s in diff if s[0] != "in"], [s for s in diff if s[0] != "out"])
     assert "".join(text for op, text in joined if op != "in") == pair[0]
     assert "".join(text for op, text in joined if op != "out") == pair[1]
+
+
+def test_what_introduces_an_item_stands_apart_from_it() -> None:
+    side = Side((("same", "collecting DNA;"),), lead_in=(("out", "We will not supply our instruments for:"),))
+    assert str(speech.words(speech.spoken(side))) == (
+        "<del>We will not supply our instruments for:</del> collecting DNA;"
+    )
+    assert speech.spoken(Side((("same", "Alone."),))) == [("same", "Alone.")]
+    assert speech.spoken(None) == []
 
 
 def test_marks_stand_around_words_and_not_around_spaces() -> None:
