@@ -142,9 +142,14 @@ def _checked(
     """The line of an address that was asked, or not asked because robots.txt says no."""
     is_asked = fetch.reason is not FetchReason.ROBOTS and bool(fetch.request_headers or fetch.status or fetch.transient)
     hops = sum(sources.host_of(hop.location) == request.host for hop in fetch.redirects)
-    made = 1 + hops if is_asked else 0
+    made = max(1 + hops, _made_by_browser(fetch)) if is_asked else 0
     started_at, source_id = fetch.started_at, asked[0].source.id
     return Checked(source_id, request.url, started_at, taken, fetch.status, due, fetch.retry_after, made)
+
+
+def _made_by_browser(fetch: Fetch) -> int:
+    """The requests a browser made of the page's own host, for its budget; 0 where none was at work."""
+    return next((int(count) for name, count in fetch.browsed if name == "requests"), 0)
 
 
 @dataclass(frozen=True, slots=True)

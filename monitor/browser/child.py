@@ -12,6 +12,7 @@ import json
 import re
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,16 @@ ARGUMENTS = (
     "--disable-dev-shm-usage",
 )
 WITHOUT_PICTURES = ("--blink-settings=imagesEnabled=false", "--disable-remote-fonts")
+FLATTEN = """() => {
+  const put = (root) => { for (const host of root.querySelectorAll("*")) if (host.shadowRoot) {
+    put(host.shadowRoot);
+    const copy = document.createElement("div");
+    copy.innerHTML = host.shadowRoot.innerHTML;
+    copy.querySelectorAll("style, script, link").forEach((one) => one.remove());
+    host.prepend(copy);
+  } };
+  put(document);
+}"""  # the text of web components stands in trees of their own, which no serialisation of the page holds
 QUIET = 0.5  # seconds the text must stay as it is
 LONGEST_QUIET = 8.0
 MOST_ORIGINS = 300
@@ -67,11 +78,11 @@ def _looked(wanted: dict[str, Any], folder: Path) -> dict[str, Any]:
             viewport={"width": 1280, "height": 900},
         )
         page = context.new_page()
-        origins: set[str] = set()
-        context.on("request", lambda request: origins.add("/".join(request.url[:2_000].split("/")[:3])))
+        asked: Counter[str] = Counter()  # by origin
+        context.on("request", lambda request: asked.update(["/".join(request.url[:2_000].split("/")[:3])]))
         context.on("page", lambda other: other.close())
         about = {"version": browser.version, **_visited(page, wanted, folder, ends_at)}
-        about["origins"] = sorted(origins)[:MOST_ORIGINS]
+        about["origins"] = dict(asked.most_common(MOST_ORIGINS))
         browser.close()
     return about
 
@@ -91,7 +102,6 @@ def _visited(page: Any, wanted: dict[str, Any], folder: Path, ends_at: float) ->
     with contextlib.suppress(Error):
         page.wait_for_load_state("load", timeout=min(_left(ends_at), LONGEST_QUIET * 1_000))
     _settle(page, ends_at)
-    Path(folder, "page.html").write_text(page.content(), encoding="utf-8", errors="replace")
     hops = []
     hop = answer.request.redirected_from
     while hop is not None:
@@ -114,6 +124,9 @@ def _visited(page: Any, wanted: dict[str, Any], folder: Path, ends_at: float) ->
             about["certificate"] = hashlib.sha256(base64.b64decode(table[0])).hexdigest()
     if wanted["pictures"]:
         _pictured(page, session, folder, ends_at)
+    with contextlib.suppress(Error):
+        page.evaluate(FLATTEN)  # after the pictures: a component could show what is put into it
+    Path(folder, "page.html").write_text(page.content(), encoding="utf-8", errors="replace")
     return about
 
 

@@ -273,6 +273,8 @@ def _with_record(fetch: Fetch, look: _Look, gate: Gate) -> Fetch:
     marks = [("browser", f"Chromium {look.about['version']}")] if "version" in look.about else [("browser", "Chromium")]
     marks += [("raw_digest", look.about["raw_digest"])] if "raw_digest" in look.about else []
     marks += [("asked", f"{key} at {number}") for key, number in gate.passed.items()]
-    wanted = {key for text in look.about.get("origins", ()) if (key := _authority(text))}
-    marks += [("refused", refusal.detail) for key, refusal in gate.refused.items() if not wanted or key in wanted]
+    counts = {key: count for text, count in look.about.get("origins", {}).items() if (key := _authority(text))}
+    own = counts.get(authority(gate.way.first), 0)
+    marks += [("requests", str(own))] if own else []
+    marks += [("refused", refusal.detail) for key, refusal in gate.refused.items() if not counts or key in counts]
     return replace(fetch, browsed=tuple(marks), remote_address=gate.passed.get(authority(gate.way.first)))

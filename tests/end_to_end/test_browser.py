@@ -7,6 +7,7 @@ import os
 import ssl
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -38,8 +39,12 @@ APP = """<!doctype html><html lang=en><head><title>Responsible sales</title></he
   document.getElementById("app").innerHTML = "<h1>Responsible sales</h1>" + said.map((s) => `<p>${s}</p>`).join("");
 }, 200));</script><script></script><script></script></body></html>"""
 SHELL = """<!doctype html><html lang=en><head><title>Responsible sales</title></head><body><div id=app></div>
-<script>fetch("/data").then((answer) => answer.text()).then((text) => { document.getElementById("app").innerHTML = text; });
-</script><script></script><script></script></body></html>"""
+<script>fetch("/data").then((answer) => answer.text()).then((text) => {
+  document.getElementById("app").innerHTML = text;
+  const tree = document.getElementById("part").attachShadow({mode: "open"});
+  tree.innerHTML = "<style>p { color: red }</style><p>This sentence of the policy stands in a web component.</p>";
+});</script><script></script><script></script></body></html>"""
+COMPONENT = "<on-file id=part></on-file>"
 NOSY = """<!doctype html><html><head><title>Nosy</title></head><body><p id=told>nothing yet</p><script>
 const ask = (url) => fetch(url, {mode: "no-cors"}).then(() => "came", () => "refused");
 Promise.all([ask("http://127.0.0.1:%(other)d/inside"), ask("http://10.1.2.3/inside"), ask("http://[::ffff:127.0.0.1]:%(other)d/"),
@@ -59,6 +64,7 @@ class Site:
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     tls: ssl.SSLContext | None = None
     over: threading.Event = field(default_factory=threading.Event)  # what is never answered before it is
+    is_waiting: threading.Event = field(default_factory=threading.Event)
 
     def __enter__(self) -> Self:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -96,6 +102,7 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             site.asked.append((self.path, {key.lower(): value for key, value in self.headers.items()}))
             if self.path == "/never":
+                site.is_waiting.set()
                 site.over.wait(60)
             page = site.pages.get(self.path)
             if page is not None and page.startswith("-> "):
@@ -149,26 +156,29 @@ def nothing_is_left() -> None:
 
 def test_a_text_that_is_there_by_script_alone_is_seen_kept_pictured_and_followed(site: Site, tmp_path: Path) -> None:
     write_home(
-        tmp_path,
-        site.authority,
-        f"{{id: halden/sales, role: policy, url: '{site.url('/app')}', browser: true, pictures: true}}",
+        tmp_path, site.authority, f"{{id: halden/sales, role: policy, url: '{site.url('/app')}', pictures: true}}"
     )
     settings = (tmp_path / "settings.yaml").read_text()
-    (tmp_path / "settings.yaml").write_text(f"{settings}browser: {{sandbox: {str(SANDBOX).lower()}}}\n")
-    site.pages["/app"] = APP % SENTENCES
-    [line] = onrecord("--home", tmp_path, "check", "--json").lines
-    assert (line["status"], line["grade"]) == ("new", "good"), line
-    site.pages["/app"] = APP % [
-        *SENTENCES[:-1],
-        "Nobody may read the report of plant number 19 any more, nor ask for it.",
-    ]
-    [line] = onrecord("--home", tmp_path, "check", "--json").lines
-    assert (line["status"], line["class"]) == ("changed", "substantive"), line
-    assert (
-        "{+of plant number 19 any more, nor ask for it+}" in onrecord("--home", tmp_path, "diff", line["document"]).out
-    )
+    site.pages |= {"/app": SHELL, "/data": COMPONENT + "".join(f"<p>{each}</p>" for each in SENTENCES)}
+    assert checked(tmp_path) == ("failed", "bad", None)
+    assert "/data" not in site.paths  # nobody agreed yet
+    agreed = f"browser: {{for_empty_shells: true, sandbox: {str(SANDBOX).lower()}}}\n"
+    (tmp_path / "settings.yaml").write_text(settings + agreed)
+    assert checked(tmp_path) == ("new", "good", None)
+    assert checked(tmp_path) == ("unchanged", "good", None)  # and so by a browser again: without it there is no text
+    site.pages["/data"] = site.pages["/data"].replace(SENTENCES[-1], "Nobody may read the report of plant number 19.")
+    assert checked(tmp_path) == ("changed", "good", "substantive")
+    assert site.paths.count("/data") == 3
+    assert "{+of plant number 19+}" in onrecord("--home", tmp_path, "diff", "halden-biosystems/app").out
+    found = onrecord("--home", tmp_path, "search", '"web component"').out
+    assert "This sentence of the policy stands in a »web component«." in found
     nothing_is_left()
-    it_is_marked_as_a_browser_s_and_pictured(tmp_path, site, [True, True])
+    it_is_marked_as_a_browser_s_and_pictured(tmp_path, site, [True, False, True])
+
+
+def checked(home: Path) -> tuple[str, str, str | None]:
+    [line] = onrecord("--home", home, "check", "--json").lines
+    return line["status"], line["grade"], line["class"]
 
 
 def it_is_marked_as_a_browser_s_and_pictured(home: Path, site: Site, has_pictures: list[bool]) -> None:
@@ -186,6 +196,7 @@ def it_is_marked_as_a_browser_s_and_pictured(home: Path, site: Site, has_picture
     assert fetch.detail.startswith("as a browser showed it (Chromium ")
     assert fetch.header("content-type") == "text/html; charset=utf-8"
     assert marks(fetch, "asked") == [f"{site.authority} at 127.0.0.1"]
+    assert marks(fetch, "requests") == ["2"]  # the page, and its text
     assert len(marks(fetch, "raw_digest")[0]) == 64
     assert marks(fetch, "raw_digest")[0] != fetch.digest
 
@@ -233,6 +244,19 @@ def test_a_page_that_never_finishes_is_ended_at_the_deadline_with_all_it_started
     nothing_is_left()
 
 
+def test_a_stop_ends_a_look_under_way_with_all_it_started(site: Site) -> None:
+    site.pages["/stuck"] = STUCK
+    limits = FetchLimits(user_agent="OnRecord/test", allow_private=frozenset({site.authority}))
+    browser = Browser(SETTINGS, limits, no_lookup)
+    with ThreadPoolExecutor(1) as worker:
+        looking = worker.submit(browser.fetch, Ask(site.url("/stuck"), manner=Manner(browsing=Browsing())), utc_now)
+        assert site.is_waiting.wait(60)
+        browser.close()
+        with pytest.raises(RuntimeError, match="closed while it showed a page"):
+            looking.result(60)
+    nothing_is_left()
+
+
 def test_a_certificate_is_checked_and_its_fingerprint_kept_where_a_person_set_that_aside() -> None:
     made = trustme.CA().issue_cert("127.0.0.1")
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -246,25 +270,6 @@ def test_a_certificate_is_checked_and_its_fingerprint_kept_where_a_person_set_th
     der = ssl.PEM_cert_to_DER_cert(made.cert_chain_pems[0].bytes().decode())
     assert fetch.certificate == hashlib.sha256(der).hexdigest()
     nothing_is_left()
-
-
-def test_a_shell_is_shown_by_a_browser_from_then_on_where_the_operator_agreed(site: Site, tmp_path: Path) -> None:
-    write_home(
-        tmp_path, site.authority, f"{{id: halden/sales, role: policy, url: '{site.url('/app')}', pictures: true}}"
-    )
-    settings = (tmp_path / "settings.yaml").read_text()
-    site.pages |= {"/app": SHELL, "/data": "".join(f"<p>{each}</p>" for each in SENTENCES)}
-    [line] = onrecord("--home", tmp_path, "check", "--json").lines
-    assert (line["status"], line["grade"]) == ("failed", "bad"), line
-    assert "/data" not in site.paths  # nobody agreed yet
-    agreed = f"browser: {{for_empty_shells: true, sandbox: {str(SANDBOX).lower()}}}\n"
-    (tmp_path / "settings.yaml").write_text(settings + agreed)
-    for expected in ("new", "unchanged"):
-        [line] = onrecord("--home", tmp_path, "check", "--json").lines
-        assert line["status"] == expected, line
-    assert site.paths.count("/data") == 2
-    nothing_is_left()
-    it_is_marked_as_a_browser_s_and_pictured(tmp_path, site, [True, False])
 
 
 def test_what_is_missing_is_said_and_is_no_crash(site: Site, tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ PAGES = {
 }  # fmt: skip
 STRANGERS = {"login": "/login"}
 NOT_PAGES = {
-    "/static/{name:path}", "/raw/{digest}", "/frame/{digest}", "/timemap/{rest:path}", "/timegate/{rest:path}",
+    "/static/{name:path}", "/raw/{digest}", "/picture/{digest}", "/frame/{digest}", "/timemap/{rest:path}", "/timegate/{rest:path}",
     "/passage/{passage_id}/{rest:path}", "/feed/{token}", "/hub/{name}", "/healthz", "/readyz", "/metrics", "/live",
 }  # fmt: skip
 FAULTS = """rules => axe.run(document, {resultTypes: ['violations'], ...rules}).then(found => found.violations

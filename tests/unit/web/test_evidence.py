@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,7 +14,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import insert, select
 
 from core.model import Reading
-from storage import packing, passages
+from storage import documents, packing, passages, pictures, versions
+from storage.pictures import Picture
 from storage.schema import versions as table
 from tests.archive import reading
 from tests.web_archive import HEDGED, NOW, RIGHTS_SLUG, SALES_SLUG, TRAP_SLUG, Seeded, seed, sign_in
@@ -112,6 +115,32 @@ def test_a_raw_capture_is_drawn_where_nothing_runs_loads_or_leaves(own: Seeded, 
     assert shown.headers["x-content-type-options"] == "nosniff"
     assert shown.headers["x-frame-options"] == "SAMEORIGIN"
     assert TestClient(own.app, follow_redirects=False).get(frame[1]).status_code == 303
+
+
+PIXEL = b64decode(b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
+
+
+def test_pictures_of_a_capture_stand_beside_it_and_nothing_else_is_served_as_one(
+    own: Seeded, reader: TestClient
+) -> None:
+    digest = sha256(PIXEL).hexdigest()
+    own.blobs.put(digest, PIXEL)
+    copy = own.digests["mingchuan-rights@2024-02-11"]  # any bytes will do
+    with own.database.write() as conn:
+        document = documents.by_slug(conn, SALES_SLUG)
+        fetch_id = versions.by_number(conn, document.id, 2).fetch_id
+        for what, name, kind in (("picture", digest, "image/png"), ("single_file", copy, "multipart/related")):
+            pictures.keep(conn, fetch_id, Picture(what, name), size=70, media_type=kind, now=NOW)
+    page = reader.get(f"/capture/{SALES_SLUG}/2").text
+    assert page.count(f'src="/picture/{digest}"') == 1
+    assert [word in page for word in ("Download the picture", "Download the single-file copy")] == [True, True]
+    assert "/picture/" not in reader.get(f"/capture/{SALES_SLUG}/3").text
+    shown = reader.get(f"/picture/{digest}")
+    assert (shown.content, shown.headers["content-type"]) == (PIXEL, "image/png")
+    assert shown.headers["content-security-policy"] == "sandbox; default-src 'none'"
+    for other in (copy, "0" * 64, "xyz"):
+        assert reader.get(f"/picture/{other}").status_code == 404
+    assert TestClient(own.app, follow_redirects=False).get(f"/picture/{digest}").status_code == 303
 
 
 def test_bytes_that_fail_verification_are_shown_as_such(own: Seeded, reader: TestClient) -> None:
