@@ -84,15 +84,18 @@ def sources_test(
     source: Annotated[
         list[str] | None, typer.Argument(help="Ids of sources or companies; all that are on without.")
     ] = None,
+    with_all: Annotated[bool, typer.Option("--all", help="Also those that are switched off.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Ask once and say what came: grade, redirects, robots.txt, terms, and what each selector matches against the past.
+
+    A source that is switched off may be named: try it before you switch it on.
 
     Example: onrecord sources test thermo-fisher/ethics
     """
     from monitor.commands.trying import test
 
-    done(test(home(), os.environ, source or [], as_json=as_json))
+    done(test(home(), os.environ, source or [], as_json=as_json, with_all=with_all))
 
 
 Id = Annotated[str, typer.Argument(help="Id of a source.")]

@@ -51,17 +51,21 @@ def check(home: Home, environ: Mapping[str, str], wanted: Sequence[str], *, dry_
             return 1 if outcome.faults else 0
 
 
-def choose(loaded: Loaded, wanted: Sequence[str]) -> list[str]:
-    """Ids of the sources a person named, in file order. Raises ConfigError for a name that is none."""
+def choose(loaded: Loaded, wanted: Sequence[str], *, with_off: bool = False) -> list[str]:
+    """Ids of the sources a person named, in file order. Raises ConfigError for a name that is none.
+
+    ``with_off``: those that are switched off may be named too, and are among those of a company.
+    """
     watched = loaded.watchlist
+    there = watched.sources if with_off else watched.enabled
     if not wanted:
-        return [source.id for source in watched.enabled]
+        return [source.id for source in there]
     by_id = {source.id: source for source in watched.sources}
-    of_company = {company: [s.id for s in watched.enabled if s.company == company] for company in watched.company_ids}
+    of_company = {company: [s.id for s in there if s.company == company] for company in watched.company_ids}
     problems: list[Problem] = []
     chosen: set[str] = set()
     for name in wanted:
-        if name in by_id and not by_id[name].enabled:
+        if name in by_id and not (by_id[name].enabled or with_off):
             message = f"the source {name!r} is switched off (enabled: false)"
             problems.append(Problem("sources.yaml", watched.lines.get(name), message))
         elif name in by_id:

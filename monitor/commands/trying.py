@@ -37,10 +37,14 @@ Json = dict[str, Any]
 # --- test ------------------------------------------------------------------------------------------------------------
 
 
-def test(home: Home, environ: Mapping[str, str], wanted: Sequence[str], *, as_json: bool) -> int:
-    """Ask sources once and say what came: grade, robots.txt, selectors against their past. Keeps the fetch rows alone."""
+def test(home: Home, environ: Mapping[str, str], wanted: Sequence[str], *, as_json: bool, with_all: bool) -> int:
+    """Ask sources once and say what came: grade, robots.txt, selectors against their past. Keeps the fetch rows alone.
+
+    One that is switched off may be named, and ``with_all`` takes all of them: it is tried before it is switched on.
+    """
     loaded = load_home(home, environ)
-    chosen = [each for each in loaded.watchlist.sources if each.id in set(choose(loaded, wanted))]
+    ids = set(choose(loaded, wanted, with_off=bool(wanted) or with_all))
+    chosen = [each for each in loaded.watchlist.sources if each.id in ids]
     worst = 0
     with (
         build(home, environ, loaded=loaded) as agent,
@@ -61,10 +65,11 @@ def test(home: Home, environ: Mapping[str, str], wanted: Sequence[str], *, as_js
 
 def _tested(agent: Agent, desk: Desk, source: Source, line: int) -> Json:
     tools = agent.tools
-    with tools.database.read() as conn:
-        request_id = sources.start_requests(conn, [source.id])[source.id]
+    with tools.database.write() as conn:
+        request_id = sources.at_rest(conn, source.url)  # an address that is asked by schedule stays so
         request = leases.request_by_id(conn, request_id)
-        asked = sources.asked_by(conn, [request_id]).get(request_id, ())
+        known = sources.asked_by(conn, [request_id]).get(request_id, ())
+    asked = known or (sources.Asked(source, sources.START, None),)
     looked = Asker(tools, desk, time.sleep, manner_for(tools, request, asked)).ask(source.url)
     row: Json = {"source": source.id, "line": line, "url": source.url, "status": None, "health": "bad", "notes": []}
     if looked is None:
