@@ -43,6 +43,7 @@ _SAME_RULES = {
     "is forbidden": "prohibited", "are banned": "prohibited", "is banned": "prohibited",
 }  # fmt: skip
 _OURSELVES = frozenset({"company", "corporation", "firm"})  # in a cue for "we" they say no more than "we" does
+_NAME_WORDS = 4  # of a thing and its owner
 _DETERMINERS = frozenset({"the", "a", "an", "our", "its", "their", "all", "any"})
 
 
@@ -175,12 +176,18 @@ def is_genitive_change(before: Frame, after: Frame, one: Sequence[Element], two:
     if len(one) != len(two):
         return False
     apart = [at for at in range(len(one)) if one[at].id != two[at].id]
-    if len(apart) != 2 or apart[1] != apart[0] + 1:
+    if not apart or not 2 <= apart[-1] - apart[0] + 1 <= _NAME_WORDS:
         return False
-    first, second = apart
-    if (one[first].id, one[second].id) != (two[second].id, two[first].id):
+    was, now = one[apart[0] : apart[-1] + 1], two[apart[0] : apart[-1] + 1]
+    return _is_owned(before, was, after, now) or _is_owned(after, now, before, was)
+
+
+def _is_owned(frame: Frame, with_of: Sequence[Element], other: Frame, without: Sequence[Element]) -> bool:
+    """Whether one side says "rights of indigenous peoples" and the other "indigenous peoples' rights"."""
+    turned = [*with_of[1:], with_of[0]]
+    if [each.id for each in turned] != [each.id for each in without]:
         return False
-    return _links(before, one[first], one[second]) != _links(after, two[first], two[second])
+    return _links(frame, with_of[0], with_of[1]) and not _links(other, without[-2], without[-1])
 
 
 def _links(frame: Frame, left: Element, right: Element) -> bool:

@@ -20,6 +20,7 @@ COUNTS = {
     "unseen-8": 52,
     "unseen-9": 114,
     "unseen-10": 52,
+    "unseen-11": 26,
     "mended": 171,
 }
 LEAST_EXACT = {
@@ -34,10 +35,11 @@ LEAST_EXACT = {
     "unseen-8": 34,
     "unseen-9": 90,
     "unseen-10": 32,
+    "unseen-11": 19,
     "mended": 138,
 }
 SOFTENED = 1157
-SWAPPED = 203
+SWAPPED = 204
 
 
 def all_pairs() -> list[Pair]:
@@ -86,7 +88,7 @@ def test_true_rewordings_are_not_given_a_direction(lexicon: Lexicon) -> None:
         for pair in rewordings
         if lexicon.compare(pair.before, pair.after).verdict in (Verdict.STRENGTHENED, Verdict.WEAKENED)
     ]
-    assert len(rewordings) == 85
+    assert len(rewordings) == 89
     assert wrong == []
 
 

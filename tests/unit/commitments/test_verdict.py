@@ -261,6 +261,7 @@ def test_what_weakens_is_told_by_its_reason(lexicon: Lexicon, before: str, after
         ("Suppliers are obliged to report incidents.", "Suppliers are required to report incidents."),
         ("The company will not sell its drones to the army.", "We will not sell our drones to the army."),
         ("We protect the privacy of our users.", "We protect our users' privacy."),
+        ("We respect the rights of indigenous peoples.", "We respect indigenous peoples' rights."),
         ("All suppliers must sign our code.", "Each supplier must sign our code."),
         ("Where we cause harm, we will provide remedy.", "We will provide remedy where we cause harm."),
         ("We carry out due diligence.", "We conduct due diligence."),
@@ -299,3 +300,12 @@ def test_a_freedom_that_suppliers_must_grant_is_no_freedom_of_theirs(lexicon: Le
     before, after = "We encourage suppliers to allow unions.", "We require suppliers to allow unions."
     assert lexicon.compare(before, after).verdict is Verdict.STRENGTHENED
     assert lexicon.frame("We allow suppliers to use prison labour.").stance == "permits"
+
+
+def test_what_is_never_disclosed_without_a_warrant_is_held_back(lexicon: Lexicon) -> None:
+    before = "We never disclose content without a warrant."
+    assert lexicon.frame(before).stance == "restrains"
+    assert lexicon.compare(before, "We rarely disclose content without a warrant.").verdict in (
+        Verdict.WEAKENED,
+        Verdict.REVERSED,
+    )
