@@ -67,7 +67,7 @@ class Site:
     is_waiting: threading.Event = field(default_factory=threading.Event)
 
     def __enter__(self) -> Self:
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server = _Server(("127.0.0.1", 0), _handler(self))
         if self.tls is not None:
             self._server.socket = self.tls.wrap_socket(self._server.socket, server_side=True)
         self._server.daemon_threads = True
@@ -95,6 +95,11 @@ class Site:
     @property
     def paths(self) -> list[str]:
         return [path for path, _ in self.asked]
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *about: Any) -> None:
+        """A browser that is ended leaves in the middle of an answer."""
 
 
 def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
