@@ -1,7 +1,7 @@
 """How many answers a query has, of whom and when: counts by company, kind and year, the first and the last, who never.
 
-Where the index knows exactly what answers, up to ten thousand passages are counted without reading one; else up to one
-thousand are read. Counts beyond that are the least there are, and say so.
+Where the index knows exactly what answers, up to ten thousand passages are counted without reading one; else up to six
+hundred are read. Counts beyond that are the least there are, and say so.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from storage.narrowing import narrowed
 from storage.schema import companies, document_sources, documents, fetches, passages, sources, span_texts, spans
 
 MOST_COUNTED: Final = 10_000
-MOST_READ: Final = 1_000
+MOST_READ: Final = 600
 OLDEST: Final = 50  # passages stored first that are looked at for the first occurrence, where not all are counted
 _NOTHING: Final = Passage("")
 
@@ -95,8 +95,9 @@ def facets(conn: Connection, tree: Query) -> Facets:
     parts = parted(tree)
     if parts is not None and is_indexable(tree) and fulltext.is_exact(conn, parts[0]):
         return _counted(conn, tree, *parts)
-    found = list(islice(search.stream(conn, tree), MOST_READ + 1))
-    return of_answers(found[:MOST_READ], is_least=len(found) > MOST_READ)
+    found = list(islice(search.answering(conn, tree), MOST_READ + 1))
+    ones = [_read(lives, standing) for lives, _, standing in found[:MOST_READ]]
+    return _summed(ones, is_least=len(found) > MOST_READ)
 
 
 def of_answers(found: Iterable[search.Found], *, is_least: bool = False) -> Facets:
@@ -242,6 +243,25 @@ def _times(conn: Connection, known: dict[int, Any], lives: dict[tuple[int, int],
     for some in chunks(sorted(wanted - {None}), 2_000):
         at.update((row[0], row[1]) for row in conn.execute(_TIMES, {"b_ids": list(some)}).all())
     return at
+
+
+def _read(lives: Sequence[Any], standing: Standing) -> _One:
+    row = lives[0]
+    gone = (
+        None
+        if any(life.stands for life in standing.lives)
+        else max(standing.lives, key=lambda life: life.last_at).gone_at
+    )
+    return _One(
+        row.company_id,
+        row.company,
+        row.slug,
+        row.kind,
+        min(life.first_at for life in standing.lives),
+        max(life.last_at for life in standing.lives),
+        gone,
+        still_of(standing) == "yes",
+    )
 
 
 def _one(row: Any, standing: Standing) -> _One:

@@ -92,6 +92,14 @@ def stream(conn: Connection, query: str | Query, *, heard: Heard | None = None) 
 
 
 def _found_newest_first(conn: Connection, tree: Query, heard: Heard | None) -> Iterator[tuple[datetime, Found]]:
+    return (_found(lives, tree, passage, standing) for lives, passage, standing in answering(conn, tree, heard))
+
+
+def answering(
+    conn: Connection, tree: Query, heard: Heard | None = None
+) -> Iterator[tuple[list[Row[Any]], Passage, Standing]]:
+    """What :func:`stream` makes its answers of, for who counts them alone: the spans of a passage in one document, the
+    oldest first, the passage, and where and when it stands. Those whose words were stored last come first."""
     is_read_whole = not is_indexable(tree)
     total = fulltext.newest(conn) if is_read_whole else 0
     if is_read_whole and heard is None and total > LARGEST_READING:
@@ -117,7 +125,9 @@ def not_indexed(total: int) -> str:
     )
 
 
-def _verified(conn: Connection, tree: Query, asked: dict[int, Passage]) -> Iterator[tuple[datetime, Found]]:
+def _verified(
+    conn: Connection, tree: Query, asked: dict[int, Passage]
+) -> Iterator[tuple[list[Row[Any]], Passage, Standing]]:
     """Answers among these passages, in their order."""
     judged = Judged(conn) if asks_verdict(tree) else None
     by_passage: dict[int, list[list[Row[Any]]]] = {}
@@ -129,7 +139,7 @@ def _verified(conn: Connection, tree: Query, asked: dict[int, Passage]) -> Itera
             if judged:
                 standing = replace(standing, verdicts=judged.on(lives[0].document_id, passage.text))
             if answers_query(tree, passage, standing):
-                yield _found(lives, tree, passage, standing)
+                yield lives, passage, standing
 
 
 def standing_of(lives: Sequence[Row[Any]]) -> Standing:
