@@ -28,6 +28,7 @@ _GLUED_FOOTNOTE = re.compile(  # a raised figure that the page glued to its word
     r"(?<=[a-z]{4})(?<!tier)(?<!covid)(?<!scope)(?<!annex)(?<!phase)(?<!part)(?<!level)(?<!type)(?<!class)(?<!article)\d{1,2}(?=[\s.,;:)]|$)"
     r"|(?<=[a-z][.,;])\d{1,2}(?=\s|$)"
 )
+_NAME_WITH_FIGURE = re.compile(r"\b[^\W\d_]*[A-Z][^\W\d_]*\d{1,2}\b")  # iPhone14, not fees1
 _PER_CENT = re.compile(r"\bper cent\b|(?<=\d)%")
 _DIGIT_GROUP = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _WORD = re.compile(r"[a-z0-9\u0370-\u052f]+(?:'[a-z]+)?|\d+(?:\.\d+)?|[^\s\w]|\w", re.UNICODE)
@@ -45,7 +46,7 @@ def prepare(text: str) -> str:
     if "[" in found:
         found = _FOOTNOTE.sub("", found)
     if _HOLDS_FIGURE.search(found):
-        found = _GLUED_FOOTNOTE.sub("", found)
+        found = _without_footnotes(found, text)
     if "-" in found or "/" in found:
         found = _HYPHEN.sub(" ", found)
     if "," in found:
@@ -55,6 +56,17 @@ def prepare(text: str) -> str:
     if " out" in found:
         found = _CARRIED_OUT.sub(lambda each: "conduct" + _CARRIED[each.group(1)], found)
     return in_figures(found)
+
+
+def _without_footnotes(folded: str, captured: str) -> str:
+    """Without the figures that a page glued to words; those of a name, which has a capital, belong to it."""
+    names = {name.lower() for name in _NAME_WITH_FIGURE.findall(captured)}
+
+    def kept(figure: re.Match[str]) -> str:
+        word = folded[: figure.end()].rpartition(" ")[2]
+        return figure.group() if word.lstrip("\"'(") in names else ""
+
+    return _GLUED_FOOTNOTE.sub(kept, folded)
 
 
 def plain_words(folded: str) -> str:

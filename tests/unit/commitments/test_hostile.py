@@ -110,6 +110,11 @@ def test_the_number_of_a_tier_is_no_footnote(lexicon: Lexicon) -> None:
     assert lexicon.compare("We audit tier2 suppliers.", "We audit tier1 suppliers.").verdict is not Verdict.REWORDED
 
 
+def test_the_figure_of_a_product_is_part_of_its_name(lexicon: Lexicon) -> None:
+    before, after = (f"We do not sell the Falcon{figure} to the police." for figure in (14, 15))
+    assert lexicon.compare(before, after).verdict is Verdict.UNCLASSIFIED
+
+
 def test_a_footnote_that_takes_back_is_seen(lexicon: Lexicon) -> None:
     before = "We will not sell drones to the police."
     finding = lexicon.compare(before, f"{before[:-1]}*. * Except where the law requires it.")
