@@ -48,7 +48,8 @@ class WouldAlert:
 
 @dataclass(frozen=True, slots=True)
 class Backtest:
-    """The outcome. ``outcome``: alerts, stands (hit, and never changed), matched_nothing, or nothing_to_match.
+    """The outcome. ``outcome``: alerts, stands (hit, and never changed), nothing_changed (no change falls
+    into the time looked at), matched_nothing, or nothing_to_match.
 
     ``standing`` are distinct passages the rules hit today or hit once; ``standing_in`` the documents that hold them.
     ``gaps`` are changes whose texts could not be read back. ``weeks`` is the time looked at.
@@ -145,9 +146,13 @@ def backtest(
             found.append(_would_alert(change, grave, own))
     standing = [key for key, text in archive.distinct_passages(conn) if _hits(once, text, wanted)]
     reach = archive.reach(conn, since)
+    if standing and not found:
+        outcome = "stands" if ids or since is None else "nothing_changed"
+    else:
+        outcome = "alerts" if found else _nothing(conn, rules, wanted, reach)
     return Backtest(
         rules=tuple(sorted(wanted)),
-        outcome="alerts" if found else "stands" if standing else _nothing(conn, rules, wanted, reach),
+        outcome=outcome,
         alerts=tuple(found),
         examined=reach,
         changes=len(ids),

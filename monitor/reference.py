@@ -14,6 +14,8 @@ import typer
 
 from monitor.cli import app
 
+_NAMED: Final = {"home": "folder", "role": "role"}
+_SORTS: Final = {"int": "number", "float": "number", "Path": "path", "datetime": "day"}
 OPENING: Final = """\
 # Commands
 
@@ -89,8 +91,13 @@ def _names(param: Any) -> str:
 
 
 def _value(param: Any) -> str:
-    name = param.metavar or {"home": "folder", "reason": "text", "role": "role"}.get(param.name, "number")
-    return str(name).upper()
+    return str(param.metavar or _NAMED.get(param.name) or _sort(param)).upper()
+
+
+def _sort(param: Any) -> str:
+    """What an option takes, by its annotation."""
+    said = str(param.type_descriptor.annotation)
+    return next((name for sort, name in _SORTS.items() if sort in said), "text")
 
 
 def _about(param: Any) -> str:

@@ -92,7 +92,9 @@ def _take(watch: Mapping[str, Any], where: str, found: list[Found], left: list[L
     if str(watch.get("method") or "GET").upper() != "GET":
         left.append(Left(where, f"method {short(watch['method'])}", "addresses are asked with GET"))
     if "webdriver" in str(watch.get("fetch_backend") or ""):
-        left.append(Left(where, "a browser", "pages are asked without one"))
+        left.append(
+            Left(where, "a browser", "asked without one; where the page needs it, add browser: true to the source")
+        )
     found.append(
         Found(
             url.strip(),

@@ -67,7 +67,13 @@ def _take(job: Mapping[str, Any], where: str, found: list[Found], left: list[Lef
         left.append(Left(where, name or short(url), "no address that can be asked"))
         return
     if "navigate" in job or job.get("use_browser"):
-        left.append(Left(where, f"{name or url}: a browser", "pages are asked without one"))
+        left.append(
+            Left(
+                where,
+                f"{name or url}: a browser",
+                "asked without one; where the page needs it, add browser: true to the source",
+            )
+        )
     left.extend(
         Left(where, f"{name or url}: {short(str(key))}", "has no place in sources.yaml")
         for key in job

@@ -10,7 +10,7 @@ _DEEPEST = 50
 
 
 def read(body: bytes, file: str) -> Carried:
-    """The feeds of an OPML file; entities are never expanded, and nothing it points at is loaded."""
+    """The feeds of an OPML file; entities are expanded only as far as libxml2 allows, and nothing it points at is loaded."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=False)
     try:
         root = etree.fromstring(body, parser)

@@ -8,6 +8,7 @@ itself failed, 2 bad usage or configuration, 130 interrupted.
 from __future__ import annotations
 
 import sys
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -124,6 +125,8 @@ def done(status: int) -> None:
 def main() -> None:
     """The program. Options before the verb are understood after it too."""
     output.speak_any_locale()
+    # Selectors taken over from other programs say :contains(), which still works; nobody here can act on the warning.
+    warnings.filterwarnings("ignore", category=FutureWarning, module="soupsieve")
     app(args=_forward(sys.argv[1:]), prog_name="onrecord")
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-from core.errors import ConfigError, Problem
+from core.errors import ConfigError, NotFound, Problem
 from core.model import Finding
 from core.text.visible import one_line
 from monitor.app import lexicon
 from monitor.commands.output import emit, say
 
+_PATHS: Final = ("/", "./", "../", "~/")
+_ENDING: Final = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,4}$")  # .txt, not the full stop of a sentence
 MAX_FILE: Final = 2_000_000  # bytes; a sentence or a page, not an archive
 
 
@@ -62,6 +65,11 @@ def _pairs(lines: TextIO) -> Iterator[tuple[str, str]]:
         yield pair[0] or "", pair[1] or ""
 
 
+def _names_a_file(given: str) -> bool:
+    """Whether a text reads as the name of a file, so that a name mistyped is not taken for what somebody said."""
+    return len(given.split()) == 1 and (given.startswith(_PATHS) or bool(_ENDING.search(given)))
+
+
 def text_of(given: str) -> str:
     """The text itself, or what the file of that name holds."""
     if not given or len(given) > 1_000 or "\n" in given:
@@ -69,6 +77,8 @@ def text_of(given: str) -> str:
     path = Path(given)
     try:
         if not path.is_file():
+            if _names_a_file(given):
+                raise NotFound(f"there is no file {given!r}")
             return given
         body = path.read_bytes()[: MAX_FILE + 1]
     except (OSError, ValueError):

@@ -249,6 +249,7 @@ def _sample(alerts: Sequence[WouldAlert]) -> Sequence[WouldAlert]:
 _NOTHING: Final = {
     "alerts": "",
     "stands": "It stands in the archive and never came, went or was reworded: nothing would have been told.",
+    "nothing_changed": "No change falls into that time: there was nothing that could have been told.",
     "matched_nothing": "It matched nothing of what there was to match.",
     "nothing_to_match": "There was nothing to match: no captures, or no passage in its language.",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, TextIO
@@ -145,13 +146,17 @@ def _print_entered(entered: Entered, *, as_json: bool) -> None:
     _print_row(entered.row)
     for each in entered.beside:
         say(f"\n  said now     {one_line(each.sentence, 400)}")
-        gone = f", gone since {each.earlier.gone_since}" if each.earlier.gone_since else ""
+        gone = f", gone since {_moment(each.earlier.gone_since)}" if each.earlier.gone_since else ""
         say(f"  said before  {one_line(each.earlier.text, 400)}")
-        say(f"               {each.earlier.document}, first seen {each.earlier.first_seen}{gone}")
+        say(f"               {each.earlier.document}, first seen {_moment(each.earlier.first_seen)}{gone}")
         moved = "; ".join(each.finding.reasons)
         say(f"  between them {label(each.finding.verdict.value)}{f': {moved}' if moved else ''}")
     if entered.is_new and not entered.beside:
         note("Nothing the archive holds of this company speaks of the same in like words.")
+
+
+def _moment(stamped: str) -> str:
+    return long_date(datetime.fromisoformat(stamped))
 
 
 def _print_row(row: StatementRow) -> None:

@@ -26,6 +26,12 @@ def test_the_page_is_fresh() -> None:
     assert kept == page(), "run: python -m monitor.reference > docs/reference/commands.md"
 
 
+def test_an_option_is_shown_with_what_it_takes() -> None:
+    written = page()
+    for option in ("--published-by TEXT", "--limit NUMBER", "--pace NUMBER", "--against PATH", "--since DAY", "--home"):
+        assert f"`{option}" in written
+
+
 def test_every_command_has_help_an_example_and_its_place_on_the_page() -> None:
     found = commands(typer.main.get_command(app))
     assert len(found) >= 22

@@ -124,6 +124,9 @@ def test_since_a_day_only_what_came_after_is_looked_at(watched: World) -> None:
         found = backtest(conn, with_own(), {"own.canteen"}, lexicon(), START + 3 * DAY)
     assert [each.at - START for each in found.alerts] == [6 * DAY, 7 * DAY]
     assert found.examined.first_at == START + 3 * DAY
+    with watched.database.read() as conn:
+        later = backtest(conn, with_own(), {"own.canteen"}, lexicon(), START + 300 * DAY)
+    assert (later.outcome, later.changes) == ("nothing_changed", 0)  # not "it never came or went"
 
 
 def test_another_version_of_a_rule_can_be_compared(watched: World) -> None:

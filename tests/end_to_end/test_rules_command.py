@@ -44,6 +44,10 @@ def test_a_text_says_which_rules_fire_and_which_nearly_did(home: Path) -> None:
     (home / "said.txt").write_text("They sold whatever they could, kits among it.")
     ran = onrecord("rules", "test", home / "said.txt", "--json")
     assert ran.lines[0]["silent"]["own.kits"] == "no passage answers its query"
+    ran = onrecord("rules", "test", "siad.txt")
+    assert (ran.status, "there is no file 'siad.txt'" in ran.err, ran.out) == (2, True, "")
+    assert onrecord("rules", "test", "./rules").status == 2
+    assert onrecord("rules", "test", "police.").status == 0
 
 
 def test_validate_warns_of_own_packs_and_refuses_a_bad_query(home: Path) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.command import onrecord
 
 MINE = """\
@@ -42,6 +44,18 @@ def test_lists_go_into_the_file_and_what_stays_behind_is_named(tmp_path: Path) -
     assert '- {kind: page, url: "https://halden.example/policy", select: [main], note: Policy}' in text
     assert (tmp_path / "sources.yaml.before").read_text() == MINE
     assert onrecord("--home", tmp_path, "validate").status == 0
+
+
+def test_a_selector_of_an_older_sort_is_taken_over_without_a_warning(
+    tmp_path: Path, recwarn: pytest.WarningsRecorder
+) -> None:
+    (tmp_path / "sources.yaml").write_text(MINE)
+    (tmp_path / "list.csv").write_text("company,url,select\nHalden,https://halden.example/policy,p:contains('x')\n")
+    ran = onrecord("--home", tmp_path, "sources", "import", tmp_path / "list.csv")
+    assert ran.status == 0, ran.err
+    assert "p:contains('x')" in (tmp_path / "sources.yaml").read_text()
+    assert onrecord("--home", tmp_path, "validate").status == 0
+    assert [str(each.message) for each in recwarn if each.category is FutureWarning] == []
 
 
 def test_a_rehearsal_writes_nothing_and_off_means_off(tmp_path: Path) -> None:

@@ -52,6 +52,9 @@ def test_it_stands_beside_what_the_company_said_before_with_the_verdict(home: Pa
     assert (beside["earlier"], beside["document"]) == (FIRST, DOCUMENT)
     assert beside["verdict"] in ("STRENGTHENED", "MIXED", "UNCLASSIFIED")  # wider in place, a hedge gone: never weaker
     assert beside["reasons"]
+    printed = onrecord("--home", home, "statement", "add", f"{LATER} So it stays.", *ASKED).out
+    [line] = [each for each in printed.splitlines() if "first seen" in each][:1]
+    assert line.endswith(" UTC")  # a moment as people read it, as everywhere else; JSON has the stamp
 
 
 def test_the_same_words_twice_are_one_statement(home: Path) -> None:

@@ -138,7 +138,7 @@ def test_jobs_become_sources_and_commands_never_do() -> None:
     ]
     assert [(each.where, each.why) for each in found.left] == [
         ("urls.yaml:7", "shell commands are never carried over"),
-        ("urls.yaml:10", "pages are asked without one"),
+        ("urls.yaml:10", "asked without one; where the page needs it, add browser: true to the source"),
         ("urls.yaml:10", "has no place in sources.yaml"),
         ("urls.yaml:10", "not carried over; the page is read whole"),
         ("urls.yaml: job 5", "not a job"),
