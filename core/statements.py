@@ -13,15 +13,15 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Final
 
+from core.commitments.fate import LEAST_ALIKE, LEAST_ALIKE_AT_HOME, alikeness, key_words
 from core.errors import ConfigError, Problem
-from core.text.diff import words_of
-from core.text.normalise import tidy
+from core.text.normalise import tidy, word_count
 
 MAX_FILE: Final = 50_000_000
 """Bytes of a file a person may hand in; a scan beyond it says nothing a smaller one does not."""
 
 _DATE: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
-_ALIKE: Final = 0.12  # share of words two sentences have in common before one is shown beside the other
+FEWEST_WORDS: Final = 5  # a heading or a label has fewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +115,14 @@ class Earlier:
     gone_since: str = ""
 
 
-def nearest(sentence: str, earlier: Sequence[Earlier], most: int = 2) -> tuple[Earlier, ...]:
-    """Those that speak most alike, the likest first; none where nothing has much in common."""
-    wanted = set(words_of(sentence))
+def nearest(sentence: str, earlier: Sequence[Earlier], most: int = 2) -> tuple[tuple[Earlier, bool], ...]:
+    """Those that speak most alike, the likest first, and whether each says the same so far that a verdict on the two is
+    no claim of ours; none where nothing has much in common. Headings and labels say nothing."""
+    wanted = key_words(sentence)
     scored: list[tuple[float, int]] = []
     for at, each in enumerate(earlier):
-        words = set(words_of(each.text))
-        alike = len(wanted & words) / len(wanted | words) if words else 0.0
-        if alike >= _ALIKE:
-            scored.append((-alike, at))
-    return tuple(earlier[at] for _, at in sorted(scored)[:most])
+        if word_count(each.text) >= FEWEST_WORDS:
+            alike = alikeness(key_words(each.text), wanted)
+            if alike >= LEAST_ALIKE_AT_HOME:
+                scored.append((-alike, at))
+    return tuple((earlier[at], -score >= LEAST_ALIKE) for score, at in sorted(scored)[:most])

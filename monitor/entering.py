@@ -33,11 +33,12 @@ class Handed:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """A sentence of the statement, an earlier passage on its topic, and what moved between them."""
+    """A sentence of the statement, an earlier passage on its topic, and what moved between them: None where the two are
+    not alike enough for a verdict."""
 
     sentence: str
     earlier: Earlier
-    finding: Finding
+    finding: Finding | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,21 +138,27 @@ def beside_earlier(tools: Tools, company: Company, reading: Reading, document_id
         for start, end in sentences(place.text):
             sentence = place.text[start:end].strip()
             if tools.commitments.holds_commitment(sentence):
-                sides.append((sentence, {hit.pack for hit in tools.rules.match(sentence)}))
+                sides.append((sentence, _topics(tools, sentence)))
     if not sides:
         return ()
     with tools.database.read() as conn:
         said = statements.words_of_company(conn, company.id, other_than=document_id)
     topics = set().union(*(packs for _, packs in sides))
-    packs_of = {each.text: {hit.pack for hit in tools.rules.match(each.text)} & topics for each in said}
+    packs_of = {each.text: _topics(tools, each.text) & topics for each in said}
     names = (company.name, *company.aliases)
     found: list[Beside] = []
     for sentence, packs in sides:
         about = [each for each in said if packs_of[each.text] & packs]
-        for earlier in nearest(sentence, about):
-            finding = tools.commitments.compare(earlier.text, sentence, company_names=names)
+        for earlier, is_same in nearest(sentence, about):
+            judged = is_same and tools.commitments.holds_commitment(earlier.text)
+            finding = tools.commitments.compare(earlier.text, sentence, company_names=names) if judged else None
             found.append(Beside(sentence, earlier, finding))
     return tuple(found)
+
+
+def _topics(tools: Tools, text: str) -> set[str]:
+    """The packs that speak of a text and of a topic; a hedge or a firm word is none."""
+    return {hit.pack for hit in tools.rules.match(text) if not tools.rules.is_context_only(hit.pack)}
 
 
 def known_company(tools: Tools, company_id: str) -> Company | None:

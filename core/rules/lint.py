@@ -126,11 +126,15 @@ class _Known:
 
 def _static(rule: Rule, known: _Known) -> Iterator[tuple[Kind, str]]:
     for first, last in joined(rule, known):
-        both = next((phrase for phrase in rule.phrases if plain(phrase).startswith(plain(first))), f"{first} {last}")
+        both = next((each for each in rule.phrases if _letters(each) == _letters(first + last)), f"{first} {last}")
         yield "joined", f"“{both}” reads like two terms joined by a missing comma: “{first}” and “{last}”"
     yield from _impossible(rule)
     yield from _repeated(rule)
     yield from _slow(rule)
+
+
+def _letters(term: str) -> str:
+    return "".join(filter(str.isalnum, plain(term)))
 
 
 def _impossible(rule: Rule) -> Iterator[tuple[Kind, str]]:

@@ -36,8 +36,13 @@ def rules_test(
     from core.query.passage import Life, Standing
     from monitor.commands.promises import text_of
     from monitor.commands.rules import test_change, test_rules
+    from monitor.kinds import built_kinds
 
+    if kind and kind not in built_kinds():
+        raise typer.BadParameter(f"there is no kind {kind!r}: {', '.join(sorted(built_kinds()))}", param_hint="--kind")
     given_text = sys.stdin.read() if text == "-" else text_of(text)
+    if not given_text.strip():
+        raise typer.BadParameter("there are no words to try", param_hint="TEXT")
     now = datetime.now(UTC)
     stands = (Life(now, now, None, True, heading),)
     at = Standing(company, tuple(topic or ()), kind, lang, role, stands)

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-from core.errors import ConfigError, NotFound, Problem
+from core.errors import ConfigError, NotFound, Problem, ReadError
 from core.statements import MAX_FILE, Statement, checked, dates_of
 from core.text.visible import one_line
 from core.wording import label, long_date, stamp
@@ -51,7 +51,10 @@ def add(
         today = tools.now().date()
         if not statement.dates.observed:
             statement = replace(statement, dates=replace(statement.dates, observed=today.isoformat()))
-        entered = enter(tools, company, checked(statement, today), handed)
+        try:
+            entered = enter(tools, company, checked(statement, today), handed)
+        except ReadError as error:
+            raise ConfigError([Problem(one_line(words, 80), None, f"{error.detail}; nothing was entered")]) from error
         channels = sending.channels_of(loaded, lambda text: (note if as_json else say)(text.rstrip("\n")), tools.now)
         with Holder(home.data(loaded.settings)) as holder:
             sending.send(tools, loaded, channels, owner=holder.name)
@@ -78,7 +81,10 @@ def withdraw(home: Home, environ: Mapping[str, str], number: int, reason: str, *
         if undo:
             row = statements.restore(conn, number, utc_now())
         else:
+            before = statements.by_id(conn, number)
             row = statements.withdraw(conn, number, one_line(reason, 500), utc_now())
+            if before.withdrawn_at is not None:
+                note("It was withdrawn before, for the reason that stands here; nothing was changed.")
     emit(_row(row)) if as_json else _print_row(row)
     return 0
 
@@ -91,6 +97,8 @@ def _handed(words: str, stdin: TextIO, evidence: str) -> Handed:
     if words == "-":
         return Handed(_text(stdin.read()), "text/plain; charset=utf-8", kept)
     path = Path(words)
+    if _is_folder(path):
+        raise ConfigError([Problem(words, None, "a folder: name the file in it")])
     if _is_file(path):
         return Handed(_file(path), _TYPES.get(path.suffix.lower(), "text/plain"), kept)
     if len(words.split()) == 1 and ("/" in words or path.suffix):
@@ -108,6 +116,13 @@ def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
     except (OSError, ValueError):  # a long text is no name of a file
+        return False
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
         return False
 
 
@@ -149,8 +164,11 @@ def _print_entered(entered: Entered, *, as_json: bool) -> None:
         gone = f", gone since {_moment(each.earlier.gone_since)}" if each.earlier.gone_since else ""
         say(f"  said before  {one_line(each.earlier.text, 400)}")
         say(f"               {each.earlier.document}, first seen {_moment(each.earlier.first_seen)}{gone}")
-        moved = "; ".join(each.finding.reasons)
-        say(f"  between them {label(each.finding.verdict.value)}{f': {moved}' if moved else ''}")
+        if each.finding is not None:
+            moved = "; ".join(each.finding.reasons)
+            say(f"  between them {label(each.finding.verdict.value)}{f': {moved}' if moved else ''}")
+        else:
+            say("  between them the topic alone: too little in common for a verdict")
     if entered.is_new and not entered.beside:
         note("Nothing the archive holds of this company speaks of the same in like words.")
 
@@ -194,7 +212,7 @@ def _beside(each: Beside) -> Json:
         "document": each.earlier.document,
         "first_seen": each.earlier.first_seen,
         "gone_since": each.earlier.gone_since or None,
-        "verdict": each.finding.verdict.value,
-        "dimensions": [list(pair) for pair in each.finding.dimensions],
-        "reasons": list(each.finding.reasons),
+        "verdict": each.finding.verdict.value if each.finding else None,
+        "dimensions": [list(pair) for pair in each.finding.dimensions] if each.finding else [],
+        "reasons": list(each.finding.reasons) if each.finding else [],
     }

@@ -57,6 +57,16 @@ def test_it_stands_beside_what_the_company_said_before_with_the_verdict(home: Pa
     assert line.endswith(" UTC")  # a moment as people read it, as everywhere else; JSON has the stamp
 
 
+def test_what_has_only_a_word_in_common_is_no_earlier_wording_and_gets_no_verdict(home: Path) -> None:
+    """A firm word in both, or one place: neither makes the one what became of the other."""
+    add(
+        home,
+        "We have asked an outside expert to look at our sales in Xinjiang, China, and will publish what she finds.",
+    )
+    (said,) = add(home, "We have stopped all sales of identification kits to prisons in Xinjiang in 2023.").lines
+    assert [each["verdict"] for each in said["beside"] if each["verdict"]] == []
+
+
 def test_the_same_words_twice_are_one_statement(home: Path) -> None:
     first, second = add(home, FIRST).lines[0], add(home, FIRST).lines[0]
     assert (second["new"], second["statement"], second["alerts"]) == (False, first["statement"], 0)
@@ -111,6 +121,11 @@ def test_files_that_cannot_be_statements_are_refused_by_name(home: Path) -> None
     (home / "empty.txt").write_bytes(b"")
     assert "the file is empty" in add(home, home / "empty.txt").err
     (home / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
-    assert add(home, home / "photo.png").status == 1
+    photo = add(home, home / "photo.png")
+    assert (photo.status, f"{home / 'photo.png'}: not a page but a picture; nothing was entered" in photo.err) == (
+        2,
+        True,
+    )
+    assert "a folder: name the file in it" in add(home, home).err
     assert add(home, "no/such/file.txt").status == 2
     assert onrecord("--home", home, "statement", "list", "--json").lines == []
