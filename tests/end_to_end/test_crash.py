@@ -176,13 +176,18 @@ def test_killed_again_and_again(matrix: Matrix, story: Story) -> None:
 
 
 def test_killed_at_any_instant(matrix: Matrix) -> None:
-    """Not between effects but whenever: inside a commit, half-way through a message."""
+    """Not between effects but whenever: inside a commit, half-way through a message.
+
+    Where the machine was busier while the story was told, an instant may lie after the end of the life: then another.
+    """
     told = matrix.tell(STORIES[0])
     chance = random.Random(20190220)
-    instants = [chance.uniform(0.02, 1) * told.seconds[1] for _ in range(16)]
-    survived: dict[object, Survived] = {each: matrix.kill_after(told, 1, [each]) for each in instants}
+    survived: dict[object, Survived] = {}
+    while len(survived) < 48 and sum(len(each.kills) for each in survived.values()) < 12:
+        instant = chance.uniform(0.02, 1) * told.seconds[1]
+        survived[instant] = matrix.kill_after(told, 1, [instant])
     assert lost(survived) == {}
-    assert sum(len(each.kills) for each in survived.values()) >= 8
+    assert sum(len(each.kills) for each in survived.values()) == 12
 
 
 def test_the_command_itself_killed_at_any_instant(home: Path) -> None:

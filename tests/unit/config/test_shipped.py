@@ -97,6 +97,7 @@ def test_the_example_settings_say_nothing_and_every_line_of_them_is_sound() -> N
         "data",
         "database",
         "fetch",
+        "browser",
         "web",
         "slack",
         "mail",
