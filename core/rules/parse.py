@@ -98,7 +98,9 @@ class _Reader:
             doc.fault(("schema",), f"schema {shown(data['schema'])} is not known; this version reads schema 1")
         pack_id = self._id(doc, (), data.get("pack"), "pack")
         if pack_id in self.pack_files:
-            doc.fault(("pack",), f"the pack {shown(pack_id)} already stands in {self.pack_files[pack_id]}")
+            other = self.pack_files[pack_id]
+            what = "give this one another name (a file of yours takes the place of a shipped one by its file name)"
+            doc.fault(("pack",), f"the pack {shown(pack_id)} already stands in {other}: {what}")
         self.pack_files.setdefault(pack_id, doc.file)
         title = values.text(doc, ("title",), data.get("title"), default=pack_id.replace("-", " "))
         label = values.text(doc, ("label",), data.get("label"), default=pack_id.replace("-", " "))

@@ -32,6 +32,7 @@ from monitor.home import Home, rule_files
 from monitor.linting import names_of
 
 SAMPLE: Final = 10
+MOST_WORDS: Final = 8  # of one rule that a line shows
 ORDINARY: Final = "none of its terms stands here"
 
 Json = dict[str, Any]
@@ -64,7 +65,7 @@ def test_rules(home: Home, environ: Mapping[str, str], text: str, at: Standing, 
         emit({"text": text, "rules": found, "silent": silent, "commitment": holds})
         return 0
     for each in found:
-        words = ", ".join(f"“{one_line(word, 200)}”" for word in each["words"])
+        words = _quoted(each["words"])
         grave = ", ".join(f"{act} {each['severity'][act]}" for act in ("present", "added", "removed"))
         needs = "" if each["alone"] else " (only beside a topic, or on a policy)"
         when = f"; only when {each['when']}" if each["when"] else ""
@@ -75,6 +76,14 @@ def test_rules(home: Home, environ: Mapping[str, str], text: str, at: Standing, 
     note(f"{counted(len(found), 'rule')} fire{'s' if len(found) == 1 else ''}; "
          f"it {'holds a' if holds else 'holds no'} commitment.")  # fmt: skip
     return 0
+
+
+def _quoted(words: Sequence[str]) -> str:
+    """Each of the words once, in their order; of many the first."""
+    once = list(dict.fromkeys(one_line(word, 200) for word in words))
+    more = f" and {len(once) - MOST_WORDS} more" if len(once) > MOST_WORDS else ""
+    often = f" ({len(words)} times)" if len(words) > len(once) else ""
+    return ", ".join(f"“{word}”" for word in once[:MOST_WORDS]) + more + often
 
 
 def test_change(home: Home, environ: Mapping[str, str], texts: tuple[str, str], at: Standing, *, as_json: bool) -> int:

@@ -52,7 +52,8 @@ def test_every_problem_of_every_file_at_once() -> None:
         "a.yaml:5: rule a.one: lang \"frr\" is not one of any, en, zh, fr, de, es. Did you mean 'fr'?",
         "a.yaml:6: the rule a.one stands twice: first in a.yaml:5",
         "a.yaml:7: rule a.two can never fire: it has none of any, regex, near and query",
-        'b.yaml:1: the pack "a" already stands in a.yaml',
+        'b.yaml:1: the pack "a" already stands in a.yaml: give this one another name (a file of yours takes the place of a '
+        "shipped one by its file name)",
         "b.yaml:3: the rule a.one stands twice: first in a.yaml:5",
         'b.yaml:3: rule a.one: the phrase "..." holds no letter and no digit',
         "b.yaml:4: rule b.near: within must be a number of words from 1 to 200",
