@@ -86,7 +86,7 @@ def refused_selector(selector: str) -> str | None:
         return "longer than 500 characters"
     try:
         soupsieve.compile(selector)
-    except (soupsieve.SelectorSyntaxError, ValueError, RecursionError) as error:
+    except (soupsieve.SelectorSyntaxError, NotImplementedError, ValueError, RecursionError) as error:
         return (str(error).splitlines() or ["unreadable"])[0]
     return None
 

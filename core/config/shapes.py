@@ -71,7 +71,7 @@ def _selector(text: str) -> str:
         raise refusal("is too long for a selector (limit 500 characters)")
     try:
         soupsieve.compile(text)
-    except (soupsieve.SelectorSyntaxError, ValueError, RecursionError) as error:
+    except (soupsieve.SelectorSyntaxError, NotImplementedError, ValueError, RecursionError) as error:
         why = str(error).splitlines()[0] if str(error) else "unreadable"
         raise refusal(f"must be a CSS selector, not {shown(text)}: {why}") from None
     return text
@@ -106,8 +106,10 @@ SourceId = Annotated[
 ]
 Cik = Annotated[
     str,
+    # Written without quotes YAML takes it for a number, and its leading zeros for nothing.
+    BeforeValidator(lambda value: f"{value:010d}" if type(value) is int and value > 0 else value),
     pattern(r"[0-9]{10}", "the ten digits of a Central Index Key", lambda t: t.zfill(10) if t.isdecimal() else None),
-    WithJsonSchema({"type": "string", "pattern": "^[0-9]{10}$"}),
+    WithJsonSchema({"type": ["string", "integer"], "pattern": "^[0-9]{10}$", "minimum": 1}),
 ]
 Code = Annotated[
     str,
@@ -224,7 +226,7 @@ class CompanyEntry(Entry):
     id: Name | None = Field(None, description="Permanent short name; made of the name where not given.")
     aliases: list[Text] = Field(default_factory=list, description="Other names, former names, names in other scripts.")
     tickers: list[Text] = Field(default_factory=list, description="Stock symbols with their exchange: NYSE:TMO.")
-    cik: Cik | None = Field(None, description="SEC Central Index Key, ten digits in quotes.")
+    cik: Cik | None = Field(None, description="SEC Central Index Key, ten digits.")
     country: Country | None = Field(None, description="Where it sits.")
     sector: Text | None = Field(None, description="Its trade, in one word.")
     topics: list[Text] = Field(default_factory=list, description="Free words; routes can choose alerts by them.")

@@ -212,6 +212,12 @@ def test_a_key_without_a_value_counts_as_not_given() -> None:
     assert parsed(text).companies == (Company(id="acme", name="Acme"),)
 
 
+def test_a_central_index_key_may_be_written_as_a_number() -> None:
+    text = "companies:\n  - {name: Acme, cik: 0000097745, sources: [{kind: sec}]}\n"
+    [source] = parse_sources(text, built_kinds=frozenset({"sec"})).sources
+    assert source.url.endswith("/CIK0000097745.json")
+
+
 def test_a_kind_not_built_yet_may_wait() -> None:
     text = 'companies:\n  - {name: A, sources: [{kind: listing, url: "https://a.example/", enabled: false}]}\n'
     assert parsed(text).enabled == ()

@@ -231,6 +231,12 @@ CASES: dict[str, tuple[str, list[str]]] = {
             'sources.yaml:4: an entry of "select" must be a CSS selector, not "div[": Malformed attribute selector at position 3'
         ],
     ),
+    "a part of a page that no selector reaches": (
+        acme("{url: 'https://a.example', remove: '::before'}"),
+        [
+            'sources.yaml:4: an entry of "remove" must be a CSS selector, not "::before": Pseudo-element found at position 0'
+        ],
+    ),
     "a selector among good ones": (
         acme("{url: \"https://acme.example/a\", remove: [nav, '>>']}"),
         ['sources.yaml:4: an entry of "remove" must be a CSS selector, not ">>": Invalid character \'>\' position 0'],
@@ -351,7 +357,7 @@ CASES: dict[str, tuple[str, list[str]]] = {
 
 
 def test_every_case_is_tried() -> None:
-    assert len(CASES) == 74
+    assert len(CASES) == 75
 
 
 @pytest.mark.parametrize("name", CASES)
