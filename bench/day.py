@@ -83,16 +83,16 @@ def _handler(far: Far) -> type[http.server.BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             host = (self.headers["Host"] or "").partition(":")[0]
             far.enter(host, self.path)
-            try:
-                self._answer(far.broken.get(host, ""), host)
-            finally:
-                far.leave(host)
+            self._answer(far.broken.get(host, ""), host)
 
         def _answer(self, trouble: str, host: str) -> None:
+            """Whoever asks has left before the last byte goes out: with it the clock may be hours on."""
             if trouble == "hangs up":
+                far.leave(host)
                 self.close_connection = True
                 return
             if trouble == "never answers":
+                far.leave(host)  # the client gives up when it likes; that it asks nothing meanwhile shows in the gaps
                 time.sleep(0.25)
                 self.close_connection = True
                 return
@@ -107,6 +107,7 @@ def _handler(far: Far) -> type[http.server.BaseHTTPRequestHandler]:
             self.send_header("Content-Type", "text/plain" if self.path == "/robots.txt" else "text/html")
             self.send_header("Content-Length", str(len(body)))
             self.send_header("ETag", '"same"')
+            far.leave(host)
             self.end_headers()
             self.wfile.write(body)
 
