@@ -54,7 +54,7 @@ def add(
         try:
             entered = enter(tools, company, checked(statement, today), handed)
         except ReadError as error:
-            raise ConfigError([Problem(one_line(words, 80), None, f"{error.detail}; nothing was entered")]) from error
+            raise ConfigError([Problem(one_line(words, 300), None, f"{error.detail}; nothing was entered")]) from error
         channels = sending.channels_of(loaded, lambda text: (note if as_json else say)(text.rstrip("\n")), tools.now)
         with Holder(home.data(loaded.settings)) as holder:
             sending.send(tools, loaded, channels, owner=holder.name)
