@@ -73,13 +73,12 @@ def claim_due(  # noqa: PLR0913 (what decides a claim, each by name)
     A lease carries at most ``REQUESTS_PER_LEASE`` requests; the rest of a host stays due. ``owner`` names the process
     that claims, so that its leases can be given back for it when it has died (``storage.holders.free``). A host that had
     its ``budget`` of requests today waits for tomorrow. Of a host, what is most overdue for its interval comes first; of
-    one that keeps failing one address asks for all, the one that has failed most, as often as the host may be asked.
+    one that keeps failing, what has failed already, so that no other address has to fail for it.
     """
-    waits: ColumnElement[bool] = requests.c.next_due_at <= now if only is None else requests.c.id.in_(list(only))
-    due = _is_due(now) if only is None else waits
+    due: ColumnElement[bool] = requests.c.next_due_at <= now if only is None else requests.c.id.in_(list(only))
     token = token_of(owner)
     until = now + lease
-    free = _free_hosts(waits, now, limit_hosts, budget if only is None else None)
+    free = _free_hosts(due, now, limit_hosts, budget if only is None else None)
     claimed = conn.execute(
         update(hosts)
         .where(hosts.c.host.in_(select(free.c.host)))
@@ -120,21 +119,6 @@ def _free_hosts(due: ColumnElement[bool], now: datetime, limit_hosts: int, budge
     )
 
 
-def _is_due(now: datetime) -> ColumnElement[bool]:
-    """Its time has come; or its host keeps failing, and this is the address that asks for all of it."""
-    theirs = requests.alias("theirs")
-    most = (
-        select(func.max(theirs.c.failures))
-        .where(theirs.c.host == requests.c.host, theirs.c.next_due_at.is_not(None))
-        .correlate(requests)
-        .scalar_subquery()
-    )
-    is_probe = and_(requests.c.next_due_at.is_not(None), requests.c.failures == most)
-    return or_(
-        and_(hosts.c.failures < OPEN_AT, requests.c.next_due_at <= now), and_(hosts.c.failures >= OPEN_AT, is_probe)
-    )
-
-
 def day_of(now: datetime) -> str:
     """The day a budget is for, in UTC."""
     return now.strftime("%Y-%m-%d")
@@ -144,9 +128,10 @@ def _due_requests(
     conn: Connection, due: ColumnElement[bool], now: datetime, held: list[str]
 ) -> dict[str, list[DueRequest]]:
     overdue = (now.timestamp() - extract("epoch", requests.c.next_due_at)) * 1.0 / requests.c.every_seconds
+    is_probe = case((and_(hosts.c.failures >= OPEN_AT, requests.c.failures > 0), 0), else_=1)
     order = func.row_number().over(
         partition_by=requests.c.host,
-        order_by=(requests.c.next_due_at.is_(None), overdue.desc(), requests.c.next_due_at, requests.c.id),
+        order_by=(is_probe, requests.c.next_due_at.is_(None), overdue.desc(), requests.c.next_due_at, requests.c.id),
     )
     ranked = (
         select(requests, order.label("place"))
