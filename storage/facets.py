@@ -96,7 +96,7 @@ def facets(conn: Connection, tree: Query) -> Facets:
     if parts is not None and is_indexable(tree) and fulltext.is_exact(conn, parts[0]):
         return _counted(conn, tree, *parts)
     found = list(islice(search.answering(conn, tree), MOST_READ + 1))
-    ones = [_read(lives, standing) for lives, _, standing in found[:MOST_READ]]
+    ones = [_one(lives[0], lives[0].company, standing) for lives, _, standing in found[:MOST_READ]]
     return _summed(ones, is_least=len(found) > MOST_READ)
 
 
@@ -229,7 +229,7 @@ def _ones(conn: Connection, numbers: Sequence[int], where: Query | None) -> list
             document in watched,
         )
         if where is None or answers_query(where, _NOTHING, standing):
-            found.append(_one(row, standing))
+            found.append(_one(row, row.name, standing))
     return found
 
 
@@ -245,32 +245,13 @@ def _times(conn: Connection, known: dict[int, Any], lives: dict[tuple[int, int],
     return at
 
 
-def _read(lives: Sequence[Any], standing: Standing) -> _One:
-    row = lives[0]
-    gone = (
-        None
-        if any(life.stands for life in standing.lives)
-        else max(standing.lives, key=lambda life: life.last_at).gone_at
-    )
-    return _One(
-        row.company_id,
-        row.company,
-        row.slug,
-        row.kind,
-        min(life.first_at for life in standing.lives),
-        max(life.last_at for life in standing.lives),
-        gone,
-        still_of(standing) == "yes",
-    )
-
-
-def _one(row: Any, standing: Standing) -> _One:
+def _one(row: Any, company: str, standing: Standing) -> _One:
     lives = standing.lives
     stands = any(life.stands for life in lives)
     gone = None if stands else max((life for life in lives), key=lambda life: life.last_at).gone_at
     return _One(
         row.company_id,
-        row.name,
+        company,
         row.slug,
         row.kind,
         min(life.first_at for life in lives),

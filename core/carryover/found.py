@@ -9,6 +9,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from core.errors import OnRecordError
+from core.selectors import why_refused
 from core.text.visible import one_line
 
 
@@ -78,22 +79,9 @@ def short(value: Any) -> str:
     return one_line(text, _SHORT)
 
 
-def refused_selector(selector: str) -> str | None:
-    """Why a CSS selector cannot be used here; None where it can."""
-    import soupsieve
-
-    if len(selector) > 500:
-        return "longer than 500 characters"
-    try:
-        soupsieve.compile(selector)
-    except (soupsieve.SelectorSyntaxError, NotImplementedError, ValueError, RecursionError) as error:
-        return (str(error).splitlines() or ["unreadable"])[0]
-    return None
-
-
 def selectors(values: list[str], where: str, left: list[Left]) -> tuple[str, ...]:
     """The CSS selectors among these; the others are noted as left behind."""
-    refused = {value: why for value in values if (why := refused_selector(value)) is not None}
+    refused = {value: why for value in values if (why := why_refused(value)) is not None}
     left.extend(
         Left(where, f"selector {short(value)}", f"not a CSS selector that can be used: {why}")
         for value, why in refused.items()

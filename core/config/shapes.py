@@ -24,6 +24,7 @@ from core.config.entries import (
 from core.config.reaching import HostName
 from core.config.yamlfile import shown
 from core.registers import RECIPES
+from core.selectors import LONGEST, why_refused
 
 
 class KindShape(NamedTuple):
@@ -65,15 +66,11 @@ CONFIDENCES = ("seen", "recalled", "checked")
 
 
 def _selector(text: str) -> str:
-    import soupsieve  # costs 0.2 s with BeautifulSoup behind it, and most files hold no selector
-
-    if len(text) > 500:
-        raise refusal("is too long for a selector (limit 500 characters)")
-    try:
-        soupsieve.compile(text)
-    except (soupsieve.SelectorSyntaxError, NotImplementedError, ValueError, RecursionError) as error:
-        why = str(error).splitlines()[0] if str(error) else "unreadable"
-        raise refusal(f"must be a CSS selector, not {shown(text)}: {why}") from None
+    if len(text) > LONGEST:
+        raise refusal(f"is too long for a selector (limit {LONGEST} characters)")
+    why = why_refused(text)
+    if why is not None:
+        raise refusal(f"must be a CSS selector, not {shown(text)}: {why}")
     return text
 
 
