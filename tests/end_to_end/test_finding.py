@@ -91,7 +91,6 @@ def answers_everything(site: Site) -> dict[str, str]:
     site.pages["/"] = home_page(("/ethics", "Ethics"), ("/human-rights", "Human rights"), ("/privacy", "Privacy"))
     site.pages["/ethics"] = doc("Ethics")
     nothing = page("Sorry, what you look for may have been moved; use the search or go to the start.", title="Welcome")
-    site.answer_of_missing = nothing  # type: ignore[attr-defined]  # a site that answers 200 to all
     real = site.answer
 
     def answer(path: str) -> Answer:
