@@ -7,23 +7,24 @@ hundred are read. Counts beyond that are the least there are, and say so.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import islice
-from typing import Any, Final
+from itertools import groupby, islice
+from operator import itemgetter
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, select, union_all
+from sqlalchemy import Connection, bindparam, func, select
 
 from core.errors import NotFound
 from core.query.evaluate import answers as answers_query
-from core.query.evaluate import still as still_of
 from core.query.passage import Life, Passage, Standing
 from core.query.tree import And, Field, Query, is_indexable, parted
 from storage import fulltext, search
 from storage.chunks import chunks
-from storage.narrowing import narrowed
-from storage.schema import companies, document_sources, documents, fetches, passages, sources, span_texts, spans
+from storage.judged import Judged, asks_verdict
+from storage.narrowing import asks_documents_alone, narrowed
+from storage.schema import companies, document_sources, documents, fetches, sources
 
 MOST_COUNTED: Final = 10_000
 MOST_READ: Final = 600
@@ -76,18 +77,22 @@ class Silent:
     since: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class _One:
+class _One(NamedTuple):
     """One answer, counted."""
 
-    company_id: str
-    company: str
     document: str
-    kind: str
     first_at: datetime
     last_at: datetime
     gone_at: datetime | None
     is_still: bool
+
+
+class _Of(NamedTuple):
+    """The document of an answer."""
+
+    company_id: str
+    company: str
+    kind: str
 
 
 def facets(conn: Connection, tree: Query) -> Facets:
@@ -96,63 +101,77 @@ def facets(conn: Connection, tree: Query) -> Facets:
     if parts is not None and is_indexable(tree) and fulltext.is_exact(conn, parts[0]):
         return _counted(conn, tree, *parts)
     found = list(islice(search.answering(conn, tree), MOST_READ + 1))
-    ones = [_one(lives[0], lives[0].company, standing) for lives, _, standing in found[:MOST_READ]]
-    return _summed(ones, is_least=len(found) > MOST_READ)
+    of: dict[str, _Of] = {}
+    ones = []
+    for lives, _, standing in found[:MOST_READ]:
+        row = lives[0]
+        of[row.slug] = _Of(row.company_id, row.company, row.kind)
+        ones.append(_one(row.slug, standing.lives, is_watched=standing.is_watched))
+    return _summed(ones, of, is_least=len(found) > MOST_READ)
 
 
 def of_answers(found: Iterable[search.Found], *, is_least: bool = False) -> Facets:
     """The counts of answers at hand."""
-    ones = [
-        _One(
-            one.company_id,
-            one.company,
-            one.document,
-            one.kind,
-            one.first_seen_at,
-            one.last_seen_at or one.first_seen_at,
-            one.gone_since,
-            one.still == "yes",
-        )
-        for one in found
-    ]
-    return _summed(ones, is_least=is_least)
+    of: dict[str, _Of] = {}
+    ones = []
+    for one in found:
+        of[one.document] = _Of(one.company_id, one.company, one.kind)
+        last_at = one.last_seen_at or one.first_seen_at
+        ones.append(_One(one.document, one.first_seen_at, last_at, one.gone_since, one.still == "yes"))
+    return _summed(ones, of, is_least=is_least)
 
 
 def _counted(conn: Connection, tree: Query, words: Query, where: Query | None) -> Facets:
     narrowing = narrowed(conn, tree)
     numbers = fulltext.proposed(conn, tree, narrowing, MOST_COUNTED + 1)
     is_least = len(numbers) > MOST_COUNTED
-    ones = _ones(conn, numbers[:MOST_COUNTED], where)
+    counted = numbers[:MOST_COUNTED]
     if is_least:
+        known = set(numbers)
         oldest = fulltext.proposed(conn, tree, narrowing, OLDEST, oldest_first=True)
-        ones += _ones(conn, [one for one in oldest if one < numbers[-1]], where)
-    return _summed(ones, is_least=is_least)
+        counted += [one for one in oldest if one not in known]
+    return _summed(*_ones(conn, counted, where), is_least=is_least)
 
 
-def _summed(ones: Sequence[_One], *, is_least: bool) -> Facets:
-    by_company = Counter(one.company_id for one in ones)
-    names = {one.company_id: one.company for one in ones}
-    first = min(ones, key=lambda one: one.first_at, default=None)
-    last = max(ones, key=lambda one: one.last_at, default=None)
+def _summed(ones: Sequence[_One], of: Mapping[str, _Of], *, is_least: bool) -> Facets:
+    by_document = Counter(one.document for one in ones)
+    by_company: Counter[str] = Counter()
+    by_kind: Counter[str] = Counter()
+    for document, count in by_document.items():
+        by_company[of[document].company_id] += count
+        by_kind[of[document].kind] += count
+    names = {one.company_id: one.company for one in of.values()}
+    first = min(ones, key=lambda one: (one.first_at, one.document), default=None)
+    last = max(ones, key=lambda one: (one.last_at, one.document), default=None)
     return Facets(
         total=len(ones),
         is_least=is_least,
         still=sum(one.is_still for one in ones),
-        documents=len({one.document for one in ones}),
-        companies=tuple((key, names[key], count) for key, count in by_company.most_common()),
-        kinds=tuple(Counter(one.kind for one in ones).most_common()),
+        documents=len(by_document),
+        companies=tuple((key, names[key], count) for key, count in _most_first(by_company)),
+        kinds=tuple(_most_first(by_kind)),
         years=_years(ones),
-        first=Occurrence(first.company_id, first.company, first.document, first.first_at) if first else None,
-        last=Occurrence(last.company_id, last.company, last.document, last.last_at) if last else None,
+        first=_occurrence(first.document, of, first.first_at) if first else None,
+        last=_occurrence(last.document, of, last.last_at) if last else None,
     )
+
+
+def _most_first(counted: Counter[str]) -> list[tuple[str, int]]:
+    return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _occurrence(document: str, of: Mapping[str, _Of], at: datetime) -> Occurrence:
+    return Occurrence(of[document].company_id, of[document].company, document, at)
 
 
 def _years(ones: Sequence[_One]) -> tuple[Year, ...]:
     if not ones:
         return ()
-    came = Counter(one.first_at.year for one in ones)
     went = Counter(one.gone_at.year for one in ones if one.gone_at)
     pairs = Counter((one.first_at.year, one.last_at.year) for one in ones)
+    came: Counter[int] = Counter()
+    for (start, _), count in pairs.items():
+        came[start] += count
     years = range(min(came), max([*went, *(end for _, end in pairs)]) + 1)
     return tuple(
         Year(year, came[year], sum(count for (start, end), count in pairs.items() if start <= year <= end), went[year])
@@ -162,24 +181,15 @@ def _years(ones: Sequence[_One]) -> tuple[Year, ...]:
 
 # --- lives, as few columns as counting needs -----------------------------------------------------------------------
 
-_NUMBERS: Final[Any] = bindparam("b_numbers", expanding=True)
 _IDS: Final[Any] = bindparam("b_ids", expanding=True)
-_OF = union_all(
-    select(passages.c.id.label("asked"), spans.c.id)
-    .join(spans, spans.c.passage_id == passages.c.id)
-    .where(passages.c.number.in_(_NUMBERS)),
-    select(passages.c.id, span_texts.c.span_id)
-    .join(span_texts, span_texts.c.passage_id == passages.c.id)
-    .where(passages.c.number.in_(_NUMBERS)),
-).subquery("of")
-_SPANS = select(
-    _OF.c.asked,
-    spans.c.document_id,
-    spans.c.first_fetch_id,
-    spans.c.last_fetch_id,
-    spans.c.gone_fetch_id,
-    spans.c.heading,
-).join_from(_OF, spans, spans.c.id == _OF.c.id)
+# Numbers are written into the text: ten thousand of them as parameters cost more than the answer.
+_SPANS: Final = (
+    "SELECT p.id, s.document_id, s.first_fetch_id, s.last_fetch_id, s.gone_fetch_id, s.heading"
+    " FROM passages p JOIN spans s ON s.passage_id = p.id WHERE p.number IN ({numbers})"
+    " UNION ALL SELECT p.id, s.document_id, s.first_fetch_id, s.last_fetch_id, s.gone_fetch_id, s.heading"
+    " FROM passages p JOIN span_texts t ON t.passage_id = p.id JOIN spans s ON s.id = t.span_id"
+    " WHERE p.number IN ({numbers})"
+)
 _TIMES = select(fetches.c.id, fetches.c.started_at).where(fetches.c.id.in_(_IDS))
 _DOCUMENTS = select(
     documents.c.id,
@@ -189,75 +199,102 @@ _DOCUMENTS = select(
     documents.c.lang,
     documents.c.role,
     documents.c.last_good_fetch_id,
-    companies.c.name,
-    companies.c.topics,
-).join(companies, companies.c.id == documents.c.company_id)
+).where(documents.c.id.in_(_IDS))
+_COMPANIES = select(companies.c.id, companies.c.name)
+_TOPICS = select(companies.c.id, companies.c.topics)
 _WATCHED = (
     select(document_sources.c.document_id)
     .join(sources, sources.c.id == document_sources.c.source_id)
     .where(sources.c.ended_at.is_(None))
 )
+_AT_ONCE: Final = 2_000
 
 
-def _ones(conn: Connection, numbers: Sequence[int], where: Query | None) -> list[_One]:
+def _ones(conn: Connection, numbers: Sequence[int], where: Query | None) -> tuple[list[_One], dict[str, _Of]]:
     """The answers among passages whose text answers: one for each document, where the place answers too."""
-    if not numbers:
-        return []
-    known = {row.id: row for row in conn.execute(_DOCUMENTS)}
+    stood: list[Any] = []
+    for some in chunks(numbers, _AT_ONCE):
+        stood += conn.exec_driver_sql(_SPANS.format(numbers=", ".join(map(str, some)))).all()
+    stood.sort(key=itemgetter(0, 1))
+    known = {
+        row.id: row
+        for some in chunks(sorted({row[1] for row in stood}), _AT_ONCE)
+        for row in conn.execute(_DOCUMENTS, {"b_ids": some})
+    }
+    names = {row.id: row.name for row in conn.execute(_COMPANIES)}
+    of = {row.slug: _Of(row.company_id, names[row.company_id], row.kind) for row in known.values()}
     watched = set(conn.execute(_WATCHED).scalars())
-    lives: dict[tuple[int, int], list[Any]] = {}
-    for some in chunks(numbers, 2_000):
-        for span in conn.execute(_SPANS, {"b_numbers": list(some)}).all():
-            lives.setdefault((span[0], span[1]), []).append(span)
-    at = _times(conn, known, lives)
+    at = _times(conn, known, stood)
+    fits = _Fits(conn, where, known, watched) if where is not None else None
     found = []
-    for (_, document), spans_of in lives.items():
+    for (passage, document), spans_of in groupby(stood, itemgetter(0, 1)):
         row = known[document]
         latest = at.get(row.last_good_fetch_id)  # an open span was last seen in its document's last good capture
+        lives = [
+            Life(at[first], (latest if last is None else at[last]) or at[first], at.get(gone), last is None, heading)
+            for _, _, first, last, gone, heading in spans_of
+        ]
+        if fits is None or fits(document, passage, lives):
+            found.append(_one(row.slug, lives, is_watched=document in watched))
+    return found, of
+
+
+class _Fits:
+    """Does the place answer? What is asked of the document alone is asked once for each."""
+
+    def __init__(self, conn: Connection, where: Query, known: Mapping[int, Any], watched: set[int]) -> None:
+        self._where, self._known, self._watched = where, known, watched
+        self._judged = Judged(conn) if asks_verdict(where) else None
+        self._topics = {row.id: row.topics for row in conn.execute(_TOPICS)}
+        self._is_about_documents = asks_documents_alone(where)
+        self._of: dict[int, bool] = {}
+
+    def __call__(self, document: int, passage: int, lives: Sequence[Life]) -> bool:
+        if not self._is_about_documents:
+            return self._answers(document, passage, lives)
+        if document not in self._of:
+            self._of[document] = self._answers(document, passage, ())
+        return self._of[document]
+
+    def _answers(self, document: int, passage: int, lives: Sequence[Life]) -> bool:
+        row = self._known[document]
         standing = Standing(
             row.company_id,
-            tuple(row.topics),
+            tuple(self._topics[row.company_id]),
             row.kind,
             row.lang or "",
             row.role or "",
-            tuple(
-                Life(
-                    at[first], (latest if last is None else at[last]) or at[first], at.get(gone), last is None, heading
-                )
-                for _, _, first, last, gone, heading in spans_of
-            ),
-            document in watched,
+            tuple(lives),
+            document in self._watched,
         )
-        if where is None or answers_query(where, _NOTHING, standing):
-            found.append(_one(row, row.name, standing))
-    return found
+        if self._judged:
+            standing = replace(standing, verdicts=self._judged.on(document, passage))
+        return answers_query(self._where, _NOTHING, standing)
 
 
-def _times(conn: Connection, known: dict[int, Any], lives: dict[tuple[int, int], list[Any]]) -> dict[int, datetime]:
+def _times(conn: Connection, known: Mapping[int, Any], stood: Sequence[Any]) -> dict[int | None, datetime]:
     """When each capture these lives begin and end with was made; each read once, however many lives share it."""
-    wanted = {known[document].last_good_fetch_id for _, document in lives}
-    for spans_of in lives.values():
-        for _, _, first, last, gone, _ in spans_of:
-            wanted.update((first, last, gone))
-    at: dict[int, datetime] = {}
-    for some in chunks(sorted(wanted - {None}), 2_000):
-        at.update((row[0], row[1]) for row in conn.execute(_TIMES, {"b_ids": list(some)}).all())
+    wanted = {row.last_good_fetch_id for row in known.values()}
+    for _, _, first, last, gone, _ in stood:
+        wanted.update((first, last, gone))
+    at: dict[int | None, datetime] = {}
+    for some in chunks(sorted(wanted - {None}), _AT_ONCE):
+        at.update((row[0], row[1]) for row in conn.execute(_TIMES, {"b_ids": some}).all())
     return at
 
 
-def _one(row: Any, company: str, standing: Standing) -> _One:
-    lives = standing.lives
+def _one(document: str, lives: Sequence[Life], *, is_watched: bool) -> _One:
+    if len(lives) == 1:  # nearly always
+        first_at, last_at, gone_at, stands, _ = lives[0]
+        return _One(document, first_at, last_at, None if stands else gone_at, stands and is_watched)
     stands = any(life.stands for life in lives)
-    gone = None if stands else max((life for life in lives), key=lambda life: life.last_at).gone_at
+    gone = None if stands else max(lives, key=lambda life: life.last_at).gone_at
     return _One(
-        row.company_id,
-        company,
-        row.slug,
-        row.kind,
+        document,
         min(life.first_at for life in lives),
         max(life.last_at for life in lives),
         gone,
-        still_of(standing) == "yes",
+        stands and is_watched,
     )
 
 

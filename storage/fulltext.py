@@ -79,6 +79,8 @@ def propose(
 ) -> Iterator[list[int]]:
     """Ids of passages that may answer, in batches, those stored last first; together they hold every one that does.
 
+    For a query of a time those that were stored by its end come before those stored since.
+
     ``batches`` are their sizes, the last one for all that follow.
     """
     if narrowing.is_empty:
@@ -86,42 +88,51 @@ def propose(
     candidates, asked = _candidates(conn, query, narrowing)
     newest = f"SELECT number FROM ({candidates} ORDER BY 1 DESC LIMIT :n) AS candidates"  # noqa: S608 (our own text)
     statement = _typed(f"SELECT number, id FROM passages WHERE number IN ({newest}) ORDER BY number DESC", asked)  # noqa: S608 (the same)
-    before, size = 2**62, iter(batches)
+    size = iter(batches)
     wanted = batches[0]
-    while True:
-        wanted = next(size, wanted)
-        found = conn.execute(statement, {**asked, "before": before, "n": wanted}).all()
-        if found:
-            yield [row.id for row in found]
-        if len(found) < wanted:
-            return
-        before = found[-1].number
+    for after, before in narrowing.legs(oldest_first=False):
+        while True:
+            wanted = next(size, wanted)
+            found = conn.execute(statement, {**asked, "after": after, "before": before, "n": wanted}).all()
+            if found:
+                yield [row.id for row in found]
+            if len(found) < wanted:
+                break
+            before = found[-1].number
 
 
 def proposed(
     conn: Connection, query: Query, narrowing: Narrowing, limit: int, *, oldest_first: bool = False
 ) -> list[int]:
-    """Numbers of passages that may answer, at most so many, those stored last (or first) first."""
+    """Numbers of passages that may answer, at most so many, in the order of :func:`propose`, or those stored first first."""
     if narrowing.is_empty:
         return []
     candidates, asked = _candidates(conn, query, narrowing)
     order = "ASC" if oldest_first else "DESC"
     statement = _typed(f"{candidates} ORDER BY 1 {order} LIMIT :n", asked)
-    return list(conn.execute(statement, {**asked, "before": 2**62, "n": limit}).scalars().all())
+    found: list[int] = []
+    for after, before in narrowing.legs(oldest_first=oldest_first):
+        if len(found) < limit:
+            leg = {**asked, "after": after, "before": before, "n": limit - len(found)}
+            found += conn.execute(statement, leg).scalars().all()
+    return found
 
 
 def _candidates(conn: Connection, query: Query, narrowing: Narrowing) -> tuple[str, dict[str, object]]:
     values: dict[str, object] = dict(narrowing.values)
+    between = "number > :after AND number < :before"
+    if not is_indexable(query) and narrowing.listed:
+        return f"SELECT number FROM ({narrowing.listed}) AS listed WHERE {between}", values  # noqa: S608 (our own text)
     if not is_indexable(query):
-        return f"SELECT number FROM passages WHERE number < :before{narrowing.sql_for('passages.number')}", values  # noqa: S608 (our own text)
+        return f"SELECT number FROM passages WHERE {between}{narrowing.sql_for('passages.number')}", values  # noqa: S608 (the same)
     if conn.dialect.name == "sqlite":
         return (
-            "SELECT rowid AS number FROM passage_index WHERE passage_index MATCH :q AND rowid < :before"  # noqa: S608 (our own text)
+            "SELECT rowid AS number FROM passage_index WHERE passage_index MATCH :q AND rowid > :after AND rowid < :before"  # noqa: S608 (the same)
             f"{narrowing.sql_for('passage_index.rowid')}",
             values | {"q": _match(query)},
         )
     return (
-        "SELECT number FROM passage_index WHERE number < :before AND (tokens @@ CAST(:q AS tsquery) "  # noqa: S608 (our own text)
+        f"SELECT number FROM passage_index WHERE {between} AND (tokens @@ CAST(:q AS tsquery) "  # noqa: S608 (the same)
         f"OR (cut AND (tokens IS NULL OR tokens @@ CAST(:loose AS tsquery)))){narrowing.sql_for('passage_index.number')}",
         values | {"q": _tsquery(query), "loose": _tsquery(query, loose=True)},
     )

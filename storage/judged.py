@@ -1,13 +1,14 @@
-"""What happened to the promises of a passage, for ``verdict:`` of a query: asked of the ledger, document by document."""
+"""What happened to the promises of a passage, for ``verdict:`` of a query.
+
+Kept as rows of their own, made with the ledger of a document, so that a verdict alone can be looked up like a word.
+"""
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, delete, insert, select, union
 
 from core.query.tree import And, Field, Near, Not, Or, Query, Sentence
-from storage.schema import commitment_events
+from storage.schema import commitment_events, judged_passages, passages, span_texts, spans
 
 
 def asks_verdict(query: Query) -> bool:
@@ -26,36 +27,60 @@ def asks_verdict(query: Query) -> bool:
 
 
 class Judged:
-    """Verdicts by document and words, each document asked once."""
+    """Verdicts by document and passage, each document asked once."""
 
     def __init__(self, conn: Connection) -> None:
         self._conn = conn
-        self._events: dict[int, list[Any]] = {}
+        self._of: dict[int, dict[int, frozenset[str]]] = {}
 
-    def on(self, document_id: int, text: str) -> frozenset[str]:
+    def on(self, document_id: int, passage_id: int) -> frozenset[str]:
         """Verdicts and events of promises whose wording, before or after, stands in this passage."""
-        if document_id not in self._events:
-            self._events[document_id] = list(
-                self._conn.execute(_EVENTS.where(commitment_events.c.document_id == document_id))
-            )
-        words = _squeezed(text)
-        return frozenset(
-            name
-            for event in self._events[document_id]
-            if _meets(event.before, words) or _meets(event.after, words)
-            for name in (event.verdict.lower(), event.became)
-        )
+        if document_id not in self._of:
+            found: dict[int, set[str]] = {}
+            for row in self._conn.execute(_OF, {"b_document": document_id}):
+                found.setdefault(row.passage_id, set()).add(row.verdict)
+            self._of[document_id] = {key: frozenset(names) for key, names in found.items()}
+        return self._of[document_id].get(passage_id, frozenset())
+
+
+_OF = select(judged_passages.c.passage_id, judged_passages.c.verdict).where(
+    judged_passages.c.document_id == bindparam("b_document")
+)
+
+
+def write(conn: Connection, document_id: int) -> None:
+    """Which passages of a document hold, or held, wordings of its promises, by what happened to those: made anew."""
+    conn.execute(delete(judged_passages).where(judged_passages.c.document_id == document_id))
+    names: dict[str, set[str]] = {}
+    for event in conn.execute(_EVENTS, {"b_document": document_id}):
+        for sentence in filter(None, map(_squeezed, (event.before, event.after))):
+            names.setdefault(sentence, set()).update((event.verdict.lower(), event.became))
+    if not names:
+        return
+    rows = []
+    for passage in conn.execute(_TEXTS, {"b_document": document_id}):
+        words = _squeezed(passage.text)
+        told = set().union(*(of for sentence, of in names.items() if _meets(sentence, words)))
+        rows += [{"document_id": document_id, "passage_id": passage.id, "verdict": verdict} for verdict in sorted(told)]
+    if rows:
+        conn.execute(insert(judged_passages), rows)
 
 
 _EVENTS = select(
     commitment_events.c.before, commitment_events.c.after, commitment_events.c.verdict, commitment_events.c.became
+).where(commitment_events.c.document_id == bindparam("b_document"))
+_THEIRS = union(
+    select(spans.c.passage_id).where(spans.c.document_id == bindparam("b_document")),
+    select(span_texts.c.passage_id)
+    .join(spans, spans.c.id == span_texts.c.span_id)
+    .where(spans.c.document_id == bindparam("b_document")),
 )
+_TEXTS = select(passages.c.id, passages.c.text).where(passages.c.id.in_(_THEIRS)).order_by(passages.c.id)
 
 
 def _meets(sentence: str, words: str) -> bool:
     """The sentence stands in the passage; an item is read with its lead-in, so it may hold the passage."""
-    said = _squeezed(sentence)
-    return bool(said) and (said in words or said.endswith(words))
+    return bool(words) and (sentence in words or sentence.endswith(words))
 
 
 def _squeezed(text: str) -> str:

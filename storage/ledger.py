@@ -20,7 +20,7 @@ from core.commitments.promises import Promise, sentences_of
 from core.commitments.wording import prepare
 from core.model import Verdict
 from core.promising import Promising
-from storage import biography, rereading, versions
+from storage import biography, judged, rereading, versions
 from storage.biography import Appearance
 from storage.schema import (
     changes,
@@ -35,7 +35,7 @@ from storage.schema import (
 )
 from storage.upsert import insert_or_update
 
-MAKER = 2
+MAKER = 3
 """Raised when the same versions give another ledger than before."""
 
 LEAST_SAME_QUOTE = 0.85
@@ -264,6 +264,7 @@ def _write(conn: Connection, document_id: int, made: Made, by_variant: dict[int,
             assert added is not None
             events = [_event_row(event, int(added[0]), document_id) for event in entry.happenings]
             conn.execute(insert(commitment_events), events)
+    judged.write(conn, document_id)
 
 
 _TOPICS = select(commitments.c.key, commitments.c.words, commitments.c.topics, ledgers.c.stamp).outerjoin(

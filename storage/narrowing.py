@@ -5,31 +5,53 @@ A narrowing only leaves out: every passage with an answer passes it; ``core.quer
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, func, select
 
-from core.query.tree import And, Field, Query
-from storage.schema import commitment_events, companies, documents, fetches, spans
+from core.query.fields import TIMES
+from core.query.tree import And, Field, Not, Or, Query
+from storage.schema import companies, documents, fetches, passages, spans
 
 FEW: Final = 0.03  # of all documents: below it their passages are listed, above it each proposal is asked
 MOST_LISTED_DOCUMENTS: Final = 5_000
 MOST_LISTED_LIVES: Final = 30_000
-ABOUT_DOCUMENTS: Final = ("company", "topic", "kind", "role", "lang", "verdict")
+AFTER_ALL: Final = 2**62  # no passage has a number so high
+ABOUT_DOCUMENTS: Final = ("company", "topic", "kind", "role", "lang")
 
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """SQL for ``AND`` beside proposals whose number is ``number``; empty where nothing narrows."""
+    """What may answer: ``listed``, a SELECT of numbers of passages, or ``each``, a condition on one proposal's number;
+    both empty where nothing narrows.
 
-    sql: str = ""
+    ``newest`` and ``oldest`` are about the last and the first number of what may answer where the query asks for a time:
+    where to begin to look, no bounds (a capture may be brought in years later).
+    """
+
+    listed: str = ""
+    each: str = ""
     values: tuple[tuple[str, Any], ...] = ()
     is_empty: bool = False
+    newest: int | None = None
+    oldest: int | None = None
 
     def sql_for(self, number: str) -> str:
-        """The condition where a proposal's number is that column."""
-        return self.sql.replace("{number}", number)
+        """SQL for ``AND`` beside proposals whose number is that column."""
+        if self.listed:  # the plus keeps SQLite from asking the index for each of them
+            return f" AND +{number} IN ({self.listed})"
+        return f" AND {self.each.replace('{number}', number)}" if self.each else ""
+
+    def legs(self, *, oldest_first: bool) -> Sequence[tuple[int, int]]:
+        """The numbers between which to look, one pair after the other; together they are all."""
+        pivot = self.oldest if oldest_first else self.newest
+        if pivot is None:
+            return ((-1, AFTER_ALL),)
+        below, above = (-1, pivot + 1), (pivot, AFTER_ALL)
+        return (above, below) if oldest_first else (below, above)
 
 
 EVERYTHING: Final = Narrowing()
@@ -46,9 +68,25 @@ def fields_of(query: Query) -> list[Field]:
             return []
 
 
+def asks_documents_alone(where: Query) -> bool:
+    """Whether all the fields of a query without words ask about documents, none about a life in one."""
+    match where:
+        case Field(name):
+            return name in ABOUT_DOCUMENTS
+        case Not(part):
+            return asks_documents_alone(part)
+        case And(parts) | Or(parts):
+            return all(map(asks_documents_alone, parts))
+        case _:
+            return False
+
+
 def narrowed(conn: Connection, query: Query) -> Narrowing:
     """What the fields of a query leave of the archive."""
     fields = fields_of(query)
+    verdict = next((field.value for field in fields if field.name == "verdict"), None)
+    if verdict is not None:
+        return Narrowing(_JUDGED, values=(("t_verdict", verdict),))
     conditions, values = _of_spans(fields)
     if any(field.name in ABOUT_DOCUMENTS for field in fields):
         theirs, total = _documents(conn, fields)
@@ -58,13 +96,34 @@ def narrowed(conn: Connection, query: Query) -> Narrowing:
             listed = ", ".join(str(one) for one in theirs)
             conditions.append(f"s.document_id IN ({listed})")
             if len(theirs) <= max(1, total * FEW):
-                return Narrowing(_listed(conditions), tuple(values.items()))
+                return Narrowing(_listed(conditions), values=tuple(values.items()))
     if not conditions:
         return EVERYTHING
     within = _within(conn, fields)
     if within:
-        return Narrowing(_listed([within, *conditions]), tuple(values.items()))
-    return Narrowing(_each(conditions), tuple(values.items()))
+        return Narrowing(_listed([within, *conditions]), values=tuple(values.items()))
+    newest, oldest = _about(conn, fields)
+    return Narrowing(each=_each(conditions), values=tuple(values.items()), newest=newest, oldest=oldest)
+
+
+def _about(conn: Connection, fields: list[Field]) -> tuple[int | None, int | None]:
+    """The numbers of passages stored about the end and the beginning of the time that is asked for."""
+    ends = [field.end for field in fields if field.name in TIMES and field.end is not None]
+    starts = [field.start for field in fields if field.name == "added" and field.start is not None]
+    return (_stored_about(conn, min(ends)) if ends else None, _stored_about(conn, max(starts)) if starts else None)
+
+
+def _stored_about(conn: Connection, at: datetime) -> int | None:
+    """The newest of the passages that came with the last capture before a time that anything came with."""
+    last = select(fetches.c.id).where(fetches.c.started_at < at).order_by(fetches.c.started_at.desc()).limit(1)
+    capture = select(func.max(spans.c.first_fetch_id)).where(spans.c.first_fetch_id <= last.scalar_subquery())
+    newest = (
+        select(func.max(passages.c.number))
+        .join(spans, spans.c.passage_id == passages.c.id)
+        .where(spans.c.first_fetch_id == capture.scalar_subquery())
+    )
+    found = conn.execute(newest).scalar()
+    return None if found is None else int(found)
 
 
 def _within(conn: Connection, fields: list[Field]) -> str:
@@ -88,20 +147,24 @@ def _within(conn: Connection, fields: list[Field]) -> str:
 
 
 def _listed(conditions: list[str]) -> str:
-    """Proposals among passages gathered first. The plus keeps SQLite from asking the index for each of them."""
+    """The passages that have such a life."""
     where = " AND ".join(conditions)
     return (
-        f" AND +{{number}} IN (SELECT p.number FROM spans s JOIN passages p ON p.id = s.passage_id WHERE {where}"  # noqa: S608 (our own text)
+        f"SELECT p.number FROM spans s JOIN passages p ON p.id = s.passage_id WHERE {where}"  # noqa: S608 (our own text)
         f" UNION SELECT p.number FROM spans s JOIN span_texts t ON t.span_id = s.id JOIN passages p ON p.id = t.passage_id"
-        f" WHERE {where})"
+        f" WHERE {where}"
     )
+
+
+# A verdict leaves so few passages that nothing else need narrow.
+_JUDGED: Final = "SELECT DISTINCT p.number FROM judged_passages j JOIN passages p ON p.id = j.passage_id WHERE j.verdict = :t_verdict"
 
 
 def _each(conditions: list[str]) -> str:
     """Each proposal asked whether it has such a life."""
     where = " AND ".join(conditions)
     return (
-        f" AND EXISTS (SELECT 1 FROM passages p JOIN spans s ON s.passage_id = p.id WHERE p.number = {{number}} AND {where}"  # noqa: S608 (our own text)
+        f"EXISTS (SELECT 1 FROM passages p JOIN spans s ON s.passage_id = p.id WHERE p.number = {{number}} AND {where}"  # noqa: S608 (our own text)
         f" UNION ALL SELECT 1 FROM passages p JOIN span_texts t ON t.passage_id = p.id JOIN spans s ON s.id = t.span_id"
         f" WHERE p.number = {{number}} AND {where})"
     )
@@ -153,16 +216,7 @@ _DOCUMENTS = select(
 def _documents(conn: Connection, fields: list[Field]) -> tuple[list[int], int]:
     """The documents that fulfil the fields about documents, and how many there are."""
     rows = conn.execute(_DOCUMENTS).all()
-    judged = [_judged(conn, field.value) for field in fields if field.name == "verdict"]
-    fitting = [row.id for row in rows if all(_fits(row, field) for field in fields)]
-    return [one for one in fitting if all(one in theirs for theirs in judged)], len(rows)
-
-
-def _judged(conn: Connection, verdict: str) -> set[int]:
-    """Documents a promise of which was ever judged so."""
-    events = commitment_events.c
-    meant = or_(events.became == verdict, events.verdict == verdict.upper())
-    return set(conn.execute(select(events.document_id).where(meant).distinct()).scalars())
+    return [row.id for row in rows if all(_fits(row, field) for field in fields)], len(rows)
 
 
 def _fits(row: Any, field: Field) -> bool:

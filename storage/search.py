@@ -100,13 +100,14 @@ def answering(
 ) -> Iterator[tuple[list[Row[Any]], Passage, Standing]]:
     """What :func:`stream` makes its answers of, for who counts them alone: the spans of a passage in one document, the
     oldest first, the passage, and where and when it stands. Those whose words were stored last come first."""
-    is_read_whole = not is_indexable(tree)
+    narrowing = narrowed(conn, tree)
+    is_read_whole = not is_indexable(tree) and not narrowing.listed and not narrowing.is_empty
     total = fulltext.newest(conn) if is_read_whole else 0
     if is_read_whole and heard is None and total > LARGEST_READING:
         raise QueryError("", 1, not_indexed(total))
     only = on_text(tree)
     read = 0
-    for proposed in fulltext.propose(conn, tree, narrowed(conn, tree), batches=_BATCHES):
+    for proposed in fulltext.propose(conn, tree, narrowing, batches=_BATCHES):
         texts = passages.texts(conn, proposed)
         asked = {key: Passage(texts[key]) for key in proposed if may_hold(tree, texts[key])}
         if only is not None:
@@ -137,7 +138,7 @@ def _verified(
         for lives in by_passage.get(key, ()):
             standing = standing_of(lives)
             if judged:
-                standing = replace(standing, verdicts=judged.on(lives[0].document_id, passage.text))
+                standing = replace(standing, verdicts=judged.on(lives[0].document_id, lives[0].asked))
             if answers_query(tree, passage, standing):
                 yield lives, passage, standing
 

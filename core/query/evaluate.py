@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from core.query.passage import NOWHERE, Life, Passage, Span, Standing
@@ -195,14 +196,18 @@ def _stands_there(field: Field, at: Standing) -> bool:
             lang = at.lang.casefold()
             return lang == field.value or lang.startswith(f"{field.value}-")
         case "heading":
-            wanted = units(field.value)
-            return any(find(wanted, units(life.heading)) for life in at.lives)
+            return any(_has_heading(field.value, life.heading) for life in at.lives)
         case "still":
             return field.value == still(at)
         case "verdict":
             return field.value in at.verdicts
         case _:
             return any(_in_time(field, life) for life in at.lives)
+
+
+@lru_cache(maxsize=4_096)  # thousands of passages stand under the same few headings
+def _has_heading(wanted: str, heading: str) -> bool:
+    return bool(find(units(wanted), units(heading)))
 
 
 def still(at: Standing) -> str:

@@ -12,7 +12,7 @@ from storage.schema.cases import appointments, case_alerts, cases, silences, tel
 from storage.schema.entered import statements
 from storage.schema.identity import acts, document_addresses
 from storage.schema.people import feed_endings, handlings, switched_off
-from storage.schema.promises import commitment_acts, commitment_events, commitments, ledgers
+from storage.schema.promises import commitment_acts, commitment_events, commitments, judged_passages, ledgers
 from storage.schema.pushed import hooks, subscriptions
 from storage.schema.reached import robots
 from storage.schema.seen import fetches, grades, snapshots
@@ -65,6 +65,7 @@ __all__ = [
     "commitments",
     "commitment_events",
     "commitment_acts",
+    "judged_passages",
     "ledgers",
     "handlings",
     "switched_off",

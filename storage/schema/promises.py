@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
 
 from storage.schema.base import Id, UtcTime, id_column, metadata, ref
 
@@ -49,6 +49,16 @@ commitment_events = Table(  # derived, with their entries
     Column("version_id", Id),
     Column("number", Integer),
     Index("ix_commitment_events_at", "at"),
+)
+
+judged_passages = Table(  # derived, with the ledger: what ``verdict:`` of a query looks up; storage/judged.py
+    "judged_passages",
+    metadata,
+    ref("document_id", "documents.id", null=False),
+    Column("passage_id", BigInteger, nullable=False),
+    Column("verdict", Text, nullable=False),  # a verdict in small letters, or what the promise became
+    UniqueConstraint("document_id", "passage_id", "verdict"),
+    Index("ix_judged_passages_verdict", "verdict", "passage_id"),
 )
 
 ledgers = Table(  # how far the ledger of a document has been made, and from what

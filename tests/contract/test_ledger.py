@@ -12,12 +12,13 @@ from core.commitments.fate import Became
 from core.commitments.promises import Promise
 from core.errors import NotFound
 from core.model import Change, ChangeClass, DocumentEvent, Window
+from core.query.grammar import parse
 from monitor.app import lexicon
-from storage import changes, documents, ledger, promises, versions
+from storage import changes, documents, facets, ledger, promises, search, versions
 from storage.engine import Database
 from storage.ledger import Made
 from storage.promises import Promised, Wanted
-from storage.schema import commitment_events, commitments
+from storage.schema import commitment_events, commitments, passages
 from tests.archive import ETHICS, START, Page, reading, reworded
 
 DAY = timedelta(days=1)
@@ -203,3 +204,40 @@ def test_words_that_stand_elsewhere_are_found(page: Page) -> None:
         assert promises.standing_elsewhere(conn, "acme", page.document_id) == {}
         elsewhere = promises.standing_elsewhere(conn, "acme", page.document_id + 1)
     assert elsewhere[Promise(AUDIT).key] == "acme/ethics"
+
+
+VERDICTS = ("weakened", "conditioned", "removed", "restored", "introduced", "new", "widened", "reversed")
+
+
+def brute(conn: Connection, verdict: str) -> set[str]:
+    """Texts in which a wording stands, or which end it, of a promise to which that happened: read one by one."""
+    events = conn.execute(select(commitment_events)).all()
+    told = [event for event in events if verdict in (event.verdict.lower(), event.became)]
+    wordings = {words for event in told for words in (event.before, event.after) if words}
+    texts = conn.execute(select(passages.c.text)).scalars()
+    return {text for text in texts if any(words in text or words.endswith(text) for words in wordings)}
+
+
+def test_a_verdict_alone_is_looked_up_however_large_the_archive(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "LARGEST_READING", 0)
+    with page.database.read() as conn:
+        found = {verdict: {one.text for one in search.stream(conn, f"verdict:{verdict}")} for verdict in VERDICTS}
+        assert found == {verdict: brute(conn, verdict) for verdict in VERDICTS}
+        assert found["conditioned"] == {SALES, HEDGED}
+        assert found["removed"] == found["restored"] == {FEES}
+        assert found["widened"] == set()
+        assert facets.facets(conn, parse("verdict:conditioned")).total == 2
+        assert facets.facets(conn, parse("drones verdict:conditioned")).total == 2
+        assert facets.facets(conn, parse("drones verdict:removed")).total == 0
+        assert {one.text for one in search.stream(conn, "verdict:conditioned still:no")} == {SALES}
+        assert {
+            one.text for one in search.stream(conn, "verdict:introduced -verdict:removed -verdict:conditioned")
+        } == {AUDIT}
+
+
+def test_what_a_verdict_finds_follows_the_ledger_made_anew(page: Page) -> None:
+    page.shows(HEDGED, AUDIT)
+    page.shows("Nothing of the kind is said here.")
+    refresh(page)
+    with page.database.read() as conn:
+        assert {one.text for one in search.stream(conn, "verdict:removed")} == {HEDGED, AUDIT, FEES}

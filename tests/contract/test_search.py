@@ -17,7 +17,7 @@ from core.query.evaluate import answers, still
 from core.query.grammar import parse
 from core.query.passage import Life, Passage, Standing
 from core.text.tokens import units
-from storage import facets, fulltext, packing, passages, search, sources
+from storage import facets, fulltext, narrowing, packing, passages, search, sources
 from storage.engine import Database
 from storage.schema import passages as passages_table
 from tests.archive import ACME, ETHICS, START, Page, reworded
@@ -187,7 +187,8 @@ near_part = st.one_of(
 placed = st.tuples(near_part, st.sampled_from(["NEAR/1", "ONEAR/2", "->/3", "NEAR/9"]), near_part).map(" ".join)
 field = st.sampled_from(
     ["company:acme", "company:other", "kind:page", "lang:en", "topic:dna", "role:ethics", "still:yes", "still:no",
-     "seen:2024", "added:2024-03-05..", "removed:2024-03", "heading:sell", "heading:人权"]
+     "seen:2024", "seen:..2024-03-02", "seen:2024-03-03", "added:2024-03-02", "added:2024-03-05..", "removed:2024-03",
+     "removed:..2024-03-03", "heading:sell", "heading:人权"]
 )  # fmt: skip
 query_text = st.recursive(
     st.one_of(term, near_part, placed),
@@ -282,13 +283,20 @@ EVERYTHING = [
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
-@given(queries=st.lists(query_text, min_size=50, max_size=50))
-def test_a_thousand_random_queries_answer_as_reading_everything_does(small: Database, queries: list[str]) -> None:
+@given(queries=st.lists(query_text, min_size=50, max_size=50), most_listed=st.sampled_from([0, 30_000]))
+def test_a_thousand_random_queries_answer_as_reading_everything_does(
+    small: Database, queries: list[str], most_listed: int
+) -> None:
+    """``most_listed``: passages of a time are gathered first where they are few, else looked for from its end on."""
     assert len(EVERYTHING) == 16
-    for query in queries:
-        tree = parse(query)
-        expected = {(name, passage.text) for name, passage, where in EVERYTHING if answers(tree, passage, where)}
-        assert {(found.document, found.text) for found in answered(small, query, 10_000)} == expected, query
+    with pytest.MonkeyPatch.context() as patch, small.read() as conn:
+        patch.setattr(narrowing, "MOST_LISTED_LIVES", most_listed)
+        for query in queries:
+            tree = parse(query)
+            expected = {(name, passage.text) for name, passage, where in EVERYTHING if answers(tree, passage, where)}
+            found = search.search(conn, tree, 10_000)
+            assert {(one.document, one.text) for one in found} == expected, query
+            assert facets.facets(conn, tree) == facets.of_answers(found), query
 
 
 def test_a_regular_expression_alone_reads_a_small_archive_and_refuses_a_large_one(
@@ -299,6 +307,8 @@ def test_a_regular_expression_alone_reads_a_small_archive_and_refuses_a_large_on
     with pytest.raises(QueryError, match="put a word beside it"):
         answered(small, "/^工人/")
     assert len(answered(small, "/^工人/ DNA")) == 1
+    assert len(answered(small, "/^工人/ company:kestrel")) == 1  # what stands in few documents is read
+    assert answered(small, "/^工人/ company:nobody") == []
 
 
 @pytest.mark.parametrize(
@@ -361,6 +371,28 @@ def test_more_answers_than_are_counted_are_called_the_least(small: Database, mon
     assert counted.first is not None
     assert counted.first.at == START  # though only the passages stored last were counted
     assert (read.total, read.is_least) == (3, True)
+
+
+@pytest.mark.parametrize("most_listed", [0, 30_000])
+def test_the_oldest_of_a_time_is_told_though_only_the_newest_are_counted(
+    database: Database, monkeypatch: pytest.MonkeyPatch, most_listed: int
+) -> None:
+    page = Page(database)
+    for day in range(9):
+        page.shows(f"We sell kits on day {day}.", HEDGE)
+    monkeypatch.setattr(facets, "MOST_COUNTED", 2)
+    monkeypatch.setattr(facets, "OLDEST", 1)
+    monkeypatch.setattr(narrowing, "MOST_LISTED_LIVES", most_listed)
+    with database.read() as conn:
+        counted = facets.facets(conn, parse("kits added:2024-03-03..2024-03-08"))
+        proposed = list(
+            fulltext.propose(conn, parse("kits"), narrowing.narrowed(conn, parse("kits seen:..2024-03-03")))
+        )
+    assert (counted.total, counted.is_least) == (3, True)
+    assert counted.first is not None
+    assert counted.last is not None
+    assert (counted.first.at, counted.last.at) == (START + 2 * DAY, START + 7 * DAY)
+    assert proposed == [[packing.passage_id(f"We sell kits on day {day}.") for day in (2, 1, 0)]]
 
 
 def test_who_of_the_chosen_companies_never_said_it(small: Database) -> None:
