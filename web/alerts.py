@@ -23,7 +23,7 @@ from storage import cases, handlings, notices
 from storage.handlings import Asked
 from storage.notices import AlertRow, Sending
 from web.access import Actor, may
-from web.exports import Entry, Feed, Table, paged
+from web.exports import Entry, Feed, Table, paged, table_of
 from web.problems import BadRequest
 from web.site import Site, without_json
 from web.speech import Sign, lang_code, sign_of, spoken
@@ -134,7 +134,21 @@ def routes(site: Site) -> APIRouter:
     def alert(request: Request, name: str) -> Response:
         with site.database.read() as conn:
             view = build(conn, _number(without_json(name)))
-        return site.answer(request, "alert.html", view)
+        columns = ("delivery", "receiver", "channel", "target", "state", "sent at", "error", "why")
+        rows = [
+            (
+                one.delivery_id,
+                one.receiver,
+                one.channel,
+                one.target,
+                one.state,
+                one.sent_at,
+                one.error,
+                "; ".join(one.why),
+            )
+            for one in view.went
+        ]
+        return site.answer(request, "alert.html", view, table=table_of(f"alert-{view.id}-messages", columns, rows))
 
     @router.post("/alert/{name}/{what}")
     @may("analyst")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -20,9 +21,9 @@ from storage.changes import StoredChange
 from storage.overview import CompanyRow
 from web.access import may
 from web.drawing import Tick, axis_of, ticks
-from web.exports import Entry, Feed, table_of
+from web.exports import BATCH, Entry, Feed, Table, table_of
 from web.site import Site, without_json
-from web.sources import SourceRow, row_of
+from web.sources import COLUMNS, SourceRow, cells, row_of
 from web.speech import Sign, compare_address, document_address, sign_of
 
 CHANGES: Final = 30
@@ -118,15 +119,34 @@ def routes(site: Site) -> APIRouter:
             )
             for one in view.changes
         ]
-        return site.answer(
-            request,
-            "company.html",
-            view,
-            table=table_of(f"documents-{view.id}", columns, rows),
-            feed=Feed(f"On Record: {view.name}", tuple(entries)),
-        )
+        tables = (table_of(f"documents-{view.id}", columns, rows, of="documents"), *_tables(view.id))
+        feed = Feed(f"On Record: {view.name}", tuple(entries))
+        return site.answer(request, "company.html", view, table=tables, feed=feed)
 
     return router
+
+
+def _tables(company_id: str) -> tuple[Table, Table]:
+    """All of its sources and all changes of its words, however many the page lists."""
+
+    def watched(conn: Connection) -> Iterator[tuple[object, ...]]:
+        for one in sources.list_sources(conn, company=company_id, limit=None):
+            yield cells(row_of(one))
+
+    def changed(conn: Connection) -> Iterator[tuple[object, ...]]:
+        before = None
+        while some := changes.latest(
+            conn, BATCH, company_id=company_id, classes=[ChangeClass.SUBSTANTIVE], before_id=before
+        ):
+            for one in map(_change, some):
+                yield one.at, one.sign.word, one.severity, one.title, one.address, one.found_late
+            before = some[-1].change.id
+
+    columns = ("found at", "verdict", "severity", "document", "address", "found late")
+    return (
+        Table(f"sources-{company_id}", COLUMNS, watched, "sources"),
+        Table(f"changes-{company_id}", columns, changed, "changes"),
+    )
 
 
 def build(conn: Connection, company_id: str, now: datetime) -> CompanyView:

@@ -8,24 +8,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Final, Literal
+from typing import Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import Connection
 
 from core.citing import Cited, plain
-from core.errors import NotFound, StorageError
+from core.errors import NotFound
 from core.quotes import in_words
 from core.report import title_of
 from core.text.visible import one_line
-from core.wording import GRAVITY, OF_VERDICT, counted, defang, language, mark_of
-from storage import biography, changes, documents, fetches, joining, versions
+from core.wording import GRAVITY, OF_VERDICT, defang, language
+from storage import biography, changes, documents, joining, versions
 from storage.biography import Appearance, Outline
 from storage.changes import StoredChange
 from web.access import may
+from web.capture_facts import CaptureFacts, capture_facts
 from web.drawing import Timeline, timeline
-from web.exports import Entry, Feed, Table
+from web.exports import Table
 from web.memento import memento_headers
 from web.problems import BadRequest
 from web.reading import Book, PassageRow, Row, lives_at, rows, texts_wanted
@@ -33,51 +34,18 @@ from web.site import Site, without_json
 from web.speech import (
     VERSION_NAME,
     Sign,
-    compare_address,
     day_text,
     document_address,
     lang_code,
     sign_of,
     version_address,
 )
+from web.versions import VERSIONS_LISTED, VersionRow, version_rows, versions_feed, versions_table
 
 PLACES_A_PART: Final = 400
 CHARACTERS_A_PART: Final = 110_000
 SURROUNDINGS_SHOWN: Final = 150
 MOST_HEADINGS: Final = 5_000
-VERSIONS_LISTED: Final = 60
-VERIFIED_AT_ONCE: Final = 4_000_000  # bytes; larger snapshots are verified when they are downloaded
-
-
-@dataclass(frozen=True, slots=True)
-class VersionRow:
-    """One time the document began to show a version; ``previous`` is the number it had shown before."""
-
-    number: int
-    first_at: datetime
-    previous: int | None
-    sign: Sign | None
-    what: str
-    is_shown: bool
-    compare: str
-    address: str
-
-
-@dataclass(frozen=True, slots=True)
-class CaptureFacts:
-    """The capture behind the version on show, as its own headers and our grade tell it."""
-
-    digest: str
-    size: int | None
-    media_type: str
-    grade: str
-    words: int
-    usual_words: tuple[int, int]
-    page_date: str
-    server_date: str
-    last_modified: str
-    bytes_state: Literal["verified", "damaged", "missing", "unchecked"]
-    bytes_said: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +102,8 @@ def routes(site: Site) -> APIRouter:
             if moved is not None:
                 return RedirectResponse(moved)
             view = build(conn, site, without_json(rest), asof=wanted, part=part)
-        return site.answer(request, "document.html", view, table=_table(view), feed=_feed(view))
+        feed = versions_feed(view.slug, f"{view.company}, {view.title}", view.versions)
+        return site.answer(request, "document.html", view, table=_tables(view), feed=feed)
 
     @router.api_route("/v/{rest:path}", methods=["GET", "HEAD"])
     @may("reader")
@@ -148,7 +117,7 @@ def routes(site: Site) -> APIRouter:
                 return RedirectResponse(moved)
             view = build(conn, site, found[1], number=int(found[2]), part=part)
             url = documents.by_slug(conn, found[1]).url
-        answer = site.answer(request, "document.html", view, table=_table(view))
+        answer = site.answer(request, "document.html", view, table=_tables(view))
         answer.headers.update(memento_headers(site, request, view.slug, url, view.seen_first_at))
         return answer
 
@@ -162,33 +131,6 @@ def _successor(conn: Connection, slug: str, number: int | None) -> str | None:
         return None
     name, same = found
     return document_address(name) if same is None else version_address(name, same)
-
-
-def _table(view: DocumentView) -> Table:
-    columns = ("version", "first seen", "change", "what", "address")
-
-    def rows(conn: Connection) -> Iterator[tuple[object, ...]]:
-        row = documents.by_slug(conn, view.slug)
-        shown = biography.appearances(conn, row.id)
-        told = changes.of_document(conn, row.id, limit=len(shown) + VERSIONS_LISTED)
-        for one in _versions(view.slug, shown, told, len(shown), most=len(shown)):
-            yield one.number, one.first_at, one.sign.word if one.sign else "", one.what, one.address
-
-    return Table(f"versions-{view.slug}", columns, rows)
-
-
-def _feed(view: DocumentView) -> Feed:
-    entries = [
-        Entry(
-            f"urn:onrecord:version:{view.slug}:{one.number}:{one.first_at:%Y%m%dT%H%M%SZ}",
-            f"{view.company}, {view.title}: version {one.number}",
-            one.first_at,
-            one.compare or one.address,
-            one.what,
-        )
-        for one in view.versions
-    ]
-    return Feed(f"On Record: {view.company}, {view.title}", tuple(entries))
 
 
 def _day(text: str) -> date:
@@ -243,7 +185,7 @@ def build(
         previous=shown[chosen - 1].number if chosen else None,
         next=shown[chosen + 1].number if chosen + 1 < len(shown) else None,
         timeline=timeline(shown, biography.capture_days(conn, row.id), now, chosen),
-        versions=_versions(slug, shown, told, chosen),
+        versions=version_rows(slug, shown, told, chosen),
         more_versions=max(0, len(shown) - VERSIONS_LISTED),
         rows=tuple(body),
         part=part,
@@ -252,7 +194,7 @@ def build(
         surroundings=surroundings[0],
         surroundings_count=surroundings[1],
         incomplete=one_line(outlined.incomplete, 300),
-        capture=_capture(conn, site, outlined, appearance, shown),
+        capture=capture_facts(conn, site, outlined, appearance),
         citation=plain(
             Cited(
                 document.company,
@@ -268,6 +210,27 @@ def build(
         address=address,
         today=now.astimezone(UTC).date(),
     )
+
+
+def _tables(view: DocumentView) -> tuple[Table, Table]:
+    """What is taken along: the versions, and the text on show, each passage with its biography."""
+
+    def passages(conn: Connection) -> Iterator[tuple[object, ...]]:
+        row = documents.by_slug(conn, view.slug)
+        shown = biography.appearances(conn, row.id)
+        chosen = next(at for at, one in enumerate(shown) if one.at == view.seen_first_at and one.number == view.number)
+        outlined = biography.outline(conn, shown[chosen].version_id)
+        parts = _parts(outlined)
+        for at, places in enumerate(parts, 1):
+            text = _text(conn, outlined, shown[chosen], places, (), is_first=chosen == 0, is_last=at == len(parts))
+            for one in text:
+                if isinstance(one, PassageRow):
+                    earlier = " / ".join("".join(words for _, words in was.segments) for was in one.wordings)
+                    yield one.kind, one.text, one.since, one.wording_count, earlier
+
+    columns = ("kind", "text", "entered", "wordings", "earlier wordings")
+    name = f"passages-{view.slug}-{view.number}"
+    return versions_table(view.slug), Table(name, columns, passages, "passages")
 
 
 # --- which version --------------------------------------------------------------------------------------------------
@@ -356,79 +319,3 @@ def _surroundings(conn: Connection, outlined: Outline) -> tuple[tuple[str, ...],
     shown = places[:SURROUNDINGS_SHOWN]
     texts = biography.texts_of(conn, [outlined.columns.passages[at] for at in shown])
     return tuple(texts[outlined.columns.passages[at]] for at in shown), len(places)
-
-
-# --- beside the text ---------------------------------------------------------------------------------------------------
-
-
-def _versions(
-    slug: str, shown: Sequence[Appearance], told: Sequence[StoredChange], chosen: int, *, most: int = VERSIONS_LISTED
-) -> tuple[VersionRow, ...]:
-    """Every appearance with the change that brought it, the newest first."""
-    by_fetch = {one.after_fetch_id: one for one in told}
-    found: list[VersionRow] = []
-    for at in range(len(shown) - 1, max(-1, len(shown) - 1 - most), -1):
-        one = shown[at]
-        previous = shown[at - 1].number if at else None
-        change = by_fetch.get(one.fetch_id)
-        found.append(
-            VersionRow(
-                number=one.number,
-                first_at=one.at,
-                previous=previous,
-                sign=sign_of(mark_of(change.change))
-                if change and change.change.change_class == "substantive"
-                else None,
-                what=_what(change) if change else ("first capture" if at == 0 else ""),
-                is_shown=at == chosen,
-                compare=compare_address(slug, previous, one.number) if previous and previous != one.number else "",
-                address=version_address(slug, one.number),
-            )
-        )
-    return tuple(found)
-
-
-def _what(stored: StoredChange) -> str:
-    change = stored.change
-    if change.change_class != "substantive":
-        return f"{change.change_class.value.replace('_', ' ')} only"
-    return counted(len(change.edits), "passage") + " differ" + ("s" if len(change.edits) == 1 else "")
-
-
-def _capture(
-    conn: Connection, site: Site, outlined: Outline, appearance: Appearance, shown: Sequence[Appearance]
-) -> CaptureFacts:
-    fetch = fetches.fetch_by_id(conn, appearance.fetch_id)
-    grade = fetches.grade_of(conn, appearance.fetch_id)
-    kept = biography.snapshot(conn, appearance.digest)
-    state, said = _verify(site, appearance.digest, kept.size if kept else None)
-    words = biography.word_range(conn, outlined.document_id)
-    reasons = f": {'; '.join(one_line(reason, 120) for reason in grade.reasons[:3])}" if grade and grade.reasons else ""
-    return CaptureFacts(
-        digest=appearance.digest,
-        size=kept.size if kept else None,
-        media_type=one_line((kept.media_type if kept else None) or "", 60),
-        grade=f"{(grade.level.value if grade else 'good').capitalize()}{reasons}",
-        words=outlined.words,
-        usual_words=words,
-        page_date=one_line(outlined.page_date or "", 80),
-        server_date=one_line(fetch.header("date") or "", 40),
-        last_modified=one_line(fetch.header("last-modified") or "", 40),
-        bytes_state=state,
-        bytes_said=said,
-    )
-
-
-def _verify(
-    site: Site, digest: str, size: int | None
-) -> tuple[Literal["verified", "damaged", "missing", "unchecked"], str]:
-    """Whether the bytes still are those of the digest, looked at now where they are few."""
-    if size is not None and size > VERIFIED_AT_ONCE:
-        return "unchecked", "verified when downloaded"
-    try:
-        site.blobs.get(digest)
-    except NotFound:
-        return "missing", "not in the archive of bytes"
-    except StorageError as error:
-        return "damaged", one_line(str(error), 200)
-    return "verified", "verified just now"

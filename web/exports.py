@@ -1,4 +1,4 @@
-"""Lists to take along: CSV that no spreadsheet executes, JSON lines, Atom for what comes one after another. Pure.
+"""Lists to take along: CSV that no spreadsheet executes, JSON, JSON lines, Atom for what comes one after another. Pure.
 
 A page shows part of a list; what is taken along is all of it, written as it is read.
 """
@@ -35,7 +35,8 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A whole list as rows under named columns. ``name`` becomes the name of the file.
+    """A whole list as rows under named columns. ``name`` becomes the name of the file; ``of`` tells the lists of one
+    page apart.
 
     ``rows`` is asked with a connection when somebody takes the list along, and not before.
     """
@@ -43,11 +44,12 @@ class Table:
     name: str
     columns: tuple[str, ...]
     rows: Callable[[Connection], Rows]
+    of: str = ""
 
 
-def table_of(name: str, columns: tuple[str, ...], rows: Rows) -> Table:
+def table_of(name: str, columns: tuple[str, ...], rows: Rows, *, of: str = "") -> Table:
     """A table whose rows are there already."""
-    return Table(name, columns, lambda _: rows)
+    return Table(name, columns, lambda _: rows, of)
 
 
 def paged(read: Callable[[int, int], Sequence[Row]]) -> Iterator[Row]:
@@ -85,10 +87,22 @@ def as_csv(columns: Sequence[str], rows: Rows) -> Iterator[bytes]:
 
 def as_json_lines(columns: Sequence[str], rows: Rows) -> Iterator[bytes]:
     """An object a row, a row a line."""
-    plain = (dict(zip(columns, row, strict=True)) for row in rows)
-    yield from _in_batches(
-        json.dumps(to_jsonable_python(one), ensure_ascii=False, separators=(",", ":")).encode() + b"\n" for one in plain
-    )
+    yield from _in_batches(one + b"\n" for one in _objects(columns, rows))
+
+
+def as_json(columns: Sequence[str], rows: Rows) -> Iterator[bytes]:
+    """One array, an object a row."""
+    before = b"[\n"
+    for some in _in_batches(b"%b,\n" % one for one in _objects(columns, rows)):
+        yield before + some[:-2]
+        before = b",\n"
+    yield b"[]\n" if before == b"[\n" else b"\n]\n"
+
+
+def _objects(columns: Sequence[str], rows: Rows) -> Iterator[bytes]:
+    for row in rows:
+        plain = to_jsonable_python(dict(zip(columns, row, strict=True)))
+        yield json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
 def _line(cells: Sequence[str]) -> bytes:

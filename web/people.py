@@ -16,7 +16,7 @@ from core.text.visible import one_line
 from storage import accounts, audit
 from storage.accounts import User
 from web.access import Actor, may
-from web.exports import Table, paged
+from web.exports import Table, paged, table_of
 from web.problems import BadRequest
 from web.site import Site
 
@@ -119,7 +119,10 @@ def _people(site: Site, request: Request, *, link: str = "", link_for: str = "")
     with site.database.read() as conn:
         users = tuple(accounts.list_users(conn))
     view = People(users, tuple((role, ROLE_WORDS[role]) for role in ROLES), link, link_for)
-    return site.answer(request, "people.html", view)
+    rows = [(one.name, one.role, one.created_at, one.ended_at) for one in users]
+    return site.answer(
+        request, "people.html", view, table=table_of("people", ("name", "role", "since", "closed"), rows)
+    )
 
 
 def _role(name: str) -> Role:

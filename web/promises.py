@@ -126,7 +126,14 @@ def routes(site: Site) -> APIRouter:
     def commitment(request: Request, key: str) -> Response:
         with site.database.read() as conn:
             view = build_one(conn, without_json(key), site.now())
-        return site.answer(request, "commitment.html", view)
+        columns = ("at", "became", "before", "after", "reasons", "version", "last seen before", "address")
+        rows = [
+            (one.at, one.word, one.before, one.after, "; ".join(one.reasons), one.version, one.last_at, one.address)
+            for one in view.steps
+        ]
+        return site.answer(
+            request, "commitment.html", view, table=table_of(f"commitment-{view.line.key}", columns, rows)
+        )
 
     @router.post("/commitments/{key}/say")
     @may("analyst")

@@ -167,7 +167,7 @@ def routes(site: Site) -> APIRouter:
     def counts(request: Request, q: str = "") -> Response:
         with site.database.read() as conn:
             view = Counts(q, in_words(tree := parse(q)), facets.facets(conn, tree))
-        return site.answer(request, "counts.html", view)
+        return site.answer(request, "counts.html", view, table=_counted(view))
 
     @router.api_route("/search/never", methods=["GET", "HEAD"])
     @may("reader")
@@ -187,6 +187,16 @@ def routes(site: Site) -> APIRouter:
         return work.ask(site, actor, "search", {"q": query}, query)
 
     return router
+
+
+def _counted(view: Counts) -> tuple[Table, ...]:
+    counts, name = view.counts, f"counts-{view.q}"
+    years = [(one.year, one.came, one.stood, one.went) for one in counts.years]
+    return (
+        table_of(f"{name}-companies", ("company", "name", "passages"), counts.companies, of="companies"),
+        table_of(f"{name}-kinds", ("kind", "passages"), counts.kinds, of="kinds"),
+        table_of(f"{name}-years", ("year", "came", "stood", "went"), years, of="years"),
+    )
 
 
 def _never(conn: Connection, q: str, chosen: tuple[str, ...]) -> Never:

@@ -25,14 +25,16 @@ from core.vitals import Vitals
 from storage import audit
 from storage.blobs import BlobStore
 from storage.engine import Database
-from web.exports import Feed, Table, as_atom, as_csv, as_json_lines
+from web.exports import Feed, Table, as_atom, as_csv, as_json, as_json_lines
 from web.navigation import ways
 
 PROBLEM_JSON: Final = "application/problem+json"
-FILES: Final = {  # forms in which a whole list is taken along: type, how it is written
+FILES: Final = {  # forms in which a whole list is taken along (``json`` is what the page shows): type, how it is written
     "csv": ("text/csv; charset=utf-8", as_csv),
+    "list": ("application/json", as_json),
     "jsonl": ("application/jsonl; charset=utf-8", as_json_lines),
 }
+FORMS: Final = {"csv": "CSV", "list": "JSON", "jsonl": "JSON lines"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,37 +64,41 @@ class Site:
         view: object,
         *,
         status: int = 200,
-        table: Table | None = None,
+        table: Table | Sequence[Table] | None = None,
         feed: Feed | None = None,
     ) -> Response:
-        """The view as a page, or in the form the address or ``?format=`` asks for: JSON of what the page shows, CSV or
-        JSON lines of the whole list behind it, Atom of a feed.
+        """The view as a page, or in the form the address or ``?format=`` asks for: JSON of what the page shows; CSV, JSON
+        or JSON lines of a whole list behind it (of several the one named by ``&of=``, else the first); Atom of a feed.
         """
+        tables = (table,) if isinstance(table, Table) else tuple(table or ())
         wanted = request.query_params.get("format")
         if wants_json(request):
             self._note_export(request, "JSON")
             return JSONResponse(to_jsonable_python(view), status)
-        if wanted in FILES and table is not None:
-            return self._file(request, wanted, table)
+        if wanted in FILES and tables:
+            named = [one for one in tables if one.of == request.query_params.get("of", "")]
+            return self._file(request, wanted, (named or tables)[0])
         if wanted == "atom" and feed is not None:
             base = (self.base_url or str(request.base_url)).rstrip("/")
             address = with_format(request, "atom")
             body = as_atom(feed, address=address, base=base, now=self.now())
             return Response(body, media_type="application/atom+xml; charset=utf-8")
         forms = [("JSON", json_address(request))]
-        if table is not None:
-            forms += [("CSV", with_format(request, "csv")), ("JSON lines", with_format(request, "jsonl"))]
         forms += [("Atom", with_format(request, "atom"))] if feed is not None else []
-        return HTMLResponse(self.page(request, template, view=view, forms=tuple(forms)), status)
+        lists = [
+            (one.of, [(word, with_format(request, form, one.of)) for form, word in FORMS.items()]) for one in tables
+        ]
+        return HTMLResponse(self.page(request, template, view=view, forms=tuple(forms), lists=lists), status)
 
     def _file(self, request: Request, form: str, table: Table) -> Response:
         """The whole list, written while it is read: one view of the archive, however long it is."""
         media_type, written = FILES[form]
         name = re.sub(r"[^A-Za-z0-9-]+", "-", table.name).strip("-")[:80] or "list"
-        headers = {"content-disposition": f'attachment; filename="onrecord-{name}.{form}"'}
+        ending = "json" if form == "list" else form
+        headers = {"content-disposition": f'attachment; filename="onrecord-{name}.{ending}"'}
         if request.method == "HEAD":
             return Response(media_type=media_type, headers=headers)
-        self._note_export(request, "JSON lines" if form == "jsonl" else form.upper())
+        self._note_export(request, FORMS[form])
 
         def body() -> Iterator[bytes]:
             with self.database.read() as conn:
@@ -112,7 +118,7 @@ class Site:
     def page(self, request: Request, template: str, **values: object) -> str:
         """A page of that template; what every page shows is added here."""
         path, who = request.url.path, getattr(request.state, "who", None)
-        values.setdefault("forms", ())
+        values = {"forms": (), "lists": (), **values}
         return self.templates.get_template(template).render(
             now=self.now(),
             path=path,
@@ -140,12 +146,12 @@ def json_address(request: Request) -> str:
     return with_format(request, "json")
 
 
-def with_format(request: Request, form: str) -> str:
-    """The same page in another form, relative to this site."""
-    rest = [
-        (name, value) for name, value in request.query_params.multi_items() if name not in ("format", "start", "part")
-    ]
-    return f"{request.url.path}?{urlencode([*rest, ('format', form)])}"
+def with_format(request: Request, form: str, of: str = "") -> str:
+    """The same page (or the list ``of`` it that is named) in another form, relative to this site."""
+    left = ("format", "of", "start", "part")
+    rest = [(name, value) for name, value in request.query_params.multi_items() if name not in left]
+    named = [("of", of)] if of else []
+    return f"{request.url.path}?{urlencode([*rest, *named, ('format', form)])}"
 
 
 def without_json(name: str) -> str:
@@ -159,7 +165,7 @@ def wants_page(request: Request) -> bool:
 
 
 def _wants_data(request: Request) -> bool:
-    is_file = request.query_params.get("format") in ("json", "csv", "jsonl", "atom")
+    is_file = request.query_params.get("format") in ("json", "atom", *FILES)
     return is_file or wants_json(request) or _prefers_json(request)
 
 

@@ -55,6 +55,11 @@ class Sources:
     only: str
 
 
+COLUMNS: Final = (
+    "source", "company", "kind", "role", "address", "state", "grade", "why", "since", "last", "next"
+)  # fmt: skip
+
+
 def routes(site: Site) -> APIRouter:
     """``/sources`` and ``/sources/check``."""
     router = APIRouter()
@@ -77,17 +82,14 @@ def routes(site: Site) -> APIRouter:
         view = Sources(
             tuple(map(row_of, found)), troubled if only == "unseen" else total, troubled, start, company, only
         )
-        columns = ("source", "company", "kind", "role", "address", "state", "grade", "why", "since", "last", "next")
 
         def rows(conn: Connection) -> Iterator[tuple[object, ...]]:
             found = sources.list_sources(
                 conn, with_ended=only == "ended", company=company or None, unseen=only == "unseen", limit=None
             )
-            for one in map(row_of, found):
-                yield (one.id, one.company_id, one.kind, one.role, one.address, one.state, one.grade, one.why,
-                       one.since, one.last_at, one.next_at)  # fmt: skip
+            yield from (cells(row_of(one)) for one in found)
 
-        return site.answer(request, "sources.html", view, table=Table("sources", columns, rows))
+        return site.answer(request, "sources.html", view, table=Table("sources", COLUMNS, rows))
 
     @router.post("/sources/check")
     @may("operator")
@@ -98,6 +100,12 @@ def routes(site: Site) -> APIRouter:
         return work.ask(site, actor, "check", {"sources": wanted}, ", ".join(wanted)[:300])
 
     return router
+
+
+def cells(one: SourceRow) -> tuple[object, ...]:
+    """A source under ``COLUMNS``."""
+    return (one.id, one.company_id, one.kind, one.role, one.address, one.state, one.grade, one.why, one.since,
+            one.last_at, one.next_at)  # fmt: skip
 
 
 def row_of(one: SourceHealth) -> SourceRow:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from datetime import UTC, date, datetime
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from core.model import Severity
-from web.exports import BATCH, Entry, Feed, as_atom, as_csv, as_json_lines, cell, paged
+from web.exports import BATCH, Entry, Feed, as_atom, as_csv, as_json, as_json_lines, cell, paged
 
 AT = datetime(2026, 11, 23, 23, 9, 12, tzinfo=UTC)
 
@@ -52,6 +53,16 @@ def test_json_lines_hold_values_as_json_has_them() -> None:
         '{"n":1,"at":"2026-11-23T23:09:12Z","is":null,"text":"=1 人权"}\n'
         '{"n":2,"at":"2026-01-02","is":true,"text":"two\\nlines"}\n'
     )
+
+
+def test_json_is_one_array_however_many_rows_there_are() -> None:
+    columns = ("n", "text")
+    assert b"".join(as_json(columns, [])) == b"[]\n"
+    assert b"".join(as_json(columns, [(1, "人权")])).decode() == '[\n{"n":1,"text":"人权"}\n]\n'
+    many = [(number, "=1") for number in range(2 * BATCH + 1)]
+    written = list(as_json(columns, many))
+    assert len(written) == 4
+    assert json.loads(b"".join(written)) == [{"n": number, "text": "=1"} for number, _ in many]
 
 
 def test_a_long_list_is_written_while_it_is_read() -> None:
