@@ -3,8 +3,9 @@
     python -m bench.day [SOURCES] [HOSTS] [HOURS]
 
 Everything is the product's: claims, leases, robots.txt, fetcher, intervals, budget; only the clock and the names are
-ours, so that a day passes as fast as the requests do. One host answers 503, one hangs up, one never answers. The log says
-whether any host saw two requests at once or inside its gap, whether a source starved, and what each host was asked.
+ours, so that a day passes as fast as the requests do. One host answers 503, one hangs up, one never answers; a tenth of
+the hosts have twice as many sources as the rest, and one more than its budget of a day can reach. The log says whether
+any host saw two requests at once or inside its gap, whether a source starved, and what each host was asked.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ from storage.schema import requests
 START = datetime(2026, 3, 1, tzinfo=UTC)
 GAP = timedelta(seconds=5)
 MIX = ((10, timedelta(hours=2)), (40, timedelta(hours=6)), (50, timedelta(hours=24)))  # share of the sources, interval
+MORE_THAN_ITS_SHARE = 2.0  # of the wait that an even share of a budget comes to: beyond it a source starves
 WORDS = " ".join(f"Sentence {n} says what the company does about audits in plant number {n}." for n in range(12))
 
 
@@ -58,7 +60,8 @@ WORDS = " ".join(f"Sentence {n} says what the company does about audits in plant
 class Far:
     """Every host in one server: it notes who came when, by the controlled clock, and how many at once."""
 
-    broken: dict[str, str] = field(default_factory=dict)
+    broken: dict[str, str]
+    patience: float
     now: datetime = START
     log: list[tuple[str, str, datetime]] = field(default_factory=list)
     at_once: Counter[str] = field(default_factory=Counter)
@@ -93,7 +96,7 @@ def _handler(far: Far) -> type[http.server.BaseHTTPRequestHandler]:
                 return
             if trouble == "never answers":
                 far.leave(host)  # the client gives up when it likes; that it asks nothing meanwhile shows in the gaps
-                time.sleep(0.25)
+                time.sleep(far.patience * 1.25)
                 self.close_connection = True
                 return
             status, body = 200, f"<html><body><h1>{host}{self.path}</h1><p>{WORDS}</p></body></html>".encode()
@@ -118,6 +121,17 @@ def _handler(far: Far) -> type[http.server.BaseHTTPRequestHandler]:
 
 
 @dataclass(frozen=True, slots=True)
+class Crowded:
+    """A host whose sources want more requests than its budget; ``longest``: the longest wait of any, in its intervals."""
+
+    host: str
+    sources: int
+    wanted: int
+    asked: int
+    longest: float
+
+
+@dataclass(frozen=True, slots=True)
 class Day:
     """What the server's log says of a day."""
 
@@ -128,7 +142,8 @@ class Day:
     busiest: int
     budget: int
     starved: tuple[str, ...]
-    latest: timedelta
+    latest: timedelta  # behind its interval and jitter, where the budget suffices
+    asking_too_much: tuple[Crowded, ...]
     to_the_broken: dict[str, int]
     closed_to_us: int
     unseen: int
@@ -148,25 +163,37 @@ def _served(far: Far) -> Iterator[int]:
 
 
 def watched(count: int, hosts: int, port: int) -> list[Source]:
-    """So many sources over so many hosts, a few hosts with many of them, and one address that robots.txt closes."""
+    """So many sources over so many hosts, some hosts with many, the first with most, and one address robots.txt closes."""
     mix = [every for share, every in MIX for _ in range(share)]
     found = []
     for n in range(count):
-        host = f"host-{n % hosts if n % 10 else n % max(1, hosts // 10)}.example"
+        host = f"host-{_host_of(n, hosts)}.example"
         path = "never/asked" if n == 1 else f"page-{n}"
         found.append(Source(f"c/{n}", "c", "page", f"http://{host}:{port}/{path}", every=mix[n * 37 % 100]))
     return found
 
 
-def simulate(count: int, hosts: int, hours: float, *, budget: int = 500, at_once: int = 20, seed: int = 1) -> Day:
-    """Watch so many sources on so many hosts for so long; what the server saw."""
+def _host_of(n: int, hosts: int) -> int:
+    if n % 25 == 0:
+        return 0
+    return n // 10 % max(1, hosts // 10) if n % 10 == 0 else (n + n // hosts) % hosts
+
+
+def simulate(
+    count: int, hosts: int, hours: float, *, budget: int = 500, at_once: int = 20, seed: int = 1, patience: float = 1.0
+) -> Day:
+    """Watch so many sources on so many hosts for so long; what the server saw.
+
+    ``patience``: seconds until a client gives up; too few, and a busy machine is taken for a broken host.
+    """
     dice = random.Random(seed)
     far = Far(
         {
             f"host-{hosts - 1}.example": "503",
             f"host-{hosts - 2}.example": "hangs up",
             f"host-{hosts - 3}.example": "never answers",
-        }
+        },
+        patience,
     )
     with tempfile.TemporaryDirectory() as folder, _served(far) as port:
         database = open_database(Path(folder, "day.db"))
@@ -188,7 +215,7 @@ def simulate(count: int, hosts: int, hours: float, *, budget: int = 500, at_once
         limits = FetchLimits(
             "OnRecord/bench",
             total_seconds=5,
-            read_gap_seconds=0.2,
+            read_gap_seconds=patience,
             allow_private=frozenset(f"{name}:{port}" for name in names),
         )
         everything = watched(count, hosts, port)
@@ -249,15 +276,22 @@ def _judge(far: Far, everything: list[Source], database: Database, hours: float,
         by_host[host].append(at)
         by_url[f"{host}{path}"].append(at)
     gaps = [later - earlier for times in by_host.values() for earlier, later in itertools.pairwise(times)]
-    starved, latest = [], timedelta(0)
+    ends = max(far.now, START + timedelta(hours=hours))
+    crowded = _crowded(everything, hours, budget)
+    starved, latest, longest = [], timedelta(0), dict.fromkeys(crowded, 0.0)
     for source in everything:
-        host, _, path = source.url.removeprefix("http://").partition("/")
-        name = host.partition(":")[0]
+        name = _name_of(source)
+        path = source.url.removeprefix("http://").partition("/")[2]
         if name in far.broken or path.startswith("never"):
             continue
-        asked = [START, *by_url[f"{name}/{path}"], max(far.now, START + timedelta(hours=hours))]
-        longest = max(later - earlier for earlier, later in itertools.pairwise(asked))
-        late = longest - source.every * 1.15
+        asked = [START, *by_url[f"{name}/{path}"], ends]
+        wait = max(later - earlier for earlier, later in itertools.pairwise(asked))
+        if name in crowded:
+            longest[name] = max(longest[name], wait / source.every)
+            if len(asked) < 3 or wait > source.every * MORE_THAN_ITS_SHARE * crowded[name] / (budget * hours / 24):
+                starved.append(source.id)
+            continue
+        late = wait - source.every * 1.15
         latest = max(latest, late)
         if late > timedelta(hours=1) or len(asked) < 3:
             starved.append(source.id)
@@ -272,10 +306,30 @@ def _judge(far: Far, everything: list[Source], database: Database, hours: float,
         budget=budget,
         starved=tuple(starved),
         latest=latest,
+        asking_too_much=tuple(
+            Crowded(name, _sources_at(name, everything), round(wanted), len(by_host[name]), longest[name])
+            for name, wanted in crowded.items()
+        ),
         to_the_broken={trouble: len(by_host[host]) for host, trouble in far.broken.items()},
         closed_to_us=sum(path.startswith("/never") for _, path, _ in far.log),
         unseen=unseen,
     )
+
+
+def _name_of(source: Source) -> str:
+    return source.url.removeprefix("http://").partition(":")[0]
+
+
+def _sources_at(name: str, everything: list[Source]) -> int:
+    return sum(_name_of(source) == name for source in everything)
+
+
+def _crowded(everything: list[Source], hours: float, budget: int) -> dict[str, float]:
+    """Hosts whose sources want more requests in these hours than a budget of so many a day allows; how many they want."""
+    wanted: dict[str, float] = defaultdict(float)
+    for source in everything:
+        wanted[_name_of(source)] += timedelta(hours=hours) / source.every
+    return {name: many for name, many in wanted.items() if many > budget * hours / 24}
 
 
 def main() -> None:
@@ -291,6 +345,11 @@ def main() -> None:
     print(
         f"latest of the others                {day.latest.total_seconds() / 60:.1f} min behind its interval and jitter"
     )
+    for each in day.asking_too_much:
+        print(
+            f"{each.host:<36}{each.sources} sources want {each.wanted}, {each.asked} asked; none waited longer than "
+            f"{each.longest:.1f} of its intervals"
+        )
     print(f"to hosts that are broken            {', '.join(f'{n} ({what})' for what, n in day.to_the_broken.items())}")
     print(f"to an address robots.txt closes     {day.closed_to_us}")
     print(f"CPU, server included                {time.process_time() - began:.0f} s")

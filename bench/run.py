@@ -149,7 +149,8 @@ def benches(pages: int) -> tuple[Bench, ...]:
             ("10000", "2"),
             "SIGKILL after every commit and every effect of check, decide, send and receipt, for every channel; then again "
             "in the lives that follow, and at random instants. Kill points are those of a run without a kill. Nothing may be "
-            "lost, and nothing come twice but where the far side took a message and gave no answer. The aim is half an hour.",
+            "lost, and nothing come twice but where the far side took a message and gave no answer. The aim is half an "
+            "hour on two processors, counted in CPU time.",
             is_long=True,
         ),
     )

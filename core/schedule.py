@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
+DAY: Final = timedelta(days=1)
 JITTER: Final = 0.3  # share of the interval, either way by half of it
 CONFIRM_AFTER: Final = timedelta(minutes=10)
 ABSENT_AFTER: Final = timedelta(hours=9)  # three asks over more than a day tell whether a page is gone
@@ -22,6 +23,7 @@ WATCHED_CEILING: Final = timedelta(days=7)  # of an item that holds a watched te
 LONGEST_BACK_OFF: Final = timedelta(days=1)
 LEARNED_AFTER: Final = timedelta(days=14)  # before that nothing is known of how often a document changes
 LOOKS_A_CHANGE: Final = 8  # checks between two changes, on the average, once that is known
+BUDGET_AT_ONCE: Final = 0.25  # share of a host's requests of a day that may be made at its beginning
 SIBLINGS_WITHIN: Final = timedelta(hours=12)  # of a change: no burst, and the hot page is not asked alone
 
 
@@ -65,6 +67,21 @@ def next_check(
 def item_interval(age: timedelta, *, is_watched: bool = False) -> timedelta:
     """How long to leave a listed page alone: about as long as it has been known; less with a watched term in it."""
     return min(max(age, ITEM_FLOOR), WATCHED_CEILING if is_watched else ITEM_CEILING)
+
+
+def day_of(now: datetime) -> str:
+    """The day a host's budget is for, in UTC."""
+    return now.strftime("%Y-%m-%d")
+
+
+def budget_by(now: datetime, budget: int) -> int:
+    """How many of a host's requests of the day may have been made by now: a fourth at once, the rest as the day goes on.
+
+    Spent as they fall due, they would be gone before evening on a host with more to ask than its budget, and nobody
+    would look at it until midnight.
+    """
+    gone = (now.astimezone(UTC) - now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)) / DAY
+    return int(budget * (BUDGET_AT_ONCE + (1 - BUDGET_AT_ONCE) * gone))
 
 
 def fresh_for(cache_control: str | None, age: str | None) -> timedelta | None:

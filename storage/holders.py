@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, exists, func, or_, select, true, union, update
+from sqlalchemy import Connection, and_, exists, func, or_, select, union, update
 
+from core.schedule import budget_by, day_of
 from storage.chunks import chunks
-from storage.leases import day_of
+from storage.leases import has_budget
 from storage.schema import deliveries, hosts, requests
 
 
@@ -58,9 +59,8 @@ def free(conn: Connection, owner: str, now: datetime) -> int:
 
 def is_due(conn: Connection, now: datetime, budget: int | None = None) -> bool:
     """Is any request due on a host that may be asked? A look before the claim, which needs the write lock."""
-    has_budget = or_(hosts.c.day.is_(None), hosts.c.day != day_of(now), hosts.c.asked < (budget or 0))
     free_host = and_(
-        has_budget if budget is not None else true(),
+        has_budget(now, budget),
         or_(hosts.c.leased_until.is_(None), hosts.c.leased_until <= now),
         or_(hosts.c.next_allowed_at.is_(None), hosts.c.next_allowed_at <= now),
     )
@@ -140,7 +140,7 @@ def unseen(conn: Connection, now: datetime, grace: timedelta, budget: int | None
     )
     found: list[Overdue] = []
     for row in rows:
-        is_spent = budget is not None and row.day == day_of(now) and (row.asked or 0) >= budget
+        is_spent = budget is not None and row.day == day_of(now) and (row.asked or 0) >= budget_by(now, budget)
         why = "budget" if is_spent else ("failing" if row.failures else "waiting")
         found.append(Overdue(row.id, row.url, row.host, row.next_due_at, why))
     return found

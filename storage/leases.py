@@ -13,15 +13,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, case, extract, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, case, extract, func, or_, select, true, update
 from sqlalchemy.sql.selectable import CTE
 
 from core.errors import Busy, NotFound
+from core.schedule import budget_by, day_of
 from storage.schema import hosts, requests
 
 log = logging.getLogger(__name__)
 
 REQUESTS_PER_LEASE = 50
+FIRST_LOOK_SECONDS = 6 * 3_600  # what was never seen is as urgent as what is looked at at the usual interval
 OPEN_AT = 5  # failures of a host in a row: from here on one address asks for all of them whether it is back
 _TOKEN = select(hosts.c.token).where(hosts.c.host == bindparam("b_host")).with_for_update(read=True)
 
@@ -72,8 +74,8 @@ def claim_due(  # noqa: PLR0913 (what decides a claim, each by name)
     With ``only`` (request ids) due times are ignored, and nothing else: leases and the politeness gap still hold.
     A lease carries at most ``REQUESTS_PER_LEASE`` requests; the rest of a host stays due. ``owner`` names the process
     that claims, so that its leases can be given back for it when it has died (``storage.holders.free``). A host that had
-    its ``budget`` of requests today waits for tomorrow. Of a host, what is most overdue for its interval comes first; of
-    one that keeps failing, what has failed already, so that no other address has to fail for it.
+    what its ``budget`` of a day allows by now waits (``core.schedule.budget_by``). Of a host, what is most overdue for its interval comes first (six
+    hours at most, for what was never seen); of one that keeps failing, what has failed already, so that no other address has to fail for it.
     """
     due: ColumnElement[bool] = requests.c.next_due_at <= now if only is None else requests.c.id.in_(list(only))
     token = token_of(owner)
@@ -97,7 +99,6 @@ def claim_due(  # noqa: PLR0913 (what decides a claim, each by name)
 
 
 def _free_hosts(due: ColumnElement[bool], now: datetime, limit_hosts: int, budget: int | None) -> CTE:
-    may_ask = [] if budget is None else [or_(hosts.c.day.is_(None), hosts.c.day != day_of(now), hosts.c.asked < budget)]
     waiting = (
         select(requests.c.host, func.min(requests.c.next_due_at).label("since"))
         .where(due)
@@ -110,7 +111,7 @@ def _free_hosts(due: ColumnElement[bool], now: datetime, limit_hosts: int, budge
         .where(
             or_(hosts.c.leased_until.is_(None), hosts.c.leased_until <= now),
             or_(hosts.c.next_allowed_at.is_(None), hosts.c.next_allowed_at <= now),
-            *may_ask,
+            has_budget(now, budget),
         )
         .order_by(waiting.c.since, hosts.c.host)
         .limit(limit_hosts)
@@ -119,15 +120,22 @@ def _free_hosts(due: ColumnElement[bool], now: datetime, limit_hosts: int, budge
     )
 
 
-def day_of(now: datetime) -> str:
-    """The day a budget is for, in UTC."""
-    return now.strftime("%Y-%m-%d")
+def has_budget(now: datetime, budget: int | None) -> ColumnElement[bool]:
+    """Whether a host's row leaves it requests to make by now; always, where there is no budget."""
+    if budget is None:
+        return true()
+    return or_(hosts.c.day.is_(None), hosts.c.day != day_of(now), hosts.c.asked < budget_by(now, budget))
 
 
 def _due_requests(
     conn: Connection, due: ColumnElement[bool], now: datetime, held: list[str]
 ) -> dict[str, list[DueRequest]]:
-    overdue = (now.timestamp() - extract("epoch", requests.c.next_due_at)) * 1.0 / requests.c.every_seconds
+    is_first_look = and_(requests.c.last_good_fetch_id.is_(None), requests.c.failures == 0)
+    within = case(
+        (and_(is_first_look, requests.c.every_seconds > FIRST_LOOK_SECONDS), FIRST_LOOK_SECONDS),
+        else_=requests.c.every_seconds,
+    )
+    overdue = (now.timestamp() - extract("epoch", requests.c.next_due_at)) * 1.0 / within
     is_probe = case((and_(hosts.c.failures >= OPEN_AT, requests.c.failures > 0), 0), else_=1)
     order = func.row_number().over(
         partition_by=requests.c.host,

@@ -107,7 +107,10 @@ class FetchSettings(Entry):
         None, description="User-Agent for regulators that want to know who asks; identity where not given."
     )
     host_requests_per_day: int = Field(
-        2_000, ge=10, le=1_000_000, description="Requests one host may get a day; shared by what is most overdue."
+        2_000,
+        ge=10,
+        le=1_000_000,
+        description="Requests one host may get a day, a fourth of them at once; shared by what is most overdue.",
     )
     proxies: dict[Name, ProxyAddress] = Field(
         default_factory=dict, description="Proxies by name; logins come from ONRECORD_PROXY_ and the name in capitals."

@@ -199,7 +199,7 @@ def coverage(home: Home, environ: Mapping[str, str], *, as_json: bool) -> int:
 
 
 _WHY = {
-    "budget": "its host had its requests of today (fetch.host_requests_per_day)",
+    "budget": "its host had the requests it may get by now (fetch.host_requests_per_day)",
     "failing": "its host fails and is left alone for a while",
     "waiting": "others come first, or nobody watches just now",
 }

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from core.errors import Busy
 from core.model import Company, Source
-from storage import leases, sources
+from storage import holders, leases, sources
 from storage.engine import Database
 from storage.schema import hosts, requests
 from tests.archive import START
@@ -65,6 +65,56 @@ def test_the_longest_waiting_hosts_come_first(database: Database) -> None:
     due_at(database, B, START - MINUTE)
     assert urls(claim(database, limit_hosts=2)) == [["https://c.example/"], [B]]
     assert urls(claim(database, limit_hosts=2)) == [[A]]
+
+
+def test_a_host_that_had_what_its_budget_allows_by_now_waits_until_it_allows_more(database: Database) -> None:
+    watch(database, A, B, C)
+    noon = START.replace(hour=12, minute=0)
+
+    def claimed(at: datetime) -> list[str]:
+        with database.write() as conn:
+            is_due = holders.is_due(conn, at, 16)
+            found = leases.claim_due(conn, at, lease=MINUTE, limit_hosts=9, budget=16)
+            assert is_due == bool(found)
+            return [lease.host for lease in found]
+
+    with database.write() as conn:
+        [held] = leases.claim_due(conn, noon, lease=MINUTE, limit_hosts=1)
+        leases.release(conn, held, noon, asked=10, now=noon)
+        assert held.host == "a.example"
+        conn.execute(update(requests).values(next_due_at=noon))
+        assert [each.why for each in holders.unseen(conn, noon + MINUTE, timedelta(0), 16)] == [
+            "budget",
+            "waiting",
+            "budget",
+        ]
+    assert claimed(noon) == ["b.example"]  # ten of sixteen is what noon allows
+    assert claimed(noon + timedelta(seconds=59)) == []
+    due_at(database, B, None)
+    assert claimed(noon + timedelta(hours=1, minutes=59)) == []
+    assert claimed(noon + timedelta(hours=2, seconds=1)) == ["a.example"]
+
+
+def test_what_is_most_overdue_for_its_interval_comes_first_and_a_first_look_counts_as_six_hours(
+    database: Database,
+) -> None:
+    with database.write() as conn:
+        declared = [
+            Source("daily", "acme", "page", "https://a.example/daily", every=timedelta(hours=24)),
+            Source("new", "acme", "page", "https://a.example/new", every=timedelta(hours=24)),
+            Source("hourly", "acme", "page", "https://a.example/hourly", every=timedelta(hours=1)),
+            Source("failing", "acme", "page", "https://a.example/failing", every=timedelta(hours=24)),
+        ]
+        sources.sync(conn, [Company("acme", "Acme")], declared, START)
+        seen = requests.c.url.in_(["https://a.example/daily", "https://a.example/hourly"])
+        conn.execute(update(requests).where(seen).values(last_good_fetch_id=1))
+        conn.execute(update(requests).where(requests.c.url == "https://a.example/failing").values(failures=1))
+        conn.execute(
+            update(requests).where(requests.c.url == "https://a.example/daily").values(next_due_at=START - MINUTE)
+        )
+    assert urls(claim(database, START + timedelta(hours=1))) == [
+        ["https://a.example/hourly", "https://a.example/new", "https://a.example/daily", "https://a.example/failing"]
+    ]
 
 
 def test_what_is_not_due_or_not_asked_for_is_left(database: Database) -> None:

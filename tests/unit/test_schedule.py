@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from core.schedule import adapted, fresh_for, item_interval, next_check, pace_of
+from core.schedule import adapted, budget_by, fresh_for, item_interval, next_check, pace_of
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 H, D = timedelta(hours=1), timedelta(days=1)
@@ -68,3 +68,11 @@ def test_jitter_is_a_share_of_the_interval_either_way() -> None:
 )
 def test_what_a_server_says_of_freshness(said: str | None, age: str | None, fresh: timedelta | None) -> None:
     assert fresh_for(said, age) == fresh
+
+
+@pytest.mark.parametrize(("hour", "allowed"), [(0, 25), (6, 43), (12, 62), (18, 81), (23, 96)])
+def test_of_a_day_s_requests_a_fourth_may_be_made_at_once_and_the_rest_as_it_goes_on(hour: int, allowed: int) -> None:
+    now = datetime(2026, 3, 1, hour, tzinfo=UTC)
+    assert budget_by(now, 100) == allowed
+    assert budget_by(now.astimezone(timezone(timedelta(hours=9))), 100) == allowed
+    assert budget_by(now + timedelta(hours=24), 100) == allowed
