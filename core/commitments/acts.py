@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from core.commitments.inflection import irregular_pasts
 from core.commitments.wording import word_set
 
 if TYPE_CHECKING:
@@ -40,14 +41,22 @@ _PROMOTING = word_set(
     "expand expands increase increases grow extend extends"
 )
 """Words after which a harmful noun or -ing form is done, and more of it."""
+_PRONOUNS = word_set("they we it you")
+_NO_NOUN = word_set("that if when where while because as than before after once unless until whether how what so then to of")
+_LEAST_ABOUT = 3  # words before the verb: an act, a noun, a pronoun
 _BOTH = word_set(
     "report reports audit audits review reviews use uses exit end design map source sources supply release screen trace"
 )
 """Words that are verbs only where something leads to a verb: a subject, a modal, "to", an adverb, another verb."""
-_NOUN_TAILS = {"supply": ("chain", "chains"), "supplies": (), "use": ("case", "cases"), "source": ("code",)}
+_NOUN_TAILS = {"supply": ("chain", "chains"), "supplies": (), "use": ("case", "cases"), "source": ("code",),
+               "export": ("control", "controls", "law", "laws", "licence", "licences", "license", "licenses", "rules"),
+               "import": ("control", "controls", "law", "laws", "rules"), "design": ("stage", "phase", "team"),
+               "transfer": ("programme", "programmes", "program", "programs", "scheme", "schemes")}
 _HANDING_OVER = frozenset({"disclose", "provide", "share", "give", "transfer", "surrender"})
 
 
+_GIVING = word_set("share shares give gives offer offers provide provides")
+_TO_PEOPLE = 6  # words
 DUTY = 3
 """The level of a duty laid on those we bind, where its verb alone says nothing."""
 
@@ -98,6 +107,7 @@ class _English:
         self.negations: set[int] = set()
         self.soft: set[int] = set()  # "encourages suppliers to", "will consider ending": the modality, not the act
         self.customers: list[int] = []
+        self.people: list[int] = []
         self.after_actor: set[int] = set()
         self.after_third: set[int] = set()
         self.bound = self.ours = len(words)  # where those we bind, and we ourselves, are named first
@@ -120,6 +130,8 @@ class _English:
             self.negations.add(first)
         elif mark.clause < 0 and dimension == "actors":
             self.after_actor.add(mark.last)
+            if mark.value == "affected":
+                self.people.append(first)
             if mark.value == "third":
                 self.after_third.add(mark.last)
                 self.bound = min(self.bound, first)
@@ -139,7 +151,7 @@ class _English:
                 self._negate(at)
             following = self.words[at + 1] if at + 1 < len(self.words) else ""
             entry = actions.get(f"{word} {following}") or actions.get(word)
-            if entry and at not in self.soft and not self._is_compound(at):
+            if entry and at not in self.soft and not self._is_compound(at) and not self._is_about_noun(at):
                 self._take(at, *entry)
         return tuple(self.found)
 
@@ -156,6 +168,13 @@ class _English:
             return True
         following = self.words[at + 1] if at + 1 < len(self.words) else ""
         return word in ("and", "or") and following in _NEW_SUBJECT
+
+    def _is_about_noun(self, at: int) -> bool:
+        """ "Disclose the smelters they use": the verb of a clause about the noun before it, and no act of its own."""
+        if at < _LEAST_ABOUT or self.words[at - 1] not in _PRONOUNS or not self.found:
+            return False
+        noun = self.words[at - 2]
+        return noun.isalpha() and noun not in _NO_NOUN | BREAKS | _JOINED
 
     def _is_compound(self, at: int) -> bool:
         following = self.words[at + 1] if at + 1 < len(self.words) else ""
@@ -233,6 +252,8 @@ class _English:
                 self.found.append(Act(at, lemma, group, 0, "permits", claims, is_harm=True))
             elif not is_noun and (self._is_duty(at) or self._is_granted(at, lemma)):
                 self.found.append(Act(at, lemma, group, DUTY, "restrains", claims))
+            elif not is_noun and self._is_head(at) and self._goes_to_people(at) and self._is_kind(at):
+                self.found.append(Act(at, lemma, "disclose", DUTY, "restrains", claims))
             elif not is_noun and self._is_head(at) and not self._is_kind(at):
                 self.found.append(Act(at, lemma, group, 0, "permits", claims, is_harm=True))
             return
@@ -271,6 +292,8 @@ class _English:
             return not self.words[at].endswith("ing")
         if self.words[before] == "to":
             return not any(act.at < at for act in self.found)
+        if self.words[before] in ("is", "are") and (self.words[at].endswith("ed") or self.words[at] in irregular_pasts()):
+            return True  # "complaints are investigated"
         return self.words[before] in _HEADS_BEFORE or (before <= 1 and not self.words[at].endswith(("ing", "ed")))
 
     def _is_duty(self, at: int) -> bool:
@@ -288,7 +311,15 @@ class _English:
         """ "We provide remedy": a harmful verb with a good object within a few words, and no police to receive it."""
         if any(at < first <= at + 5 for first in self.customers):
             return False
+        if self._goes_to_people(at):
+            return True
         return any(word in self.vocabulary.protective_objects for word in self.words[at + 1 : at + 6])
+
+    def _goes_to_people(self, at: int) -> bool:
+        """ "We share the outcome with the complainant", "we give workers a copy": and not what is known of them."""
+        if self.words[at] not in _GIVING or self.has_person_data:
+            return False
+        return any(at < first <= at + _TO_PEOPLE for first in self.people)
 
     def _sever(self, at: int, lemma: str, group: Group, *, is_noun: bool) -> None:
         governors = self._near(at, 3)
@@ -309,14 +340,14 @@ class _English:
             return
         governors = self._near(at, 4)
         negated = any(governor.level == 0 for governor in governors)
-        severed = any(governor.level and self._only_links(governor.at, at) for governor in governors)
+        severed = any(governor.level and self._leads_to(governor.at, at) for governor in governors)
         light = any(word in _LIGHT for word in self.words[max(at - 4, 0) : at])
         if is_noun and not (severed or light or (negated and self.words[at - 1] == "no")):
             return
         if self._joined_to(at) and self.found[-1].stance == "permits" and not self.found[-1].is_harm:
             negated = True
         is_undone = negated != severed  # "will not stop auditing" protects
-        claims = frozenset({at, *(g.at for g in governors if g.level == 0 or self._only_links(g.at, at))})
+        claims = frozenset({at, *(g.at for g in governors if g.level == 0 or self._leads_to(g.at, at))})
         if severed:
             self.found = [act for act in self.found if act.at not in claims]
         self.found.append(
@@ -330,6 +361,10 @@ class _English:
         """ "Use your photos to train models": what the harm is for, no act of its own."""
         is_infinitive = self.words[at - 1 : at] == ["to"] and self.words[at - 2] not in _JOINED
         return is_infinitive and bool(self.found) and self.found[-1].is_harm and at - self.found[-1].at > 2
+
+    def _leads_to(self, start: int, end: int) -> bool:
+        """ "Stop our audits"; "decline to publish"."""
+        return self._only_links(start, end) or (end - start == 2 and self.words[start + 1] == "to")
 
     def _only_links(self, start: int, end: int) -> bool:
         between = self.words[start + 1 : end]

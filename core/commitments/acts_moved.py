@@ -9,6 +9,7 @@ from core.commitments.acts import Act
 from core.commitments.delta import Delta, Sign, span
 from core.commitments.frame import Frame, Mark
 from core.commitments.guard import LIST_WORDS
+from core.commitments.inflection import word_id
 from core.commitments.vocabulary import Vocabulary
 from core.commitments.wording import word_set
 
@@ -21,6 +22,13 @@ def stance_moved(vocabulary: Vocabulary, before: Frame, after: Frame) -> Iterato
     ]
     groups_before = {act.group: act.stance for act in before.acts if act.is_harm}
     groups_after = {act.group: act.stance for act in after.acts if act.is_harm}
+    if flipped and (
+        _is_own_choice(before, flipped[0])
+        or _is_twice_denied(before, after)
+        or _is_other_recipient(before, after, flipped[0])
+    ):
+        yield Delta("stance", "?", f"stance: {flipped[0]} told the other way round", forces_reading=True)
+        return
     if flipped or (
         before.stance in ("restrains", "permits")
         and after.stance in ("restrains", "permits")
@@ -53,7 +61,30 @@ def stance_moved(vocabulary: Vocabulary, before: Frame, after: Frame) -> Iterato
         )
 
 
-_RESUMING = word_set("""resume resumed continue continues continued restart restarted restore restored reinstate
+def _is_own_choice(frame: Frame, lemma: str) -> bool:
+    """ "Workers may refuse unsafe work": what those protected leave or do is no restraint of ours."""
+    return frame.actor in ("users", "affected") and not any(act.is_harm for act in frame.acts if act.lemma == lemma)
+
+
+def _is_other_recipient(before: Frame, after: Frame, lemma: str) -> bool:
+    """ "Share it with workers", "share it with management": good or bad by who receives it, and no turn of the promise."""
+    kinds = {(act.stance, act.is_harm) for frame in (before, after) for act in frame.acts if act.lemma == lemma}
+    return len(before.negations) == len(after.negations) and ("restrains", False) in kinds and ("permits", True) in kinds
+
+
+def _is_twice_denied(before: Frame, after: Frame) -> bool:
+    """ "Not from those that are not certified", "from those that are": two denials went together, or came."""
+    mains = len(before.negations) - len(after.negations)
+    asides = _denied_aside(before) - _denied_aside(after)
+    return mains * asides > 0 and bool(before.clauses) and bool(after.clauses)
+
+
+def _denied_aside(frame: Frame) -> int:
+    inside = [mark for mark in frame.marks if mark.dimension == "negation" and mark.value == "not" and mark.clause >= 0]
+    return len(inside) + sum(clause.text.startswith("unless") for clause in frame.clauses)
+
+
+_RESUMING = word_set("""keep keeps kept keeping retain retains maintain maintains resume resumed continue continues continued restart restarted restore restored reinstate
     reinstated return returned returns reopen reopened rejoin rejoined extend extends extended renew renews renewed agree agrees agreed""")
 
 
@@ -132,6 +163,10 @@ def modality_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta
     if before.stance != after.stance and "none" not in (before.stance, after.stance):
         return
     one, two = before.of("modality"), after.of("modality")
+    done = _fulfilled(before, after)
+    if done:
+        yield Delta("modality", "+", f"modality: {_lead(before)} → done", _modal_words(before, one) | done[0], done[1])
+        return
     if before.tier is None or after.tier is None:
         if one or two:
             yield Delta("modality", "?", f"modality: {_lead(before)} → {_lead(after)}", span(one), span(two))
@@ -160,6 +195,27 @@ def modality_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta
         told = f"modality: {_all_words(before, one)} → {_all_words(after, two)}"
     for sign in sorted(signs):
         yield Delta("modality", sign, told, claims_before, claims_after)
+
+
+def _fulfilled(before: Frame, after: Frame) -> tuple[frozenset[int], frozenset[int]] | None:
+    """ "We aim to trace", "we have traced": the words of the act on either side, where what was promised is done."""
+    if before.lang != "en" or before.tier is None or before.negations or after.negations or after.of("modality"):
+        return None
+    promised = [act for act in before.acts if not act.is_harm and act.stance == "restrains"]
+    for at, word in enumerate(after.words[:-1]):
+        if word not in ("has", "have"):
+            continue
+        verb = at + 1
+        while verb < len(after.words) and (after.words[verb] in _ALREADY or after.words[verb].endswith("ly")):
+            verb += 1
+        name, is_past = word_id(after.words[verb]) if verb < len(after.words) else ("", False)
+        twin = next((act for act in promised if word_id(before.words[act.at])[0] == name), None)
+        if is_past and twin and before.of("modality"):
+            return frozenset({twin.at}), frozenset(range(at, verb + 1))
+    return None
+
+
+_ALREADY = word_set("now already since also")
 
 
 def _all_words(frame: Frame, marks: Sequence[Mark]) -> str:

@@ -61,7 +61,8 @@ def deltas(vocabulary: Vocabulary, before: Frame, after: Frame, contents: tuple[
     lost = shortened or [*parts_moved(before, after, *contents)]
     found = [delta for delta in found if not _is_part_of(delta, lost)] + lost
     found += softened(vocabulary, before, after, *contents)
-    found += list_lengthened(vocabulary, before, after, *contents)
+    longer = [*list_lengthened(vocabulary, before, after, *contents)]
+    found = [delta for delta in found if not any(_is_within(delta, item) for item in longer)] + longer
     if is_duty_of_affected(before) or is_duty_of_affected(after):
         return [replace(delta, sign="?") for delta in found]
     if before.stance == after.stance == "permits":
@@ -76,6 +77,11 @@ def _is_part_of(delta: Delta, lost: Sequence[Delta]) -> bool:
     return (
         bool(delta.before) and not delta.after and any(delta.before <= part.before for part in lost if part.sign == "-")
     )
+
+
+def _is_within(delta: Delta, item: Delta) -> bool:
+    """What an added item says of itself ("joint ventures that we operate") limits that item alone."""
+    return bool(delta.after) and not delta.before and delta.after <= item.after
 
 
 def _turned(delta: Delta) -> Delta:

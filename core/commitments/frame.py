@@ -21,13 +21,14 @@ from core.text.fold import fold
 
 Stance = Literal["restrains", "permits", "both", "none"]
 
+_EVEN_SO = ("regardless of ", "irrespective of ", "even if ", "even when ", "even where ", "no matter ")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN_WORD = re.compile(r"[a-z']+")
 # A cue of the left dimension gives way where it overlaps one of the right: "any government" is a customer, not a breadth.
 _YIELDS = {
     "modality": ("deadline",),
     "hedges": ("modality", "deadline"),
-    "conditions": ("hedges", "deadline", "duration", "modality"),
+    "conditions": ("hedges", "deadline", "duration", "modality", "frequency"),
     "breadth": ("customers", "places", "channel", "standards", "frequency", "deadline", "hedges", "evidence"),
     "duration": ("deadline", "frequency"),
     "actors": ("channel", "evidence", "hedges"),
@@ -78,6 +79,11 @@ class Clause(NamedTuple):
     first: int
     last: int
     text: str
+
+    @property
+    def leaves_nothing_out(self) -> bool:
+        """ "Whether by us or by our dealers", "even where the law allows it": it holds in every case named."""
+        return self.text.startswith(_EVEN_SO) or (self.text.startswith("whether ") and " or " in self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,10 +303,20 @@ def _clauses(
             cut = made[-1]
             made[-1] = Clause(cut.kind, cut.first, first, _text(prepared, starts, cut.first, first))
         last = _clause_end(words, first, last_of_cue, hedged)
+        if kind == "relative":
+            last = _before_next_phrase(words, last_of_cue, last)
         if kind == "relative" and first <= _SUBJECT_WORDS and _VERBS.isdisjoint(words[:first]):
             last = _verb_after(words, first + 1, last)
         made.append(Clause(kind, first, last, _text(prepared, starts, first, last)))
     return tuple(made)
+
+
+def _before_next_phrase(words: list[str], start: int, end: int) -> int:
+    """ "Companies which we own and to joint ventures": the phrase beside the one that the clause is about."""
+    for at in range(start, end - 1):
+        if words[at] in ("and", "or") and words[at + 1] in ("to", "of", "from", "for", "in", "with", "by", "at"):
+            return at
+    return end
 
 
 _SUBJECT_WORDS = 6

@@ -101,6 +101,8 @@ def _content(vocabulary: Vocabulary, frame: Frame, same: set[str]) -> tuple[Elem
         word = frame.words[at]
         if word == "from" and _leads_to_scope(frame, at):
             found.append(Element("from", at, at + 1))
+        elif word == "ourselves" and not LIST_WORDS.isdisjoint(frame.words[at - 1 : at] + frame.words[at + 1 : at + 2]):
+            found.append(Element(word, at, at + 1))  # "we hold ourselves and our partners to it"
         elif word not in _PUNCTUATION and word not in stop and at not in ourselves:
             found.append(Element(word if word in same else _identity(vocabulary, frame, at), at, at + 1))
         at += 1
@@ -198,7 +200,7 @@ def _links(frame: Frame, left: Element, right: Element) -> bool:
 
 def antonyms_between(vocabulary: Vocabulary, before: Frame, after: Frame) -> tuple[str, str] | None:
     """A pair of opposites of which one went out and the other came in, as they stand; stop words count here."""
-    counts_before, counts_after = Counter(before.words), Counter(after.words)
+    counts_before, counts_after = Counter(_words_that_turn(before)), Counter(_words_that_turn(after))
     out = [word for word, count in counts_before.items() if count > counts_after.get(word, 0)]
     came = [word for word, count in counts_after.items() if count > counts_before.get(word, 0)]
     if not out or not came:
@@ -210,6 +212,14 @@ def antonyms_between(vocabulary: Vocabulary, before: Frame, after: Frame) -> tup
                 if opposite in came_roots:
                     return word, came_roots[opposite]
     return None
+
+
+def _words_that_turn(frame: Frame) -> Sequence[str]:
+    """The words in which an opposite would turn the promise: "whether or not it is lawful" names both and turns nothing."""
+    if not any(clause.leaves_nothing_out for clause in frame.clauses):
+        return frame.words
+    skipped = {at for clause in frame.clauses if clause.leaves_nothing_out for at in range(clause.first, clause.last)}
+    return [word for at, word in enumerate(frame.words) if at not in skipped]
 
 
 def _surplus(elements: Sequence[Element], ours: Counter[str], theirs: Counter[str]) -> Iterable[Element]:
@@ -262,6 +272,7 @@ def _identity(vocabulary: Vocabulary, frame: Frame, at: int) -> str:
         return _AUXILIARY[word]
     word = vocabulary.synonyms.get(word, word)
     name, is_past = word_id(word)
+    name = vocabulary.same_names.get(name, name)
     lemma = vocabulary.actions.get(word)
     if lemma and lemma[0] in vocabulary.synonyms:
         name = word_id(vocabulary.synonyms[lemma[0]])[0]

@@ -23,6 +23,9 @@ _PASTS = {
     "withheld": "withhold", "repaid": "repay", "held": "hold", "kept": "keep", "took": "take", "taken": "take",
     "made": "make", "found": "find", "sought": "seek", "paid": "pay", "left": "leave", "began": "begin",
     "begun": "begin", "went": "go", "gone": "go", "done": "do", "said": "say", "told": "tell", "met": "meet",
+    "overseen": "oversee", "oversaw": "oversee", "seen": "see", "saw": "see", "shown": "show", "known": "know",
+    "proven": "prove", "sent": "send", "brought": "bring", "borne": "bear", "hidden": "hide", "drawn": "draw",
+    "bound": "bind", "undertaken": "undertake", "undertook": "undertake", "lost": "lose", "taught": "teach",
     "led": "lead", "chose": "choose", "chosen": "choose", "spoke": "speak", "wrote": "write", "written": "write",
 }  # fmt: skip
 _ROOTS = frozenset({"supply", "apply", "rely", "comply", "imply", "reply", "multiply", "ally", "bully", "assembly"})
@@ -52,13 +55,26 @@ def word_id(word: str) -> tuple[str, bool]:
         return word_id(_PASTS[word])[0], True
     spelled = _american(word)
     is_past = spelled.endswith("ed") and len(spelled) > 4 and spelled not in _NOT_PAST
-    base = spelled.removesuffix("'s")
-    if base.endswith("s") and not base.endswith("ss"):
-        base = base[:-1]
-    ending = next((each for each in _DERIVED if base.endswith(each) and len(base) > len(each) + 2), "")
-    if base in _ROOTS:
-        ending = ""
+    ending = next((found for base in _bases(spelled) if (found := _ending(base))), "")
     return f"{_STEMMER.stemWord(spelled)}+{ending}", is_past
+
+
+def _bases(word: str) -> tuple[str, ...]:
+    """What a form may be a form of: "received" and "receiving" of "receive", "covered" of "cover"."""
+    word = word.removesuffix("'s")
+    if word.endswith("s") and not word.endswith("ss"):
+        return (word[:-1],)
+    for inflected in ("ed", "ing"):
+        if word.endswith(inflected) and len(word) > len(inflected) + 3 and word not in _NOT_PAST:
+            stem = word[: -len(inflected)]
+            return (stem + "e", stem)
+    return (word,)
+
+
+def _ending(base: str) -> str:
+    if base in _ROOTS:
+        return ""
+    return next((each for each in _DERIVED if base.endswith(each) and len(base) > len(each) + 2), "")
 
 
 def irregular_pasts() -> dict[str, str]:

@@ -18,17 +18,20 @@ _EXPLAINS = word_set(
     "as because since under pursuant according consistent line given per via including even nor ever at"
 )
 _WIDENS = word_set(
-    "any all every each ever whatsoever whatever anywhere anyone kind form forms circumstances way including even also "
+    "any all every each ever whatsoever whatever anywhere anyone including even also "
     "indirectly directly indirect knowingly permanently strictly expressly categorically again whether"
 )
 _TURNS = word_set("all every each always necessarily only fully entirely completely just merely yet")
 _DOES = word_set("do does did is are was were be")
+_GOES_ON = word_set("continue continues continued to again still freely")
+_MODALS = word_set("will shall may might can could would must should")
 
 
 def parts_moved(before: Frame, after: Frame, one: Sequence[Element], two: Sequence[Element]) -> Iterator[Delta]:
     """A coordinated part that went, and words that came under a negation."""
     yield from _part_gone(before, one, two)
     yield from _narrowed(before, after, one, two)
+    yield from _either_will_do(before, after, one, two)
 
 
 def _part_gone(before: Frame, one: Sequence[Element], two: Sequence[Element]) -> Iterator[Delta]:
@@ -71,7 +74,10 @@ def _narrowed(before: Frame, after: Frame, one: Sequence[Element], two: Sequence
         return
     apart = difference(one, two)
     came = sorted(apart.only_after, key=lambda each: each.at)
-    if apart.only_before or not came or came[0].at < after.negations[0]:
+    if any(not each.id.startswith("modality:") for each in apart.only_before):
+        return
+    came = [each for each in came if not each.id.startswith("modality:")] if apart.only_before else came
+    if not came or came[0].at < after.negations[0]:
         return
     first, last = came[0].at, came[-1].last
     inside = [each for each in two if first <= each.at < last]
@@ -81,6 +87,24 @@ def _narrowed(before: Frame, after: Frame, one: Sequence[Element], two: Sequence
     if not (LIST_WORDS | _WIDENS).isdisjoint(words) or _leads_elsewhere(after, first, last):
         return
     yield Delta("objects", "-", f"narrowed: {' '.join(words)}", frozenset(), frozenset(range(first, last)))
+
+
+def _either_will_do(
+    before: Frame, after: Frame, one: Sequence[Element], two: Sequence[Element]
+) -> Iterator[Delta]:
+    """ "A contract and a payslip", "a contract or a payslip": what was owed together is owed in part."""
+    if before.negations or after.negations or not before.stance == after.stance == "restrains":
+        return
+    apart = [at for at in range(min(len(one), len(two))) if one[at].id != two[at].id]
+    if len(one) != len(two) or len(apart) != 1 or (one[apart[0]].id, two[apart[0]].id) != ("and", "or"):
+        return
+    at, there = one[apart[0]].at, two[apart[0]].at
+    acts = [act for act in before.acts if act.at < at]
+    if not acts or any(act.is_harm or act.group == "sever" for act in before.acts):
+        return
+    if any(clause.first <= at < clause.last for clause in before.clauses):
+        return
+    yield Delta("list", "-", "list: and → or", frozenset({at}), frozenset({there}))
 
 
 def _leads_elsewhere(frame: Frame, first: int, last: int) -> bool:
@@ -133,7 +157,11 @@ def _bare(frame: Frame, elements: Sequence[Element]) -> list[str] | None:
                 continue
             if word in ("pas", "plus", "any", "a", "an") or (is_modal and word in _DOES):
                 continue
+            if is_modal and word in _MODALS | _GOES_ON:
+                continue
+            if not is_modal and any(clause.first <= at < clause.last for clause in frame.clauses) and not negations:
+                continue  # "may be used where a human approves": a permission, whatever its conditions
             if not is_modal:
                 return None
-            kept.append("can" if word == "cannot" else "will" if word == "shall" else word)
+            kept.append("can" if word == "cannot" else word)
     return kept

@@ -96,13 +96,17 @@ def conditions_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Del
         if twin:
             one.remove(clause)
             two.remove(twin)
-    if before.stance != "restrains":  # without a restraint, "without ..." is no condition of one
+    if before.stance != "restrains" and not before.negations:  # without a restraint, "without ..." is no condition of one
         one = [clause for clause in one if clause.kind != "unmet"]
-    if after.stance != "restrains":
+    if after.stance != "restrains" and not after.negations:
         two = [clause for clause in two if clause.kind != "unmet"]
     if one and two:
         reason = f"condition: {quotes(before, one)} → {quotes(after, two)}"
-        if len(one) == len(two) == 1 and _is_harder(before, after, one[0], two[0]):
+        is_one_each = len(one) == len(two) == 1
+        if is_one_each and _is_one_more_way_out(before, after, one[0], two[0]):
+            claims = frozenset(range(two[0].first + one[0].last - one[0].first, two[0].last))
+            yield Delta("conditions", "-", reason, frozenset(), claims)
+        elif is_one_each and (_is_harder(before, after, one[0], two[0]) or _comes_later(before, after, one[0], two[0])):
             yield Delta("conditions", "-", reason, span(one), span(two))
         else:
             yield Delta("conditions", "?", reason)
@@ -111,19 +115,34 @@ def conditions_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Del
         sign = _when_gone(clause)
         if clause.kind == "time" and clause.text.startswith(("before", "prior to")) and _is_duty(before):
             sign = "-"  # "trained before deployment": a moment by which it has to be done
-        if clause.kind != "exception":  # "we notify users when a government asks" says more than "we notify users"
+        if clause.leaves_nothing_out:
+            sign = "-"
+        elif clause.kind != "exception":  # "we notify users when a government asks" says more than "we notify users"
             sign = unless_restraint(sign, before, after)
         yield Delta("conditions", sign, f"{_NAMES[clause.kind]} gone: {before.quote(clause)}", span([clause]))
     for clause in two:
         sign = TURNED[_when_gone(clause)]
         if clause.text.startswith(_LASTING) and is_restraint(after):
             sign = "-"  # "while sanctions are in force": forbidden so long and no longer
+        if clause.kind == "time" and clause.text.startswith(_FIRST) and _is_duty(before) and _is_duty(after):
+            sign = "+"  # "tested before release": a moment by which it has to be done
+        if clause.leaves_nothing_out and before.stance == after.stance == "restrains" and after.acts:
+            sign = "+"
         yield Delta(
             "conditions", sign, f"{_NAMES[clause.kind]} added: {after.quote(clause)}", frozenset(), span([clause])
         )
 
 
 _LASTING = ("while ", "as long as ", "so long as ")
+_FIRST = ("before ", "prior to ")
+_THEN = ("after ", "once ", "upon ", "following ", "when ", "as soon as ", "within ")
+
+
+def _comes_later(before: Frame, after: Frame, one: Clause, two: Clause) -> bool:
+    """ "Before signing", "upon signing": what had to be done first may be done when it is too late."""
+    if not one.text.startswith(_FIRST) or not two.text.startswith(_THEN):
+        return False
+    return _is_duty(before) and _is_duty(after) and not two.text.startswith("after ")
 
 
 def _is_duty(frame: Frame) -> bool:
@@ -151,6 +170,10 @@ _LOOSENS = word_set("or any all may might could can also including even not no n
 
 def _is_harder(before: Frame, after: Frame, one: Clause, two: Clause) -> bool:
     """One condition each, of one kind, and the later one says more or asks for more proof: it is met more seldom."""
+    if one.leaves_nothing_out and two.kind in ("condition", "unmet"):
+        return True  # "regardless of whether we caused it", "if we caused it"
+    if one.kind in _HARDER_KINDS and two.kind in _HARDER_KINDS and _is_own_opinion(after, two) > _is_own_opinion(before, one):
+        return True  # "where there is a risk", "where we believe that there is one"
     if one.kind != two.kind or one.kind not in _HARDER_KINDS:
         return False
     old, new = before.words[one.first : one.last], after.words[two.first : two.last]
@@ -164,6 +187,28 @@ def _is_harder(before: Frame, after: Frame, one: Clause, two: Clause) -> bool:
     return one.kind == "relative" and not out and bool(came) and _LOOSENS.isdisjoint(came)
 
 
+def _is_one_more_way_out(before: Frame, after: Frame, one: Clause, two: Clause) -> bool:
+    """ "Not without a warrant", "not without a warrant or a request": what was forbidden is free in one more case."""
+    if one.kind != two.kind or one.kind not in ("unmet", "exception"):
+        return False
+    if not before.stance == after.stance == "restrains" or not (after.negations or is_restraint(after)):
+        return False
+    old, new = before.words[one.first : one.last], after.words[two.first : two.last]
+    return new[: len(old)] == old and new[len(old) : len(old) + 1] == ("or",)
+
+
+_OPINIONS = word_set("believe consider deem determine judge think conclude satisfied opinion view judgement judgment discretion")
+
+
+def _is_own_opinion(frame: Frame, clause: Clause) -> bool:
+    """Whether a condition is met where the company thinks it is."""
+    words = frame.words[clause.first : clause.last]
+    return any(
+        word in _OPINIONS and not _OURSELVES.isdisjoint(words[max(at - 3, 0) : at]) for at, word in enumerate(words)
+    )
+
+
+_OURSELVES = word_set("we our us company")
 _SMALL = word_set("is are was were be been have has had of to in by a an the")
 
 
@@ -246,6 +291,7 @@ def numbers_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]
     """Shares of a whole: lower is weaker; any other number is for a reader."""
     one, two = _figures(before), _figures(after)
     if [figure for _, figure in one] == [figure for _, figure in two]:
+        yield from _bound_gone(before, after, one, two)
         return
     reason = f"number: {', '.join(f for _, f in one) or 'none'} → {', '.join(f for _, f in two) or 'none'}"
     sign: Sign = "?"
@@ -263,6 +309,23 @@ def numbers_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]
         if bound == _bound(after, two[0][0]) and bound == ("floor" if is_fewer else "cap"):
             sign = "-"
     yield Delta("numbers", sign, reason, *(claims if sign != "?" else (frozenset(), frozenset())))
+
+
+_LEAST = (("at", "least"), ("minimum", "of"))
+_MOST = (("up", "to"), ("at", "most"), ("maximum", "of"))
+
+
+def _bound_gone(
+    before: Frame, after: Frame, one: Sequence[tuple[int, str]], two: Sequence[tuple[int, str]]
+) -> Iterator[Delta]:
+    """ "At least 90 percent", "up to 90 percent": the same figure, and no longer a floor."""
+    if len(one) != 1 or before.negations or after.negations or is_restraint(before):
+        return
+    at, there = one[0][0], two[0][0]
+    was, now = tuple(before.words[max(at - 2, 0) : at]), tuple(after.words[max(there - 2, 0) : there])
+    if was in _LEAST and now in _MOST:
+        words = f"{' '.join(was)} → {' '.join(now)}"
+        yield Delta("numbers", "-", f"number: {words}", frozenset({at - 2, at - 1}), frozenset({there - 2, there - 1}))
 
 
 _CHILDREN = word_set("children child minors minor persons people anyone youths girls boys workers nobody one")
@@ -283,8 +346,13 @@ def _bound(frame: Frame, at: int) -> str:
     return "cap" if before[-2:] == ("at", "most") or before[-1:] == ("exceed",) else ""
 
 
+_MONEY = {(word,) for word in ("million", "billion", "dollars", "euros", "pounds", "usd", "eur")}
+
+
 def _is_dose(frame: Frame, at: int) -> bool:
     """How much of a good act is promised: "audit 50 suppliers", "repay two months of wages"."""
+    if frame.words[at + 1 : at + 2] in _MONEY and frame.stance != "permits" and not frame.negations:
+        return True
     return any(
         not act.is_harm and act.stance == "restrains" and act.group in ("verify", "remediate", "disclose", "engage")
         and 0 < at - act.at <= 3 for act in frame.acts)  # fmt: skip

@@ -37,7 +37,7 @@ def lattice_moved(dimension: str, word: str) -> Callable[[Vocabulary, Frame, Fra
         parents = vocabulary.parents[dimension]
         one, two = before.of(dimension), after.of(dimension)
         names_before, names_after = {mark.value for mark in one}, {mark.value for mark in two}
-        if names_before == names_after:
+        if names_before == names_after or _everywhere(before, dimension) == _everywhere(after, dimension):
             return
         reason = f"{word}: {quotes(before, one)} → {quotes(after, two)}"
         wider_after = _covers(parents, names_after, names_before)
@@ -58,6 +58,11 @@ def lattice_moved(dimension: str, word: str) -> Callable[[Vocabulary, Frame, Fra
         yield Delta(dimension, sign, reason, _with_links(before, one), claims_after)
 
     return compare
+
+
+def _everywhere(frame: Frame, dimension: str) -> list[str]:
+    """The names of a dimension wherever in the sentence they stand: one that moved into a clause has not gone."""
+    return sorted({mark.value for mark in frame.of(dimension, main_only=False)})
 
 
 def _covers(parents: dict[str, str | None], wide: set[str], narrow: set[str]) -> bool:
@@ -192,12 +197,13 @@ def rank_moved(dimension: str, word: str) -> Callable[[Vocabulary, Frame, Frame]
     return compare
 
 
+_REPEATED = ("disclose", "verify", "assess")
 _VAGUE = 2  # the tier up to which a frequency is a manner and no number
 
 
 def _is_shown(frame: Frame) -> bool:
-    """Whether all the sentence does is to make something public: told once, or again and again."""
-    is_told = bool(frame.acts) and all(act.group == "disclose" and act.stance == "restrains" for act in frame.acts)
+    """Whether all the sentence does is to look and to tell: done once, or again and again."""
+    is_told = bool(frame.acts) and all(act.group in _REPEATED and act.stance == "restrains" for act in frame.acts)
     people = any(mark.value in ("affected", "users") for mark in frame.of("actors", main_only=False))
     return is_told and not people and not frame.of("customers", main_only=False)
 
@@ -236,6 +242,7 @@ def list_shortened(before: Frame, one: Content, two: Content) -> Iterator[Delta]
 
 def list_lengthened(vocabulary: Vocabulary, before: Frame, after: Frame, one: Content, two: Content) -> Iterator[Delta]:
     """ "No child labour", "no child labour or forced labour": one more thing is denied beside the others."""
+    yield from _coverage_lengthened(before, after, one, two)
     if not before.negations or len(before.negations) != len(after.negations):
         return
     if after.lang != "en" or not before.stance == after.stance == "restrains":
@@ -260,6 +267,47 @@ def list_lengthened(vocabulary: Vocabulary, before: Frame, after: Frame, one: Co
     yield Delta("list", "+", f"list longer: {told}", frozenset(), frozenset(words))
 
 
+_COVERING = word_set("applies apply covers cover extends extend binds bind protects protect open available includes include")
+_WHAT_COVERS = word_set(
+    "policy policies code commitment commitments principles standards mechanism hotline channel protection protections "
+    "remedy training programme program audits audit diligence ban prohibition moratorium restriction rules"
+)
+_LIMITING = word_set("but only except excluding unless if where when without not no may voluntary voluntarily")
+
+
+def covers_at(frame: Frame) -> int:
+    """Where a sentence says whom a promise covers ("our policy applies to …"): its verb; 0 where it says no such thing."""
+    verb = next((at for at, word in enumerate(frame.words[:_COVERING_BY]) if word in _COVERING), 0)
+    return verb if not _WHAT_COVERS.isdisjoint(frame.words[:verb]) else 0
+
+
+def _coverage_lengthened(before: Frame, after: Frame, one: Content, two: Content) -> Iterator[Delta]:
+    """ "The policy applies to our staff", "… and to joint ventures": a promise covers more."""
+    gap = len(two) - len(one)
+    if gap <= 1 or after.lang != "en" or before.negations or after.negations:
+        return
+    verb = covers_at(after)
+    if not verb:
+        return
+    head = 0
+    while head < len(one) and one[head].id == two[head].id:
+        head += 1
+    part = two[head : head + gap]
+    if [each.id for each in two[head + gap :]] != [each.id for each in one[head:]]:
+        return
+    words = after.words[part[0].at : part[-1].last]
+    joined = words[0] in LIST_WORDS or after.words[part[0].at - 1] == "," or after.words[part[-1].last : part[-1].last + 1] == (",",)
+    if not joined or part[0].at <= verb or LIST_WORDS.isdisjoint(after.words[verb:]) or not _LIMITING.isdisjoint(words):
+        return
+    if any(mark.first in range(part[0].at, part[-1].last) for mark in after.marks if mark.dimension in _CUTTING):
+        return
+    told = " ".join(words)
+    links = frozenset(each.at for each in two if each.id in LIST_WORDS and each.at > verb)
+    yield Delta("list", "+", f"covers more: {told}", frozenset(each.at for each in one if each.id in LIST_WORDS), frozenset(range(part[0].at, part[-1].last)) | links)
+
+
+_COVERING_BY = 8  # words from the beginning
+_CUTTING = ("modality", "hedges", "deadline", "duration", "negation", "conditions")
 _ITEM = 4  # words of an added item with the "or" before it
 _AFTER_ITEM = word_set("in to from at for with by on . , ; where if unless when anywhere under within of")
 

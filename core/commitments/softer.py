@@ -30,6 +30,7 @@ def softened(
     yield from _only_aimed_at(before, after, apart.only_before)
     if is_restraint(before) or is_restraint(after) or "permits" in (before.stance, after.stance):
         return
+    yield from _on_the_way(before, after, one, two)
     yield from _lower_rung(vocabulary, before, after, (apart.only_before, apart.only_after))
     yield from _all_to_some(before, after, one, two)
     yield from _no_longer_stricter(before, after, (apart.only_before, apart.only_after))
@@ -46,6 +47,47 @@ def _only_aimed_at(before: Frame, after: Frame, gone: Sequence[Element]) -> Iter
     words = ", ".join(mark.text for mark in marks)
     claims = frozenset(at for mark in marks for at in range(mark.first, mark.last))
     yield Delta("modality", "-", f"modality: plain statement → {words}", frozenset(), claims)
+
+
+def _on_the_way(before: Frame, after: Frame, one: Sequence[Element], two: Sequence[Element]) -> Iterator[Delta]:
+    """ "Shall pay", "shall agree a schedule to pay"; "audit suppliers", "audit a sample of suppliers": nothing went, and
+    words came between the promise and what was promised, so that less than that will do."""
+    gap = len(two) - len(one)
+    if not 1 <= gap <= _MOST_BETWEEN or before.firmness is None or before.firmness < _STATED_TIER:
+        return
+    head = 0
+    while head < len(one) and one[head].id == two[head].id:
+        head += 1
+    if head == len(one) or [each.id for each in two[head + gap :]] != [each.id for each in one[head:]]:
+        return
+    block = two[head : head + gap]
+    first, last = block[0].at, two[head + gap].at
+    words = after.words[first:last]
+    verb = one[head].at
+    lead = words[-1] if words else ""
+    is_verb = any(act.at == verb for act in before.acts) or (head > 0 and one[head - 1].id.startswith("modality:"))
+    is_before = is_verb and (lead == "to" or (after.words[last].endswith("ing") and not before.words[verb].endswith("ing")))
+    is_part = any(act.at == verb - 1 or act.at == one[head - 1].at for act in before.acts) and _names_part(words)
+    if not (is_before or is_part) or not _NO_STEP.isdisjoint(words) or any(clause.first <= first < clause.last for clause in after.clauses):
+        return
+    if any(mark.first in range(first, last) and mark.dimension == "negation" for mark in after.marks):
+        return
+    told = " ".join(after.words[each.at] for each in block)
+    yield Delta("parts", "-", f"only on the way to it: {told}", frozenset(), frozenset(range(first, last)))
+
+
+_MOST_BETWEEN = 4
+_STATED_TIER = 3
+_NO_STEP = word_set("continue continues commit commits ensure ensures require requires obliged bound and or also , independently")
+_PARTS = word_set(
+    "sample samples selection summary summaries part parts portion share number majority overview information guidance "
+    "access alternatives principles plan plans options support"
+)
+
+
+def _names_part(words: Sequence[str]) -> bool:
+    """ "A sample of", "a summary of", "alternatives to": a part of the thing, or something beside it."""
+    return not _PARTS.isdisjoint(words) and words[-1:] not in ((), ("and",)) and any(word in ("of", "to", "on", "about", "for") for word in words)
 
 
 _Changed = tuple[Sequence[Element], Sequence[Element]]

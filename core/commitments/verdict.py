@@ -27,6 +27,8 @@ from core.commitments.guard import (
     unexplained,
 )
 from core.commitments.parts import is_turned_by_negation
+from core.commitments.retold import is_retold
+from core.commitments.scope import covers_at
 from core.commitments.vocabulary import Vocabulary
 from core.commitments.wording import word_set
 from core.model import Finding, Verdict
@@ -45,6 +47,8 @@ def judge(vocabulary: Vocabulary, before: Frame, after: Frame) -> Finding:
         return Finding(Verdict.UNCLASSIFIED, (), (f"language: {before.lang} → {after.lang}",))
     if before.lang == "other":
         return _without_cues(one, two)
+    if is_retold(before, after, one, two):
+        return Finding(Verdict.REWORDED, (), ("the same content in other words",))
     moved = deltas(vocabulary, before, after, (one, two))
     opposites = antonyms_between(vocabulary, before, after)
     unread = _unread(apart, moved)
@@ -97,7 +101,8 @@ def _decided(
     if "-" in signs:
         return Verdict.MIXED if "+" in signs else Verdict.WEAKENED
     is_clear = signs == {"+"} and not unread
-    if is_clear and after.stance in ("restrains", "permits") and not _may_harm(vocabulary, after):
+    is_promise = after.stance in ("restrains", "permits") or (after.stance == "none" and covers_at(after) > 0)
+    if is_clear and is_promise and not _may_harm(vocabulary, after):
         return Verdict.STRENGTHENED
     return Verdict.UNCLASSIFIED
 
@@ -115,7 +120,7 @@ def _may_harm(vocabulary: Vocabulary, frame: Frame) -> bool:
         return True
     verbs = {act.at for act in frame.acts}
     about = {at for at, word in enumerate(frame.words) if word in _ABOUT_THE_PROMISE}
-    if about - verbs and not any(act.is_harm for act in frame.acts):
+    if about - verbs and not covers_at(frame) and not any(act.is_harm for act in frame.acts):
         return True
     return any(
         (act.lemma in _WATCHING and not _is_good_to_watch(vocabulary, frame, act))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.commitments.acts import BREAKS
-from core.commitments.inflection import forms_of, roots_of
+from core.commitments.inflection import forms_of, roots_of, word_id
 from core.commitments.patterns import Cue, Sieve, folded_pattern
 from core.config.yamlfile import YamlFile, nearest, read_yaml
 
@@ -64,6 +64,7 @@ class Vocabulary:
     act_words: frozenset[str]  # the words at which reading acts has to stop: first words of acts, and breaks
     parents: dict[str, dict[str, str | None]]  # "places" and "customers": name -> the name that holds it
     synonyms: dict[str, str]
+    same_names: dict[str, str]  # name of a word's forms -> the name of the word it stands for
     opposites: dict[str, tuple[str, ...]]  # root of a word -> roots of its antonyms
     rungs: dict[str, tuple[tuple[int, int], ...]]  # root of a word -> (ladder, rung) of each ladder it stands on
     stop_words: dict[str, frozenset[str]]
@@ -272,6 +273,12 @@ def _build(data: dict[str, Any]) -> Vocabulary:
             for section in ("places", "customers", "standards")
         },
         synonyms={word: group[0] for group in data.get("synonyms", []) for word in group},
+        same_names={
+            word_id(word)[0]: word_id(group[0])[0]
+            for group in data.get("synonyms", [])
+            for word in group
+            if word.isalpha()
+        },
         opposites=_opposites(data.get("antonyms", [])),
         rungs=_rungs(data.get("ladders", [])),
         stop_words={lang: _folded(words) for lang, words in data["stop_words"].items()},

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+import re2
+
 from core.commitments.numerals import in_figures
 from core.text.fold import fold
 from core.text.sentences import sentences
@@ -33,6 +35,22 @@ _PER_CENT = re.compile(r"\bper cent\b|(?<=\d)%")
 _DIGIT_GROUP = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _WORD = re.compile(r"[a-z0-9\u0370-\u052f]+(?:'[a-z]+)?|\d+(?:\.\d+)?|[^\s\w]|\w", re.UNICODE)
 
+_INVERTED = re.compile(  # "under no circumstances will we sell": "under any circumstances, we will not sell"
+    r"\b(under|in|at) no (circumstances?|time|case) (will|shall|do|does|may|can) (we|it|they|the company|our company)\b"
+)
+_SAME_PHRASES = {
+    "at no cost": "free of charge", "at no extra cost": "free of charge", "at no additional cost": "free of charge",
+    "prior to": "before", "make sure": "ensure", "makes sure": "ensures", "made sure": "ensured", "as well as": "and",
+    "in the event that": "if", "in cases where": "if", "in situations where": "if", "on an annual basis": "annually",
+    "on a quarterly basis": "quarterly", "on a monthly basis": "monthly", "on a regular basis": "regularly",
+    "with respect to": "regarding", "with regard to": "regarding", "in relation to": "regarding",
+    "applicable to": "that apply to", "a minimum of": "at least", "no fewer than": "at least",
+    "no less than": "at least", "not less than": "at least", "a maximum of": "at most", "no more than": "at most",
+    "not more than": "at most", "takes part": "participates", "take part": "participate",
+}  # fmt: skip
+"""Turns of phrase that say no more than a shorter one."""
+_A_PHRASE = re.compile(rf"\b(?:{'|'.join(_SAME_PHRASES)})\b")
+_ANY_PHRASE = re2.compile(rf"\b(?:{'|'.join(_SAME_PHRASES)})\b")
 _CARRIED_OUT = re.compile(r"\bcarr(y|ies|ied|ying) out\b")
 _CARRIED = {"y": "", "ies": "s", "ied": "ed", "ying": "ing"}
 
@@ -55,6 +73,10 @@ def prepare(text: str) -> str:
         found = _PER_CENT.sub(lambda each: "percent" if each.group() != "%" else " percent", found)
     if " out" in found:
         found = _CARRIED_OUT.sub(lambda each: "conduct" + _CARRIED[each.group(1)], found)
+    if " no " in found:
+        found = _INVERTED.sub(r"\1 any \2, \4 \3 not", found)
+    if _ANY_PHRASE.search(found) is not None:
+        found = _A_PHRASE.sub(lambda each: _SAME_PHRASES[each.group()], found)
     return in_figures(found)
 
 
