@@ -22,7 +22,7 @@ from core.model import Finding, Verdict
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "tests" / "data" / "commitments"
-SETS = ("change-cases", "unseen", *(f"unseen-{n}" for n in range(2, 12)), "mended")
+SETS = ("change-cases", "unseen", *(f"unseen-{n}" for n in range(2, 16)), "mended")
 NEGATIVE = frozenset({"WEAKENED", "MIXED", "REVERSED", "REMOVED"})
 QUIET = frozenset({Verdict.REWORDED, Verdict.STRENGTHENED})
 TURNED = {"STRENGTHENED": "WEAKENED", "WEAKENED": "STRENGTHENED", "NEW": "REMOVED", "REMOVED": "NEW"}
@@ -93,6 +93,7 @@ def swapped(lexicon: Lexicon, pair: Pair) -> Iterator[tuple[str, str, str]]:
     verbs = {
         "sell": "supply",
         "selling": "supplying",
+        "sale": "supply",
         "source": "purchase",
         "design": "develop",
         "supplying": "selling",

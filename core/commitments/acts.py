@@ -42,16 +42,24 @@ _PROMOTING = word_set(
 )
 """Words after which a harmful noun or -ing form is done, and more of it."""
 _PRONOUNS = word_set("they we it you")
-_NO_NOUN = word_set("that if when where while because as than before after once unless until whether how what so then to of")
+_NO_NOUN = word_set(
+    "that if when where while because as than before after once unless until whether how what so then to of"
+)
 _LEAST_ABOUT = 3  # words before the verb: an act, a noun, a pronoun
 _BOTH = word_set(
     "report reports audit audits review reviews use uses exit end design map source sources supply release screen trace"
 )
 """Words that are verbs only where something leads to a verb: a subject, a modal, "to", an adverb, another verb."""
-_NOUN_TAILS = {"supply": ("chain", "chains"), "supplies": (), "use": ("case", "cases"), "source": ("code",),
-               "export": ("control", "controls", "law", "laws", "licence", "licences", "license", "licenses", "rules"),
-               "import": ("control", "controls", "law", "laws", "rules"), "design": ("stage", "phase", "team"),
-               "transfer": ("programme", "programmes", "program", "programs", "scheme", "schemes")}
+_NOUN_TAILS = {
+    "supply": ("chain", "chains"),
+    "supplies": (),
+    "use": ("case", "cases"),
+    "source": ("code",),
+    "export": ("control", "controls", "law", "laws", "licence", "licences", "license", "licenses", "rules"),
+    "import": ("control", "controls", "law", "laws", "rules"),
+    "design": ("stage", "phase", "team"),
+    "transfer": ("programme", "programmes", "program", "programs", "scheme", "schemes"),
+}
 _HANDING_OVER = frozenset({"disclose", "provide", "share", "give", "transfer", "surrender"})
 
 
@@ -86,13 +94,11 @@ class _Governor:
     level: int  # 0 for a negation
 
 
-def find_acts(
-    vocabulary: Vocabulary, lang: str, words: Sequence[str], marks: tuple[Mark, ...], clauses: tuple[Clause, ...]
+def english_acts(
+    vocabulary: Vocabulary, words: Sequence[str], marks: tuple[Mark, ...], clauses: tuple[Clause, ...]
 ) -> tuple[Act, ...]:
     """The acts of the main clause, in order."""
-    if lang == "en":
-        return _English(vocabulary, words, marks, clauses).acts()
-    return _foreign(lang, words, marks)
+    return _English(vocabulary, words, marks, clauses).acts()
 
 
 class _English:
@@ -292,7 +298,9 @@ class _English:
             return not self.words[at].endswith("ing")
         if self.words[before] == "to":
             return not any(act.at < at for act in self.found)
-        if self.words[before] in ("is", "are") and (self.words[at].endswith("ed") or self.words[at] in irregular_pasts()):
+        if self.words[before] in ("is", "are") and (
+            self.words[at].endswith("ed") or self.words[at] in irregular_pasts()
+        ):
             return True  # "complaints are investigated"
         return self.words[before] in _HEADS_BEFORE or (before <= 1 and not self.words[at].endswith(("ing", "ed")))
 
@@ -369,44 +377,3 @@ class _English:
     def _only_links(self, start: int, end: int) -> bool:
         between = self.words[start + 1 : end]
         return end - start <= 4 and all(word in _BETWEEN_NOUN for word in between)
-
-
-def _foreign(lang: str, words: Sequence[str], marks: tuple[Mark, ...]) -> tuple[Act, ...]:
-    """Acts from patterns. Outside English one negation per clause is the norm, however many words make it."""
-    negations = [mark for mark in marks if mark.dimension == "negation" and mark.value == "not" and mark.clause < 0]
-    groups = sorted(
-        (mark for mark in marks if mark.dimension == "group" and mark.clause < 0), key=lambda mark: mark.first
-    )
-    found: list[Act] = []
-    severs = [mark for mark in groups if mark.value.endswith("/sever")]
-    governed: set[int] = set()
-    reach = 24 if lang == "zh" else 12
-    for mark in groups:
-        name, role = mark.value.split("/")
-        if lang == "de":
-            near = [each.first for each in negations]
-        else:
-            near = [each.first for each in negations if 0 <= mark.first - each.first <= reach]
-        claims = {*near, *range(mark.first, mark.last)}
-        if role == "sever":
-            continue
-        holding = [each for each in severs if (lang == "de" or 0 <= mark.first - each.first <= reach)]
-        if role == "harm":
-            count = bool(near) + len(holding)
-            governed |= {each.first for each in holding}
-            claims |= {at for each in holding for at in range(each.first, each.last)}
-            level = min((each.tier for each in holding), default=ABSOLUTE) if count % 2 else 0
-            stance: Literal["restrains", "permits"] = "restrains" if count % 2 else "permits"
-            found.append(Act(mark.first, name, name, level, stance, frozenset(claims), is_harm=True))
-        else:
-            stance = "permits" if near else "restrains"
-            found.append(Act(mark.first, name, name, 0 if near else mark.tier, stance, frozenset(claims)))
-    for mark in severs:
-        if mark.first in governed:
-            continue
-        near = [each.first for each in negations if 0 <= mark.first - each.first <= reach]
-        name = mark.value.split("/")[0]
-        stance = "permits" if near else "restrains"
-        claims = {*near, *range(mark.first, mark.last)}
-        found.append(Act(mark.first, name, name, 0 if near else mark.tier, stance, frozenset(claims)))
-    return tuple(sorted(found, key=lambda act: act.at))

@@ -69,7 +69,9 @@ def _is_own_choice(frame: Frame, lemma: str) -> bool:
 def _is_other_recipient(before: Frame, after: Frame, lemma: str) -> bool:
     """ "Share it with workers", "share it with management": good or bad by who receives it, and no turn of the promise."""
     kinds = {(act.stance, act.is_harm) for frame in (before, after) for act in frame.acts if act.lemma == lemma}
-    return len(before.negations) == len(after.negations) and ("restrains", False) in kinds and ("permits", True) in kinds
+    return (
+        len(before.negations) == len(after.negations) and ("restrains", False) in kinds and ("permits", True) in kinds
+    )
 
 
 def _is_twice_denied(before: Frame, after: Frame) -> bool:

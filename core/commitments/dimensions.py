@@ -10,20 +10,29 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from core.commitments.acts_moved import actions_moved, modality_moved, stance_moved
+from core.commitments.conditions import conditions_moved
 from core.commitments.delta import Delta, is_duty_of_affected
 from core.commitments.frame import Frame
+from core.commitments.guard import is_claimed
 from core.commitments.parts import parts_moved
 from core.commitments.qualifiers import (
     actors_moved,
     anaphora_moved,
-    conditions_moved,
     evidence_moved,
     hedges_moved,
     numbers_moved,
     only_moved,
     standards_moved,
 )
-from core.commitments.scope import Content, breadth_moved, lattice_moved, list_lengthened, list_shortened, rank_moved
+from core.commitments.scope import (
+    Content,
+    breadth_moved,
+    coverage_shortened,
+    lattice_moved,
+    list_lengthened,
+    list_shortened,
+    rank_moved,
+)
 from core.commitments.softer import softened
 from core.commitments.timing import deadline_moved, duration_moved
 from core.commitments.vocabulary import Vocabulary
@@ -57,8 +66,8 @@ def deltas(vocabulary: Vocabulary, before: Frame, after: Frame, contents: tuple[
     found = [
         delta for compare, cue in _COMPARISONS if not cue or cue in met for delta in compare(vocabulary, before, after)
     ]
-    shortened = [*list_shortened(before, *contents)]
-    lost = shortened or [*parts_moved(before, after, *contents)]
+    shortened = [*list_shortened(before, *contents)] or [*coverage_shortened(before, after, *contents)]
+    lost = shortened or [*parts_moved(before, after, *contents)] or _lost_beside(before, after, found, contents)
     found = [delta for delta in found if not _is_part_of(delta, lost)] + lost
     found += softened(vocabulary, before, after, *contents)
     longer = [*list_lengthened(vocabulary, before, after, *contents)]
@@ -70,6 +79,26 @@ def deltas(vocabulary: Vocabulary, before: Frame, after: Frame, contents: tuple[
     if before.firmness is not None and before.firmness <= 0 and after.firmness is not None and after.firmness <= 0:
         return [replace(delta, sign="?") for delta in found]  # nothing was promised, so nothing can be softened
     return found
+
+
+def _lost_beside(before: Frame, after: Frame, found: Sequence[Delta], contents: tuple[Content, Content]) -> list[Delta]:
+    """An item that went while something else moved too: looked for in what the other dimensions leave."""
+    directed = [delta for delta in found if delta.sign != "?"]
+    if not directed:
+        return []
+    claims = [frozenset(at for delta in directed for at in side(delta)) for side in (_claims_before, _claims_after)]
+    rest = [
+        [each for each in side if not is_claimed(each, claimed)] for side, claimed in zip(contents, claims, strict=True)
+    ]
+    return [*list_shortened(before, *rest)]
+
+
+def _claims_before(delta: Delta) -> frozenset[int]:
+    return delta.before
+
+
+def _claims_after(delta: Delta) -> frozenset[int]:
+    return delta.after
 
 
 def _is_part_of(delta: Delta, lost: Sequence[Delta]) -> bool:

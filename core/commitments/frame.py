@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Literal, NamedTuple
 
-from core.commitments.acts import Act, find_acts
+from core.commitments.acts import Act, english_acts
+from core.commitments.acts_abroad import acts_abroad
 from core.commitments.patterns import Found
 from core.commitments.vocabulary import SILENCES, Vocabulary
 from core.commitments.wording import prepare, shown, with_lead_in, words_of
@@ -176,7 +177,7 @@ def build_frame(
     main_negations = tuple(
         mark.first for mark in marks if mark.dimension == "negation" and mark.value == "not" and mark.clause < 0
     )
-    acts = find_acts(vocabulary, lang, words, marks, clauses)
+    acts = english_acts(vocabulary, words, marks, clauses) if lang == "en" else acts_abroad(lang, marks)
     tier, modality, at = _leading(marks, acts)
     passive = lang == "en" and not _BE.isdisjoint(words) and _PASSIVE.search(prepared) is not None
     return Frame(

@@ -62,7 +62,13 @@ def _is_joined_promise(frame: Frame, block: Sequence[Element]) -> bool:
     acts = [act for act in frame.acts if act.at in inside]
     if any(act.stance == "permits" for act in acts) or any(mark.tier < _STANDING for mark in modal):
         return False
-    told = any(clause.kind == "how" and clause.first in inside for clause in frame.clauses)  # "and how many we refused"
+    if acts or modal or not frame.negations:
+        denied = False
+    else:  # "accept no donations, and form no partnerships"
+        denied = any(at in inside for at in frame.negations) and any(at not in inside for at in frame.negations)
+    told = denied or any(
+        clause.kind == "how" and clause.first in inside for clause in frame.clauses
+    )  # "and how many we refused"
     return bool(modal or acts or told) and (frame.tier is not None or bool(frame.negations))
 
 
@@ -89,9 +95,7 @@ def _narrowed(before: Frame, after: Frame, one: Sequence[Element], two: Sequence
     yield Delta("objects", "-", f"narrowed: {' '.join(words)}", frozenset(), frozenset(range(first, last)))
 
 
-def _either_will_do(
-    before: Frame, after: Frame, one: Sequence[Element], two: Sequence[Element]
-) -> Iterator[Delta]:
+def _either_will_do(before: Frame, after: Frame, one: Sequence[Element], two: Sequence[Element]) -> Iterator[Delta]:
     """ "A contract and a payslip", "a contract or a payslip": what was owed together is owed in part."""
     if before.negations or after.negations or not before.stance == after.stance == "restrains":
         return

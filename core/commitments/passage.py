@@ -9,7 +9,7 @@ from typing import Protocol
 from core.commitments.frame import Frame, best_tongue
 from core.commitments.verdict import judge
 from core.commitments.vocabulary import Vocabulary
-from core.commitments.wording import MAX_SENTENCE, prepare, split_sentences, word_set
+from core.commitments.wording import MAX_SENTENCE, prepare, split_clauses, split_sentences, word_set
 from core.model import Finding, Verdict
 
 MAX_CHANGED_SENTENCES = 80
@@ -213,7 +213,10 @@ def _key_words(sentences: Sequence[str]) -> set[str]:
 def _judged(reader: Reader, one: _Side, two: _Side, pair: _Pair, company_names: tuple[str, ...]) -> Finding:
     before, after = pair
     if before and after:
-        return judge(reader.vocabulary, *_frames(reader, (one, before), (two, after), company_names))
+        finding = judge(reader.vocabulary, *_frames(reader, (one, before), (two, after), company_names))
+        if finding.verdict is Verdict.UNCLASSIFIED:
+            return _by_clauses(reader, (one, before), (two, after), company_names) or finding
+        return finding
     side, sentence = (one, before) if before else (two, after)
     frame = reader.frame(sentence, lead_in=side.lead_of(sentence), company_names=company_names)
     words = sentence if len(sentence) <= 200 else sentence[:197] + "…"
@@ -222,6 +225,23 @@ def _judged(reader: Reader, one: _Side, two: _Side, pair: _Pair, company_names: 
     if after and _is_plain_addition(frame):
         return Finding(Verdict.STRENGTHENED, (("sentences", "+"),), (f"sentence added: {words}",))
     return Finding(Verdict.UNCLASSIFIED, (("sentences", "?"),), (f"sentence {'gone' if before else 'added'}: {words}",))
+
+
+_NAMED_LOSSES = (Verdict.WEAKENED, Verdict.MIXED)
+
+
+def _by_clauses(
+    reader: Reader, one: tuple[_Side, str], two: tuple[_Side, str], company_names: tuple[str, ...]
+) -> Finding | None:
+    """A loss in one of several promises joined by "and", each read by itself; nothing else is taken from so small parts."""
+    left, right = (_Side(tuple(split_clauses(text)), side.lead_of(text)) for side, text in (one, two))
+    if len(left.sentences) == len(right.sentences) == 1:
+        return None
+    pairs = _paired(left, right)
+    if not pairs:
+        return None
+    finding = _combined([_judged(reader, left, right, pair, company_names) for pair in pairs])
+    return finding if finding.verdict in _NAMED_LOSSES else None
 
 
 def _frames(

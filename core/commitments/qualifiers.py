@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from core.commitments.delta import TURNED, Delta, Sign, is_restraint, quotes, span, surplus, unless_restraint
-from core.commitments.frame import Clause, Frame, Mark
+from core.commitments.delta import Delta, Sign, is_restraint, quotes, span, surplus
+from core.commitments.frame import Frame, Mark
 from core.commitments.guard import LIST_WORDS
-from core.commitments.inflection import word_id
 from core.commitments.vocabulary import Vocabulary
 from core.commitments.wording import word_set
 
@@ -86,138 +85,6 @@ _NO_LOSS = frozenset({"law_standard", "case_by_case", "standard_soft", "effort"}
 
 def _of_classes(marks: Sequence[Mark], classes: Counter[str]) -> list[Mark]:
     return [mark for mark in marks if mark.value in classes]
-
-
-def conditions_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
-    """Conditions, exceptions, relative clauses that came, went or changed inside."""
-    one, two = list(before.clauses), list(after.clauses)
-    for clause in before.clauses:
-        twin = next((other for other in two if other.text == clause.text), None)
-        if twin:
-            one.remove(clause)
-            two.remove(twin)
-    if before.stance != "restrains" and not before.negations:  # without a restraint, "without ..." is no condition of one
-        one = [clause for clause in one if clause.kind != "unmet"]
-    if after.stance != "restrains" and not after.negations:
-        two = [clause for clause in two if clause.kind != "unmet"]
-    if one and two:
-        reason = f"condition: {quotes(before, one)} → {quotes(after, two)}"
-        is_one_each = len(one) == len(two) == 1
-        if is_one_each and _is_one_more_way_out(before, after, one[0], two[0]):
-            claims = frozenset(range(two[0].first + one[0].last - one[0].first, two[0].last))
-            yield Delta("conditions", "-", reason, frozenset(), claims)
-        elif is_one_each and (_is_harder(before, after, one[0], two[0]) or _comes_later(before, after, one[0], two[0])):
-            yield Delta("conditions", "-", reason, span(one), span(two))
-        else:
-            yield Delta("conditions", "?", reason)
-        return
-    for clause in one:
-        sign = _when_gone(clause)
-        if clause.kind == "time" and clause.text.startswith(("before", "prior to")) and _is_duty(before):
-            sign = "-"  # "trained before deployment": a moment by which it has to be done
-        if clause.leaves_nothing_out:
-            sign = "-"
-        elif clause.kind != "exception":  # "we notify users when a government asks" says more than "we notify users"
-            sign = unless_restraint(sign, before, after)
-        yield Delta("conditions", sign, f"{_NAMES[clause.kind]} gone: {before.quote(clause)}", span([clause]))
-    for clause in two:
-        sign = TURNED[_when_gone(clause)]
-        if clause.text.startswith(_LASTING) and is_restraint(after):
-            sign = "-"  # "while sanctions are in force": forbidden so long and no longer
-        if clause.kind == "time" and clause.text.startswith(_FIRST) and _is_duty(before) and _is_duty(after):
-            sign = "+"  # "tested before release": a moment by which it has to be done
-        if clause.leaves_nothing_out and before.stance == after.stance == "restrains" and after.acts:
-            sign = "+"
-        yield Delta(
-            "conditions", sign, f"{_NAMES[clause.kind]} added: {after.quote(clause)}", frozenset(), span([clause])
-        )
-
-
-_LASTING = ("while ", "as long as ", "so long as ")
-_FIRST = ("before ", "prior to ")
-_THEN = ("after ", "once ", "upon ", "following ", "when ", "as soon as ", "within ")
-
-
-def _comes_later(before: Frame, after: Frame, one: Clause, two: Clause) -> bool:
-    """ "Before signing", "upon signing": what had to be done first may be done when it is too late."""
-    if not one.text.startswith(_FIRST) or not two.text.startswith(_THEN):
-        return False
-    return _is_duty(before) and _is_duty(after) and not two.text.startswith("after ")
-
-
-def _is_duty(frame: Frame) -> bool:
-    is_told = bool(frame.of("modality")) or (bool(frame.acts) and frame.stance == "restrains")
-    return not frame.negations and is_told and not any(act.is_harm for act in frame.acts)
-
-
-_NAMES = {"condition": "condition", "exception": "exception", "unmet": "condition", "relative": "limit",
-          "time": "moment", "how": "clause"}  # fmt: skip
-
-
-def _when_gone(clause: Clause) -> Sign:
-    return "+" if clause.kind in ("condition", "exception", "unmet", "relative") else "?"
-
-
-_HARDER_KINDS = ("condition", "unmet", "relative")
-_PROOF = {
-    1: word_set("alleged suspected reported believed accused rumoured claimed"),
-    3: word_set("confirmed verified substantiated established identified found shown documented credible"),
-    4: word_set("proven proved convicted adjudicated ruled court tribunal sentenced conclusively"),
-}
-"""What it takes for a condition to be met: a suspicion, (2: the thing itself,) a finding, a judgement."""
-_LOOSENS = word_set("or any all may might could can also including even not no never nor both either possibly")
-
-
-def _is_harder(before: Frame, after: Frame, one: Clause, two: Clause) -> bool:
-    """One condition each, of one kind, and the later one says more or asks for more proof: it is met more seldom."""
-    if one.leaves_nothing_out and two.kind in ("condition", "unmet"):
-        return True  # "regardless of whether we caused it", "if we caused it"
-    if one.kind in _HARDER_KINDS and two.kind in _HARDER_KINDS and _is_own_opinion(after, two) > _is_own_opinion(before, one):
-        return True  # "where there is a risk", "where we believe that there is one"
-    if one.kind != two.kind or one.kind not in _HARDER_KINDS:
-        return False
-    old, new = before.words[one.first : one.last], after.words[two.first : two.last]
-    if new[: len(old)] == old and new[len(old) : len(old) + 1] == ("and",):
-        return True
-    out, came = Counter(map(_stem, old)) - Counter(map(_stem, new)), Counter(map(_stem, new)) - Counter(map(_stem, old))
-    proof_before, proof_after = _proof(old), _proof(new)
-    known = {_stem(word) for words in _PROOF.values() for word in words}
-    if proof_after > proof_before and set(out) <= known | _SMALL:
-        return True
-    return one.kind == "relative" and not out and bool(came) and _LOOSENS.isdisjoint(came)
-
-
-def _is_one_more_way_out(before: Frame, after: Frame, one: Clause, two: Clause) -> bool:
-    """ "Not without a warrant", "not without a warrant or a request": what was forbidden is free in one more case."""
-    if one.kind != two.kind or one.kind not in ("unmet", "exception"):
-        return False
-    if not before.stance == after.stance == "restrains" or not (after.negations or is_restraint(after)):
-        return False
-    old, new = before.words[one.first : one.last], after.words[two.first : two.last]
-    return new[: len(old)] == old and new[len(old) : len(old) + 1] == ("or",)
-
-
-_OPINIONS = word_set("believe consider deem determine judge think conclude satisfied opinion view judgement judgment discretion")
-
-
-def _is_own_opinion(frame: Frame, clause: Clause) -> bool:
-    """Whether a condition is met where the company thinks it is."""
-    words = frame.words[clause.first : clause.last]
-    return any(
-        word in _OPINIONS and not _OURSELVES.isdisjoint(words[max(at - 3, 0) : at]) for at, word in enumerate(words)
-    )
-
-
-_OURSELVES = word_set("we our us company")
-_SMALL = word_set("is are was were be been have has had of to in by a an the")
-
-
-def _stem(word: str) -> str:
-    return word_id(word)[0] if word.isascii() and word.isalpha() and word not in _SMALL | _LOOSENS else word
-
-
-def _proof(words: Sequence[str]) -> int:
-    return max((level for level, known in _PROOF.items() if not known.isdisjoint(words)), default=2)
 
 
 def actors_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:

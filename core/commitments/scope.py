@@ -267,7 +267,9 @@ def list_lengthened(vocabulary: Vocabulary, before: Frame, after: Frame, one: Co
     yield Delta("list", "+", f"list longer: {told}", frozenset(), frozenset(words))
 
 
-_COVERING = word_set("applies apply covers cover extends extend binds bind protects protect open available includes include")
+_COVERING = word_set(
+    "applies apply covers cover extends extend binds bind protects protect open available includes include"
+)
 _WHAT_COVERS = word_set(
     "policy policies code commitment commitments principles standards mechanism hotline channel protection protections "
     "remedy training programme program audits audit diligence ban prohibition moratorium restriction rules"
@@ -296,14 +298,28 @@ def _coverage_lengthened(before: Frame, after: Frame, one: Content, two: Content
     if [each.id for each in two[head + gap :]] != [each.id for each in one[head:]]:
         return
     words = after.words[part[0].at : part[-1].last]
-    joined = words[0] in LIST_WORDS or after.words[part[0].at - 1] == "," or after.words[part[-1].last : part[-1].last + 1] == (",",)
+    joined = (
+        words[0] in LIST_WORDS
+        or after.words[part[0].at - 1] == ","
+        or after.words[part[-1].last : part[-1].last + 1] == (",",)
+    )
     if not joined or part[0].at <= verb or LIST_WORDS.isdisjoint(after.words[verb:]) or not _LIMITING.isdisjoint(words):
         return
     if any(mark.first in range(part[0].at, part[-1].last) for mark in after.marks if mark.dimension in _CUTTING):
         return
     told = " ".join(words)
     links = frozenset(each.at for each in two if each.id in LIST_WORDS and each.at > verb)
-    yield Delta("list", "+", f"covers more: {told}", frozenset(each.at for each in one if each.id in LIST_WORDS), frozenset(range(part[0].at, part[-1].last)) | links)
+    claims = frozenset(range(part[0].at, part[-1].last)) | links
+    yield Delta(
+        "list", "+", f"covers more: {told}", frozenset(each.at for each in one if each.id in LIST_WORDS), claims
+    )
+
+
+def coverage_shortened(before: Frame, after: Frame, one: Content, two: Content) -> Iterator[Delta]:
+    """The same the other way round: what the promise covered it covers no more."""
+    for longer in _coverage_lengthened(after, before, two, one):
+        reason = longer.reason.replace("covers more", "covers no more")
+        yield Delta("list", "-", reason, longer.after, longer.before)
 
 
 _COVERING_BY = 8  # words from the beginning

@@ -30,6 +30,7 @@ def softened(
     yield from _only_aimed_at(before, after, apart.only_before)
     if is_restraint(before) or is_restraint(after) or "permits" in (before.stance, after.stance):
         return
+    yield from _quality_gone(before, one, two)
     yield from _on_the_way(before, after, one, two)
     yield from _lower_rung(vocabulary, before, after, (apart.only_before, apart.only_after))
     yield from _all_to_some(before, after, one, two)
@@ -49,6 +50,39 @@ def _only_aimed_at(before: Frame, after: Frame, gone: Sequence[Element]) -> Iter
     yield Delta("modality", "-", f"modality: plain statement → {words}", frozenset(), claims)
 
 
+_HOW_WELL = word_set("by including free at together alongside jointly")
+_IN_WHICH = word_set(
+    "writing full person advance public consultation cooperation partnership language languages confidence"
+)
+_MADE = word_set(
+    "elected chosen appointed nominated signed verified certified approved led run issued authorised authorized accredited"
+)
+
+
+def _quality_gone(before: Frame, one: Sequence[Element], two: Sequence[Element]) -> Iterator[Delta]:
+    """ "A committee elected by secret ballot", "a committee"; "in writing", "by a doctor": how well, and by whom, went."""
+    gap = len(one) - len(two)
+    if not 1 <= gap <= _LONGEST_QUALITY or (before.firmness is None and before.tier is None):
+        return
+    head = 0
+    while head < len(two) and one[head].id == two[head].id:
+        head += 1
+    block = one[head : head + gap]
+    if [each.id for each in one[head + gap :]] != [each.id for each in two[head:]]:
+        return
+    first, last = block[0].at, block[-1].last
+    lead = before.words[max(first - 3, 0) : first + 1]
+    words = before.words[first:last]
+    if any(clause.first <= first < clause.last for clause in before.clauses):
+        return
+    is_how = "in" in lead[:-1] and not _IN_WHICH.isdisjoint(words)
+    if is_how or words[0] in _MADE | _HOW_WELL or "by" in lead[:-1]:
+        yield Delta("softer", "-", f"how it is done gone: {' '.join(words)}", frozenset(range(first, last)))
+
+
+_LONGEST_QUALITY = 6
+
+
 def _on_the_way(before: Frame, after: Frame, one: Sequence[Element], two: Sequence[Element]) -> Iterator[Delta]:
     """ "Shall pay", "shall agree a schedule to pay"; "audit suppliers", "audit a sample of suppliers": nothing went, and
     words came between the promise and what was promised, so that less than that will do."""
@@ -66,9 +100,15 @@ def _on_the_way(before: Frame, after: Frame, one: Sequence[Element], two: Sequen
     verb = one[head].at
     lead = words[-1] if words else ""
     is_verb = any(act.at == verb for act in before.acts) or (head > 0 and one[head - 1].id.startswith("modality:"))
-    is_before = is_verb and (lead == "to" or (after.words[last].endswith("ing") and not before.words[verb].endswith("ing")))
+    is_before = is_verb and (
+        lead == "to" or (after.words[last].endswith("ing") and not before.words[verb].endswith("ing"))
+    )
     is_part = any(act.at == verb - 1 or act.at == one[head - 1].at for act in before.acts) and _names_part(words)
-    if not (is_before or is_part) or not _NO_STEP.isdisjoint(words) or any(clause.first <= first < clause.last for clause in after.clauses):
+    if (
+        not (is_before or is_part)
+        or not _NO_STEP.isdisjoint(words)
+        or any(clause.first <= first < clause.last for clause in after.clauses)
+    ):
         return
     if any(mark.first in range(first, last) and mark.dimension == "negation" for mark in after.marks):
         return
@@ -78,7 +118,9 @@ def _on_the_way(before: Frame, after: Frame, one: Sequence[Element], two: Sequen
 
 _MOST_BETWEEN = 4
 _STATED_TIER = 3
-_NO_STEP = word_set("continue continues commit commits ensure ensures require requires obliged bound and or also , independently")
+_NO_STEP = word_set(
+    "continue continues commit commits ensure ensures require requires obliged bound and or also , independently"
+)
 _PARTS = word_set(
     "sample samples selection summary summaries part parts portion share number majority overview information guidance "
     "access alternatives principles plan plans options support"
@@ -87,7 +129,11 @@ _PARTS = word_set(
 
 def _names_part(words: Sequence[str]) -> bool:
     """ "A sample of", "a summary of", "alternatives to": a part of the thing, or something beside it."""
-    return not _PARTS.isdisjoint(words) and words[-1:] not in ((), ("and",)) and any(word in ("of", "to", "on", "about", "for") for word in words)
+    return (
+        not _PARTS.isdisjoint(words)
+        and words[-1:] not in ((), ("and",))
+        and any(word in ("of", "to", "on", "about", "for") for word in words)
+    )
 
 
 _Changed = tuple[Sequence[Element], Sequence[Element]]

@@ -31,7 +31,8 @@ def duration_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta
     if length_before == length_after:
         length_before, length_after = (length_before[0], _ends(one)), (length_after[0], _ends(two))
     sign: Sign = "?" if length_before == length_after else "+" if length_after > length_before else "-"
-    sign = unless_restraint(sign, before, after)
+    if not before.stance == after.stance == "permits":  # data kept longer is a permission that lasts
+        sign = unless_restraint(sign, before, after)
     reason = f"duration: {quotes(before, one)} → {quotes(after, two)}"
     yield Delta("duration", sign, reason.replace("nothing", "open-ended"), span(one), span(two))
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
+from difflib import SequenceMatcher
 
 from core.commitments.acts import Act
 from core.commitments.delta import Delta, Sign, is_duty_of_affected
@@ -50,6 +52,10 @@ def judge(vocabulary: Vocabulary, before: Frame, after: Frame) -> Finding:
     if is_retold(before, after, one, two):
         return Finding(Verdict.REWORDED, (), ("the same content in other words",))
     moved = deltas(vocabulary, before, after, (one, two))
+    if _is_rebuilt(one, two, apart):
+        moved = [
+            replace(delta, sign="?", is_reversal=False) if delta.dimension in _BY_BUILD else delta for delta in moved
+        ]
     opposites = antonyms_between(vocabulary, before, after)
     unread = _unread(apart, moved)
     if is_turned_by_negation(before, after, one, two) and apart.likeness >= LEAST_LIKENESS:
@@ -62,6 +68,23 @@ def judge(vocabulary: Vocabulary, before: Frame, after: Frame) -> Finding:
     elif verdict is Verdict.STRENGTHENED and not _stays_in_order(one, two, apart):
         verdict = Verdict.UNCLASSIFIED
     return _finding(vocabulary, verdict, moved, (before, after), unread, opposites)
+
+
+_BY_BUILD = ("stance", "actions", "actors", "objects", "list", "parts", "channel")
+"""What is read from how a sentence is built; where both say nearly the same in another build, nothing follows from it."""
+
+_SAID_AGAIN = 0.6  # of all that either side says
+_IN_ORDER = 0.7  # of what both say
+
+
+def _is_rebuilt(one: Sequence[Element], two: Sequence[Element], apart: Difference) -> bool:
+    """Whether nearly everything is said again, and much of it in another place."""
+    if apart.shared < _SAID_AGAIN * max(len(one), len(two)):
+        return False
+    left = [each.id for each in one if each not in apart.only_before]
+    right = [each.id for each in two if each not in apart.only_after]
+    in_order = sum(block.size for block in SequenceMatcher(None, left, right, autojunk=False).get_matching_blocks())
+    return in_order < _IN_ORDER * len(left)
 
 
 def _likeness_of_stems(frames: tuple[Frame, Frame], apart: Difference) -> float:

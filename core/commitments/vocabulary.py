@@ -27,7 +27,7 @@ REQUIRED = ("schema", "modality", "hedges", "conditions", "places", "customers",
 MOST_TIERS = 10
 ROLES = ("protect", "sever", "harm")
 DEADLINES = ("by", "within", "now", "soon", "from")
-GATES = ("topics", "subjects", "plain", "firm", "ban", "done")
+GATES = ("topics", "subjects", "plain", "firm", "ban", "done", "practice")
 CONDITIONS = ("condition", "exception", "unmet", "relative", "time", "how")
 
 

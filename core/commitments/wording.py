@@ -7,6 +7,7 @@ text, which :func:`shown` finds again.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 import re2
@@ -46,7 +47,7 @@ _SAME_PHRASES = {
     "with respect to": "regarding", "with regard to": "regarding", "in relation to": "regarding",
     "applicable to": "that apply to", "a minimum of": "at least", "no fewer than": "at least",
     "no less than": "at least", "not less than": "at least", "a maximum of": "at most", "no more than": "at most",
-    "not more than": "at most", "takes part": "participates", "take part": "participate",
+    "not more than": "at most", "takes part": "participates", "take part": "participate", "in excess of": "more than", "nobody": "no one", "no longer than": "at most",
 }  # fmt: skip
 """Turns of phrase that say no more than a shorter one."""
 _A_PHRASE = re.compile(rf"\b(?:{'|'.join(_SAME_PHRASES)})\b")
@@ -103,6 +104,40 @@ def split_sentences(text: str) -> list[str]:
     return [text[start:end] for start, end in sentences(text)]
 
 
+def word_set(words: str) -> frozenset[str]:
+    """A table of words as a set."""
+    return frozenset(words.split())
+
+
+_JOINT = re.compile(r"(,|;)? (?:and|but) |; ")
+_SUBJECTS = frozenset({"we", "they", "it", "you"})
+_FINITE = word_set("will shall must may might can could should would is are was were has have cannot")
+_NO_SUBJECT = word_set("that who which whose and or nor to")
+_SUBJECT_WORDS = 7
+
+
+def split_clauses(sentence: str) -> list[str]:
+    """The promises of one sentence that have each a subject of their own: "we stop sales, and we will publish why"."""
+    found: list[str] = []
+    begin = 0
+    for joint in _JOINT.finditer(sentence):
+        following = sentence[joint.end() :].lower().split()[: _SUBJECT_WORDS + 1]
+        if starts_clause(following, is_set_off=joint.group()[0] in ",;"):
+            found.append(sentence[begin : joint.start()])
+            begin = joint.end()
+    return [*found, sentence[begin:]]
+
+
+def starts_clause(following: Sequence[str], *, is_set_off: bool) -> bool:
+    """Whether words begin a clause of their own: a pronoun, or after a comma some words and then a finite verb."""
+    if not following:
+        return False
+    if following[0] in _SUBJECTS:
+        return True
+    verb = next((at for at, word in enumerate(following) if word in _FINITE), 0)
+    return is_set_off and verb > 0 and _NO_SUBJECT.isdisjoint(following[:verb])
+
+
 def words_of(prepared: str) -> tuple[list[str], list[int]]:
     """Words and marks of a prepared sentence with their starts in it; Chinese one character at a time."""
     words: list[str] = _WORD.findall(prepared)
@@ -113,11 +148,6 @@ def words_of(prepared: str) -> tuple[list[str], list[int]]:
         starts.append(at)
         at += len(word)
     return words, starts
-
-
-def word_set(words: str) -> frozenset[str]:
-    """A table of words as a set."""
-    return frozenset(words.split())
 
 
 def with_lead_in(sentence: str, lead_in: str) -> str:

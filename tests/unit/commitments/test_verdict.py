@@ -99,6 +99,76 @@ def test_the_same_promise_in_other_clothes_is_a_rewording(lexicon: Lexicon, befo
 @pytest.mark.parametrize(
     ("before", "after"),
     [
+        ("The board oversees the policy and reviews it every year.", "The policy is overseen, and reviewed annually, by the board."),
+        ("We left the market in 2022. We have no plans to return.", "We left the market in 2022, and we have no plans to return."),
+        ("We prohibit retaliation against anyone who, in good faith, reports abuse.", "Retaliation against anyone who reports abuse in good faith is prohibited."),
+        ("We will cease selling batons to prisons.", "We will stop the sale of batons to prisons."),
+        ("Suppliers must not charge fees. They must also pay for travel.", "Suppliers must not charge fees and must also pay for travel."),
+        ("We reject access to our users' data.", "Access to the data of our users is rejected by us."),
+        ("We have never, in any country, sold cameras to police.", "We have never sold cameras to police in any country."),
+    ],
+)  # fmt: skip
+def test_the_same_promise_built_another_way_is_a_rewording(lexicon: Lexicon, before: str, after: str) -> None:
+    assert reasons(lexicon, before, after) == ("REWORDED", ("the same content in other words",))
+    assert lexicon.compare(after, before).verdict is Verdict.REWORDED
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Police may audit suppliers.", "Police may be audited by suppliers."),
+        ("Goods from the region are banned from our stores.", "Goods from our stores are banned from the region."),
+        ("If asked, we delete the data and inform the user.", "We delete the data and inform the user if asked."),
+        ("We will publish the names of all sites, and addresses on request.", "We will publish addresses of all sites, and the names on request."),
+        ("Workers in China audit our sites.", "Workers audit our sites in China."),
+        ("The panel meets monthly and reports to the board.", "The panel reports monthly and meets to the board."),
+        ("We audit suppliers in China and train workers.", "We audit suppliers and train workers in China."),
+        ("The report is published.", "We publish the report."),
+        ("No worker pays for a job.", "No worker pays us for a job."),
+    ],
+)  # fmt: skip
+def test_the_same_words_about_something_else_are_no_rewording(lexicon: Lexicon, before: str, after: str) -> None:
+    assert lexicon.compare(before, after).verdict not in (Verdict.REWORDED, Verdict.STRENGTHENED)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "verdict", "reason"),
+    [
+        ("We do not sell it to police, whether by us or by dealers.", "We do not sell it to police.", "WEAKENED",
+         "clause gone: whether by us or by dealers"),
+        ("We screen customers before signing a contract.", "We screen customers upon signing a contract.", "WEAKENED",
+         "condition: before signing a contract → upon signing a contract"),
+        ("Suppliers must provide a contract and a payslip to workers.",
+         "Suppliers must provide a contract or a payslip to workers.", "WEAKENED", "list: and → or"),
+        ("We will pay back the fees.", "We will agree a schedule to pay back the fees.", "WEAKENED",
+         "only on the way to it: agree schedule"),
+        ("No data is transferred without a warrant.", "No data is transferred without a warrant or other lawful basis.",
+         "WEAKENED", "condition: without a warrant → without a warrant or other lawful basis"),
+        ("We aim to audit all suppliers.", "We have audited all suppliers.", "STRENGTHENED", "modality: aim to → done"),
+        ("Every site will have a committee elected by secret ballot.", "Every site will have a committee.", "WEAKENED",
+         "how it is done gone: elected by secret ballot"),
+        ("Our policy applies to our staff.", "Our policy applies to our staff and to joint ventures.", "STRENGTHENED",
+         "covers more: and to joint ventures"),
+        ("The company will not seek contracts in Xinjiang.", "The company will continue to seek contracts in Xinjiang.",
+         "REVERSED", "stance: what was denied is said"),
+        ("Our stores in the zone were closed, and we will not open others.", "Our stores in the zone were closed pending a review.",
+         "WEAKENED", "sentence gone: we will not open others."),
+        ("At least 90 percent of our tin is certified.", "Up to 90 percent of our tin is certified.", "WEAKENED",
+         "number: at least → up to"),
+        ("We remedy harm that we cause or contribute to.", "We remedy harm that we cause.", "WEAKENED",
+         "condition: that we cause or contribute to → that we cause"),
+        ("We disclose data only where there is a risk to life.", "We disclose data only where we believe there is a risk to life.",
+         "WEAKENED", "condition: where there is a risk to life → where we believe there is a risk to life"),
+    ],
+)  # fmt: skip
+def test_each_reason_is_told(lexicon: Lexicon, before: str, after: str, verdict: str, reason: str) -> None:
+    finding = lexicon.compare(before, after)
+    assert (finding.verdict.value, reason in finding.reasons) == (verdict, True), finding.reasons
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
         ("Users can appeal a removal.", "Users must appeal a removal within ten days."),
         ("You may object to face scans.", "You must object to face scans in writing."),
         ("We may identify protesters.", "We will identify protesters."),

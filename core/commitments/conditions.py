@@ -1,0 +1,182 @@
+"""Conditions, exceptions and clauses that limit: which came, which went, and which are met more seldom than before."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from core.commitments.delta import TURNED, Delta, Sign, is_restraint, quotes, span, unless_restraint
+from core.commitments.frame import Clause, Frame
+from core.commitments.inflection import word_id
+from core.commitments.vocabulary import Vocabulary
+from core.commitments.wording import word_set
+
+
+def conditions_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
+    """Conditions, exceptions, relative clauses that came, went or changed inside."""
+    one, two = _apart(before, after)
+    if one and two:
+        yield _changed(before, after, one, two)
+        return
+    for clause in one:
+        sign = _gone(before, after, clause)
+        yield Delta("conditions", sign, f"{_NAMES[clause.kind]} gone: {before.quote(clause)}", span([clause]))
+    for clause in two:
+        sign = _added(before, after, clause)
+        reason = f"{_NAMES[clause.kind]} added: {after.quote(clause)}"
+        yield Delta("conditions", sign, reason, frozenset(), span([clause]))
+
+
+def _apart(before: Frame, after: Frame) -> tuple[list[Clause], list[Clause]]:
+    """The clauses that stand on one side only."""
+    one, two = list(before.clauses), list(after.clauses)
+    for clause in before.clauses:
+        twin = next((other for other in two if other.text == clause.text), None)
+        if twin:
+            one.remove(clause)
+            two.remove(twin)
+    if before.stance != "restrains" and not before.negations:  # without a restraint, "without …" is no condition of one
+        one = [clause for clause in one if clause.kind != "unmet"]
+    if after.stance != "restrains" and not after.negations:
+        two = [clause for clause in two if clause.kind != "unmet"]
+    return one, two
+
+
+def _changed(before: Frame, after: Frame, one: Sequence[Clause], two: Sequence[Clause]) -> Delta:
+    reason = f"condition: {quotes(before, one)} → {quotes(after, two)}"
+    if len(one) > 1 or len(two) > 1:
+        return Delta("conditions", "?", reason)
+    was, now = one[0], two[0]
+    if _is_one_more_way_out(before, after, was, now):
+        return Delta(
+            "conditions", "-", reason, frozenset(), frozenset(range(now.first + was.last - was.first, now.last))
+        )
+    if any(is_weaker(before, after, was, now) for is_weaker in (_is_shorter, _is_harder, _comes_later)):
+        return Delta("conditions", "-", reason, span(one), span(two))
+    return Delta("conditions", "?", reason)
+
+
+def _gone(before: Frame, after: Frame, clause: Clause) -> Sign:
+    if clause.leaves_nothing_out:
+        return "-"
+    if clause.kind == "time" and clause.text.startswith(_FIRST) and _is_duty(before):
+        return "-"  # "trained before deployment": a moment by which it has to be done
+    sign = _when_gone(clause)  # "we notify users when a government asks" says more than "we notify users"
+    return sign if clause.kind == "exception" else unless_restraint(sign, before, after)
+
+
+def _added(before: Frame, after: Frame, clause: Clause) -> Sign:
+    if clause.leaves_nothing_out and before.stance == after.stance == "restrains" and after.acts:
+        return "+"
+    if clause.kind == "time" and clause.text.startswith(_FIRST) and _is_duty(before) and _is_duty(after):
+        return "+"  # "tested before release"
+    if clause.text.startswith(_LASTING) and is_restraint(after):
+        return "-"  # "while sanctions are in force": forbidden so long and no longer
+    return TURNED[_when_gone(clause)]
+
+
+_LASTING = ("while ", "as long as ", "so long as ")
+_FIRST = ("before ", "prior to ")
+_THEN = ("after ", "once ", "upon ", "following ", "when ", "as soon as ", "within ")
+
+
+def _comes_later(before: Frame, after: Frame, one: Clause, two: Clause) -> bool:
+    """ "Before signing", "upon signing": what had to be done first may be done when it is too late."""
+    if not one.text.startswith(_FIRST) or not two.text.startswith(_THEN):
+        return False
+    return _is_duty(before) and _is_duty(after) and not two.text.startswith("after ")
+
+
+def _is_duty(frame: Frame) -> bool:
+    is_told = bool(frame.of("modality")) or (bool(frame.acts) and frame.stance == "restrains")
+    return not frame.negations and is_told and not any(act.is_harm for act in frame.acts)
+
+
+_NAMES = {"condition": "condition", "exception": "exception", "unmet": "condition", "relative": "limit",
+          "time": "moment", "how": "clause"}  # fmt: skip
+
+
+def _when_gone(clause: Clause) -> Sign:
+    return "+" if clause.kind in ("condition", "exception", "unmet", "relative") else "?"
+
+
+_HARDER_KINDS = ("condition", "unmet", "relative")
+_PROOF = {
+    1: word_set("alleged suspected reported believed accused rumoured claimed"),
+    3: word_set("confirmed verified substantiated established identified found shown documented credible"),
+    4: word_set("proven proved convicted adjudicated ruled court tribunal sentenced conclusively"),
+}
+"""What it takes for a condition to be met: a suspicion, (2: the thing itself,) a finding, a judgement."""
+_LOOSENS = word_set("or any all may might could can also including even not no never nor both either possibly")
+
+
+def _is_harder(before: Frame, after: Frame, one: Clause, two: Clause) -> bool:
+    """One condition each, of one kind, and the later one says more or asks for more proof: it is met more seldom."""
+    if one.leaves_nothing_out and two.kind in ("condition", "unmet"):
+        return True  # "regardless of whether we caused it", "if we caused it"
+    if (
+        one.kind in _HARDER_KINDS
+        and two.kind in _HARDER_KINDS
+        and _is_own_opinion(after, two) > _is_own_opinion(before, one)
+    ):
+        return True  # "where there is a risk", "where we believe that there is one"
+    if one.kind != two.kind or one.kind not in _HARDER_KINDS:
+        return False
+    old, new = before.words[one.first : one.last], after.words[two.first : two.last]
+    if new[: len(old)] == old and new[len(old) : len(old) + 1] == ("and",):
+        return True
+    out, came = Counter(map(_stem, old)) - Counter(map(_stem, new)), Counter(map(_stem, new)) - Counter(map(_stem, old))
+    proof_before, proof_after = _proof(old), _proof(new)
+    known = {_stem(word) for words in _PROOF.values() for word in words}
+    if proof_after > proof_before and set(out) <= known | _SMALL:
+        return True
+    return one.kind == "relative" and not out and bool(came) and _LOOSENS.isdisjoint(came)
+
+
+def _is_one_more_way_out(before: Frame, after: Frame, one: Clause, two: Clause) -> bool:
+    """ "Not without a warrant", "not without a warrant or a request": what was forbidden is free in one more case."""
+    if one.kind != two.kind or one.kind not in ("unmet", "exception"):
+        return False
+    if not before.stance == after.stance == "restrains" or not (after.negations or is_restraint(after)):
+        return False
+    old, new = before.words[one.first : one.last], after.words[two.first : two.last]
+    return new[: len(old)] == old and new[len(old) : len(old) + 1] == ("or",)
+
+
+def _is_shorter(before: Frame, after: Frame, one: Clause, two: Clause) -> bool:
+    """ "Harm that we cause or contribute to", "harm that we cause": what is promised is promised in fewer cases."""
+    if one.kind != two.kind or one.kind not in ("condition", "relative") or before.stance != after.stance:
+        return False
+    old, new = before.words[one.first : one.last], after.words[two.first : two.last]
+    gap = len(old) - len(new)
+    if before.stance != "restrains" or gap < 2 or not new:
+        return False
+    head = next((at for at, word in enumerate(new) if old[at] != word), len(new))
+    if old[head + gap :] != new[head:]:
+        return False
+    return old[head] == "or" or old[head + gap - 1] == "or" or (old[head] == "," and "or" in old[head:])
+
+
+_OPINIONS = word_set(
+    "believe consider deem determine judge think conclude satisfied opinion view judgement judgment discretion"
+)
+
+
+def _is_own_opinion(frame: Frame, clause: Clause) -> bool:
+    """Whether a condition is met where the company thinks it is."""
+    words = frame.words[clause.first : clause.last]
+    return any(
+        word in _OPINIONS and not _OURSELVES.isdisjoint(words[max(at - 3, 0) : at]) for at, word in enumerate(words)
+    )
+
+
+_OURSELVES = word_set("we our us company")
+_SMALL = word_set("is are was were be been have has had of to in by a an the")
+
+
+def _stem(word: str) -> str:
+    return word_id(word)[0] if word.isascii() and word.isalpha() and word not in _SMALL | _LOOSENS else word
+
+
+def _proof(words: Sequence[str]) -> int:
+    return max((level for level, known in _PROOF.items() if not known.isdisjoint(words)), default=2)
