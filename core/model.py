@@ -87,6 +87,7 @@ class FetchReason(StrEnum):
     BAD_ADDRESS = "bad_address"
     PROTOCOL = "protocol"
     NO_BROWSER = "no_browser"
+    PART = "part"
 
 
 class Redirect(NamedTuple):

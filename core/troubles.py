@@ -30,6 +30,7 @@ _TROUBLES: Final[dict[str, tuple[str, str]]] = {
     "redirect_loop": ("address", _ADDRESS),
     "private_address": ("address", "It leads into a private network. Name it in fetch.allow_private if that is meant."),
     "no_browser": ("machine", "Install the browser it needs: `onrecord doctor` says how."),
+    "part": ("address", "One of the addresses under parts: of the source cannot be read. Correct it, or take it out."),
     "robots": ("access", "Its robots.txt does not want this address asked. Watch another page, or ask them."),
     "bad_address": ("address", "Correct the address in sources.yaml."),
     "absent": ("address", _ADDRESS),

@@ -226,6 +226,7 @@ _TROUBLES: Final = {
     "truncated": "answer cut off",
     "protocol": "no valid answer",
     "no_browser": "no browser to show it",
+    "part": "a part of it is missing",
     "robots": "refused by robots.txt",
 }
 

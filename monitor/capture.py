@@ -29,6 +29,7 @@ from core.model import (
     Source,
     VersionRef,
 )
+from core.parts import Chosen, parts_of
 from core.report import Beside, Earlier, from_plain
 from core.text.mask import mask
 from core.text.read import EXTRACTOR
@@ -132,6 +133,7 @@ def read(tools: Tools, capture: Capture) -> Reading:
         url=capture.fetch.final_url or capture.fetch.url,
         select=how.select,
         remove=how.remove,
+        parts=how.parts,
         kind=how.kind,
     )
     return as_filed(tools, capture.source, capture.fetch, reading)
@@ -155,6 +157,7 @@ class HowToRead(NamedTuple):
     kind: str = "page"
     select: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
+    parts: tuple[Chosen, ...] = ()  # of the further pages of a document put together from several
 
 
 def reading_of(asked: Asked | None) -> HowToRead:
@@ -163,7 +166,8 @@ def reading_of(asked: Asked | None) -> HowToRead:
         return HowToRead()
     source = asked.source
     if asked.part == START and source.kind in ("page", "pdf"):
-        return HowToRead(source.kind, source.select, source.remove)
+        parts = tuple((part.select, part.remove) for part in parts_of(source))
+        return HowToRead(source.kind, source.select, source.remove, parts)
     if asked.part != START and source.kind in ("feed", "sitemap"):
         return HowToRead("page", source.select, source.remove)
     lines = (source.option("item_select"), source.option("item_remove"))

@@ -33,7 +33,7 @@ from monitor.cache import keep, load_home, watchlist_digest
 from monitor.home import Home, Loaded
 from monitor.keys import link_key
 from monitor.ledgers import Keeping
-from monitor.linting import warn_of_rules
+from monitor.linting import warn_of_files
 from monitor.lockfile import DaemonLock, Holder, give_back
 from monitor.narrator import as_object, narrate
 from monitor.pages import Pages, first_link
@@ -169,7 +169,7 @@ class Daemon:
             self.cursor = events.last_id(conn)
         for line in before_first_request(self.state.loaded):
             journal.info(line)
-        warn_of_rules(self.state.loaded)
+        warn_of_files(self.state.loaded)
         if given_back:
             journal.info(f"{given_back} leases of a process that died were given back")
         self._sync()
@@ -385,7 +385,7 @@ class Daemon:
 
     def _take_over(self, loaded: Loaded) -> None:
         was = self.state
-        warn_of_rules(loaded)
+        warn_of_files(loaded)
         tools = make_tools(self.agent.archive, loaded, was.tools.reader, was.tools.now)
         fetcher = was.desk.fetcher
         if (loaded.settings.fetch, loaded.settings.browser) != (was.loaded.settings.fetch, was.loaded.settings.browser):

@@ -8,6 +8,7 @@ import structlog
 
 from core.config.sources import Watchlist
 from core.errors import Problem
+from core.filings.forms import unknown_forms
 from core.rules.lint import Names, lint
 from monitor.home import Loaded
 from monitor.kinds import kinds
@@ -39,7 +40,26 @@ def warnings(loaded: Loaded) -> list[Problem]:
     return [Problem(each.file, each.line, f"{each.rule}: {each.message}") for each in own]
 
 
-def warn_of_rules(loaded: Loaded) -> None:
-    """Log what lint says of one's own packs: they are in force, and somebody should look."""
+def remarks_on_sources(watchlist: Watchlist) -> list[Problem]:
+    """What is allowed in sources.yaml and hardly meant: a form that no filing bears, at the first source that asks for it."""
+    first: dict[str, tuple[str, str | None]] = {}
+    for source in watchlist.sources:
+        for form, meant in unknown_forms(source.option("forms").split(",")):
+            first.setdefault(form, (source.id, meant))
+    return [
+        Problem(
+            "sources.yaml",
+            watchlist.lines.get(source_id),
+            f"no filing with the SEC bears the form {form!r}, as far as On Record knows: {source_id} would not find any",
+            meant,
+        )
+        for form, (source_id, meant) in first.items()
+    ]
+
+
+def warn_of_files(loaded: Loaded) -> None:
+    """Log what is allowed and hardly meant: it is in force, and somebody should look."""
+    for remark in remarks_on_sources(loaded.watchlist)[:MOST_WARNINGS]:
+        journal.warning(str(remark))
     for remark in warnings(loaded)[:MOST_WARNINGS]:
         journal.warning(f"{remark} (the rule is in force; onrecord rules lint says more)")

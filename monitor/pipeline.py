@@ -29,11 +29,11 @@ from core.schedule import (
     pace_of,
 )
 from core.wording import counted
-from monitor import absence, browsing, filing, intake, listing
+from monitor import absence, browsing, combining, filing, intake, listing
+from monitor.answers import refused, with_exceptions
 from monitor.capture import Capture, Taken, close_incident, read
 from monitor.links import has_links
 from monitor.missing import still_lacking
-from monitor.robots import agent_of
 from monitor.tools import Fetches, Tools
 from storage import documents, events, fetches, leases, listings, record, siblings, sources
 from storage.leases import DueRequest, Lease
@@ -77,6 +77,8 @@ def check_lease(tools: Tools, fetcher: Fetches, lease: Lease, *, purpose: Purpos
     askers = Askers(tools, lease.requests)
     for request in lease.requests:
         asked = askers.of(request)
+        while purpose is not Purpose.REHEARSAL and (url := combining.next_part(tools, request, asked)) is not None:
+            combining.ask_part(tools, fetcher, lease, url, manner_for(tools, request, asked))
         if asked:
             yield from check_request(tools, fetcher, lease, request, asked, purpose=purpose)
 
@@ -99,8 +101,11 @@ def check_request(
     is_confirming = request.suspect_fetch_id is not None
     manner = manner_for(tools, request, asked)
     ask = _ask(request, Purpose.CONFIRM if is_confirming and purpose is Purpose.WATCH else purpose, manner)
-    response = _refused(tools, ask) or fetcher.fetch(ask, tools.now)
-    fetch = _with_exceptions(response.fetch, manner)
+    if combining.parts_asked_for(asked):  # its bytes are needed, whatever its own page says of having changed
+        ask = replace(ask, etag=None, last_modified=None)
+    response = refused(tools, ask) or combining.lost_part(tools, ask, asked) or fetcher.fetch(ask, tools.now)
+    response = combining.put_parts_together(tools, asked, response)
+    fetch = with_exceptions(response.fetch, manner)
     if fetch.digest is not None:
         tools.blobs.put(fetch.digest, response.body, previous=request.last_digest)
     is_same = purpose is Purpose.WATCH and not is_confirming and intake.is_same(request, fetch, response.body)
@@ -150,32 +155,6 @@ def _checked(
 def _made_by_browser(fetch: Fetch) -> int:
     """The requests a browser made of the page's own host, for its budget; 0 where none was at work."""
     return next((int(count) for name, count in fetch.browsed if name == "requests"), 0)
-
-
-@dataclass(frozen=True, slots=True)
-class _NotAsked:
-    """The outcome of an ask that was not made."""
-
-    fetch: Fetch
-    body: bytes = b""
-
-
-def _refused(tools: Tools, ask: Ask) -> _NotAsked | None:
-    """What robots.txt forbids is not asked; the attempt is a row all the same. None where it may be asked."""
-    if tools.robots is None or ask.manner.ignore_robots:
-        return None
-    rules = tools.robots.rules(tools, ask.url)
-    refusal = rules.refusal(ask.url, agent_of(ask.manner.identity or "")) if rules else None
-    if refusal is None:
-        return None
-    now = tools.now()
-    return _NotAsked(Fetch(ask.url, ask.purpose, now, now, None, refusal.reason, refusal.detail, refusal.is_transient))
-
-
-def _with_exceptions(fetch: Fetch, manner: Manner) -> Fetch:
-    if not manner.ignore_robots:
-        return fetch
-    return replace(fetch, exceptions=(*fetch.exceptions, f"robots.txt was not asked: {manner.ignore_robots}"))
 
 
 def manner_for(tools: Tools, request: DueRequest, asked: tuple[Asked, ...]) -> Manner:

@@ -25,6 +25,7 @@ from typing import Any, Final, NamedTuple, cast
 import core
 from core.errors import ReadError
 from core.model import Reading
+from core.parts import Chosen
 from core.text.feed import Feed
 from core.text.site import SitePage
 from monitor.reader_process import ANSWER, FAILED, LEAVING, REQUEST, perform, send
@@ -43,7 +44,7 @@ _CHILD: Final = (
 class _Tasks:
     """The tasks by name; who carries them out is :meth:`run`."""
 
-    def read(
+    def read(  # noqa: PLR0913 (what a kind's read takes)
         self,
         body: bytes,
         *,
@@ -51,10 +52,13 @@ class _Tasks:
         url: str,
         select: tuple[str, ...] = (),
         remove: tuple[str, ...] = (),
+        parts: tuple[Chosen, ...] = (),
         kind: str = "page",
     ) -> Reading:
         """Places of a page, PDF or text, as the kind of its source reads them."""
-        options = {"content_type": content_type, "url": url, "select": select, "remove": remove}
+        options: dict[str, Any] = {"content_type": content_type, "url": url, "select": select, "remove": remove}
+        if parts:
+            options["parts"] = parts
         return cast(Reading, self.run(kind, body, options))
 
     def read_list(  # noqa: PLR0913 (what a kind's read takes)

@@ -150,6 +150,7 @@ def _read_snapshots(tools: Tools, unread: _Unread) -> dict[str, tuple[Reading, t
                 url=fetch.final_url or fetch.url,
                 select=how.select,
                 remove=how.remove,
+                parts=how.parts,
                 kind=how.kind,
             )
             reading = as_filed(tools, source, fetch, reading)

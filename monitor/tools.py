@@ -11,6 +11,7 @@ from core.config.routes import Routes
 from core.manner import Reaching
 from core.matching import Rules
 from core.model import Ask, Company, Fetch, FetchReason, Manner, Reading
+from core.parts import Chosen
 from core.promising import Promising
 from core.text.feed import Feed
 from core.text.site import SitePage
@@ -39,7 +40,7 @@ class Fetches(Protocol):
 class Reads(Protocol):
     """Makes sense of bytes somewhere they can do no harm; raises ReadError."""
 
-    def read(
+    def read(  # noqa: PLR0913 (what a kind's read takes)
         self,
         body: bytes,
         *,
@@ -47,6 +48,7 @@ class Reads(Protocol):
         url: str,
         select: tuple[str, ...] = (),
         remove: tuple[str, ...] = (),
+        parts: tuple[Chosen, ...] = (),
         kind: str = "page",
     ) -> Reading: ...
 

@@ -17,9 +17,10 @@ from typing import Final
 from structlog.contextvars import bind_contextvars, unbind_contextvars
 
 from core.errors import Busy, OnRecordError, StorageError
-from core.model import FetchReason, Purpose
+from core.model import Fetch, FetchReason, Purpose
 from core.schedule import next_check
 from core.wording import counted
+from monitor import combining
 from monitor.pipeline import LEASE, Askers, Checked, check_request, manner_for
 from monitor.robots import agent_of
 from monitor.tools import Fetches, Tools
@@ -35,7 +36,13 @@ LONGEST_WAIT: Final = timedelta(days=1)  # that a host may ask for; beyond it an
 LONGEST_GAP: Final = timedelta(hours=1)  # a host that keeps failing is still asked so often
 NOT_ASKED_FOR: Final = timedelta(days=1)
 OUR_OWN: Final = frozenset(
-    (FetchReason.REFUSED_ADDRESS, FetchReason.BAD_ADDRESS, FetchReason.ROBOTS, FetchReason.NO_BROWSER)
+    (
+        FetchReason.REFUSED_ADDRESS,
+        FetchReason.BAD_ADDRESS,
+        FetchReason.ROBOTS,
+        FetchReason.NO_BROWSER,
+        FetchReason.PART,  # its own ask told what it says of the host
+    )
 )
 OVERLOADED: Final = frozenset((429, 502, 503, 504))
 
@@ -135,7 +142,17 @@ class HostUse:
             self.asked += seen.requests
             if seen.taken.grade.code == "rate_limited":
                 self.retry_after = max(self.retry_after, BLOCKED_FOR)
-            self.retry_after = min(max(self.retry_after, seen.retry_after or timedelta(0)), LONGEST_WAIT)
+            self._wait(seen.retry_after)
+
+    def note_part(self, fetch: Fetch) -> None:
+        """The same of a page that was asked for the sake of another."""
+        is_down = fetch.reason not in OUR_OWN and (fetch.status is None or fetch.status in OVERLOADED)
+        self.failures = self.failures + 1 if is_down else 0
+        self.asked += 1 + len(fetch.redirects)
+        self._wait(fetch.retry_after)
+
+    def _wait(self, asked_for: timedelta | None) -> None:
+        self.retry_after = min(max(self.retry_after, asked_for or timedelta(0)), LONGEST_WAIT)
 
 
 def _asked_for_robots(
@@ -153,8 +170,28 @@ def _asked_for_robots(
     return not is_known
 
 
+def _asked_parts(  # noqa: PLR0913 (a step of _ask(), whose locals it takes)
+    tools: Tools,
+    desk: Desk,
+    lease: Lease,
+    request: DueRequest,
+    asked: tuple[Asked, ...],
+    purpose: Purpose,
+    use: HostUse,
+) -> bool:
+    """Ask the other pages of a document put together from several; whether the host's turn is over with that."""
+    if purpose is Purpose.REHEARSAL:
+        return False
+    while (url := combining.next_part(tools, request, asked)) is not None:
+        fetch = combining.ask_part(tools, desk.fetcher, lease, url, manner_for(tools, request, asked))
+        use.note_part(fetch)
+        if desk.gap_of(lease.host):
+            return True
+    return False
+
+
 class _NotYet:
-    """The host's turn went to its robots.txt; the address keeps its due time and has the next one."""
+    """The host's turn went to its robots.txt, or to another page of the document; the address has the next one."""
 
 
 class _Interrupted(Exception):
@@ -176,6 +213,8 @@ def _ask(  # noqa: PLR0913 (a step of work(), whose locals it takes)
         asked = askers.of(request)
         bind_contextvars(source=asked[0].source.id if asked else None, request=request.id)
         if _asked_for_robots(tools, desk, lease, request, asked, use) and desk.gap_of(lease.host):
+            return _NotYet()
+        if _asked_parts(tools, desk, lease, request, asked, purpose, use):
             return _NotYet()
         for checked in check_request(tools, desk.fetcher, lease, request, asked, purpose=purpose) if asked else ():
             last = checked

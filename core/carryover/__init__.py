@@ -34,10 +34,22 @@ def carry_over(body: bytes, file: str, *, form: str | None = None) -> Carried:
         raise NotThisFormat(f"{file}: too large for a list of sources ({len(body):,} bytes, limit {MOST_BYTES:,})")
     if form is not None:
         return FORMATS[form](body, file)
-    reasons: list[str] = []
+    reasons: dict[str, str] = {}
     for name, read in FORMATS.items():
         try:
             return read(body, file)
         except NotThisFormat as error:
-            reasons.append(f"{name}: {error}")
-    raise NotThisFormat(f"{file}: of none of the formats that can be carried over ({'; '.join(reasons)})")
+            reasons[name] = str(error)
+    likely = _likely(body)
+    why = "; ".join(f"as {name}, {reasons[name]}" for name in likely)
+    raise NotThisFormat(f"{file}: no list that can be carried over: {why}. --format reads it as another")
+
+
+def _likely(body: bytes) -> tuple[str, ...]:
+    """The formats a file that fits none is most likely meant in, by how it begins."""
+    begins = body.lstrip(b"\xef\xbb\xbf \t\r\n")[:2]
+    if begins.startswith(b"<"):
+        return ("opml",)
+    if begins.startswith((b"{", b"[")):
+        return ("changedetection", "declaration")
+    return ("changedetection",) if begins == b"PK" else ("jobs", "csv")

@@ -9,6 +9,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from core.errors import OnRecordError
+from core.parts import Part
 from core.selectors import why_refused
 from core.text.visible import one_line
 
@@ -30,6 +31,7 @@ class Found:
     role: str = ""
     select: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
     every: timedelta | None = None
     enabled: bool = True
     note: str = ""
@@ -82,10 +84,7 @@ def short(value: Any) -> str:
 def selectors(values: list[str], where: str, left: list[Left]) -> tuple[str, ...]:
     """The CSS selectors among these; the others are noted as left behind."""
     refused = {value: why for value in values if (why := why_refused(value)) is not None}
-    left.extend(
-        Left(where, f"selector {short(value)}", f"not a CSS selector that can be used: {why}")
-        for value, why in refused.items()
-    )
+    left.extend(Left(where, f"selector {short(value)}", f"cannot be used: {why}") for value, why in refused.items())
     return tuple(value for value in dict.fromkeys(values) if value not in refused)
 
 

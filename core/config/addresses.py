@@ -63,6 +63,11 @@ def same_address(text: str) -> str:
     return urlunsplit((parts.scheme, netloc, parts.path or "/", parts.query, ""))
 
 
+def is_same_host(one: str, other: str) -> bool:
+    """Whether two addresses are asked of the same server, by the same scheme and port."""
+    return urlsplit(same_address(one))[:2] == urlsplit(same_address(other))[:2]
+
+
 def is_own_machine(text: str) -> bool:
     """Whether the address names this very machine, which nobody needs to be polite to."""
     return bool(_OWN_MACHINE.fullmatch(urlsplit(text).hostname or ""))

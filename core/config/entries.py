@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from inspect import isclass
 from typing import Annotated, Any, ClassVar, TypeVar, get_args
@@ -267,12 +268,15 @@ Duration = Annotated[
 """A length of time: ``90s``, ``30m``, ``6h``, ``7d``, ``2w``."""
 
 
+@dataclass(frozen=True, slots=True)
 class OneOrMore:
-    """For lists: a single text stands for a list of one, in the file and in the JSON Schema."""
+    """For lists: a single text (or what else ``sorts`` names) stands for a list of one, in the file and in the JSON Schema."""
+
+    sorts: tuple[type, ...] = (str,)
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_before_validator_function(
-            lambda value: [value] if isinstance(value, str) else value, handler(source)
+            lambda value: [value] if isinstance(value, self.sorts) else value, handler(source)
         )
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from typing import Annotated, ClassVar, Literal, NamedTuple
 
@@ -24,7 +25,7 @@ from core.config.entries import (
 from core.config.reaching import HostName
 from core.config.yamlfile import shown
 from core.registers import RECIPES
-from core.selectors import LONGEST, why_refused
+from core.selectors import ENDS, LONGEST, STARTS, range_in, why_refused
 
 
 class KindShape(NamedTuple):
@@ -49,7 +50,7 @@ def _kind(needs: str, every: timedelta, *takes: str) -> KindShape:
 
 
 KINDS: dict[str, KindShape] = {
-    "page": _kind("url", timedelta(hours=6), "select", "remove", "always", "editions", "follow", *_SHOWN),
+    "page": _kind("url", timedelta(hours=6), "select", "remove", "always", "editions", "parts", "follow", *_SHOWN),
     "feed": _kind("url", timedelta(minutes=30), "select", "remove", "always", "match", "websub"),
     "listing": _kind(
         "url", timedelta(hours=2), "select", "remove", "always", "match", "pages", "item_select", "item_remove"
@@ -66,12 +67,18 @@ CONFIDENCES = ("seen", "recalled", "checked")
 
 
 def _selector(text: str) -> str:
-    if len(text) > LONGEST:
+    text = " ".join(text.split())
+    if not text:
+        raise refusal("must not be empty")
+    if len(text) > LONGEST and not text.startswith("{"):
         raise refusal(f"is too long for a selector (limit {LONGEST} characters)")
     why = why_refused(text)
     if why is not None:
+        if text.startswith("{"):
+            raise refusal(f"is no range: {why}")
         raise refusal(f"must be a CSS selector, not {shown(text)}: {why}")
-    return text
+    found = range_in(text)
+    return text if found is None else found.text
 
 
 def _day(text: str) -> str:
@@ -81,8 +88,26 @@ def _day(text: str) -> str:
         raise refusal(f"must be a day such as 2019-01-31, not {shown(text)}") from None
 
 
-Selector = Annotated[Text, AfterValidator(_selector)]
-Selectors = Annotated[list[Selector], Field(max_length=50), OneOrMore()]
+Selector = Annotated[
+    str,
+    BeforeValidator(lambda value: json.dumps(value) if isinstance(value, dict) else value),
+    AfterValidator(_selector),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string"},
+                {
+                    "type": "object",
+                    "properties": {key: {"type": "string"} for key in (*STARTS, *ENDS)},
+                    "additionalProperties": False,
+                    "minProperties": 2,
+                    "maxProperties": 2,
+                },
+            ]
+        }
+    ),
+]
+Selectors = Annotated[list[Selector], Field(max_length=50), OneOrMore((str, dict))]
 Kind = Annotated[str, choice(*KIND_NAMES), choice_schema(*KIND_NAMES)]
 Confidence = Annotated[str, choice(*CONFIDENCES), choice_schema(*CONFIDENCES)]
 FOLLOWS = ("policy", "pdf", "none")
@@ -137,6 +162,15 @@ class EditionEntry(Entry):
     note: Text | None = Field(None, description="Anything a colleague should know.")
 
 
+class PartEntry(Entry):
+    """A further page of a document that is put together from several."""
+
+    WHAT: ClassVar[str] = "a part"
+    url: WebAddress = Field(description="Its address, at the same host as the source's own.")
+    select: Selectors | None = Field(None, description="What to read of it; as the source says if not given.")
+    remove: Selectors | None = Field(None, description="What to leave out of it; as the source says if not given.")
+
+
 class SourceEntry(Entry):
     """A place to look."""
 
@@ -154,9 +188,13 @@ class SourceEntry(Entry):
     every: Duration | None = Field(None, description="Time between two checks, such as 30m, 6h or 7d.")
     select: Selectors | None = Field(
         None,
-        description="CSS selectors of the parts to read (of a listing: of its links); everything if empty.",
+        description="CSS selectors of the parts to read (of a listing: of its links), or ranges between two such as "
+        "{start_before: h2#scope, end_before: footer}; everything if empty.",
     )
-    remove: Selectors | None = Field(None, description="CSS selectors of parts to leave out.")
+    remove: Selectors | None = Field(None, description="CSS selectors of parts to leave out, or ranges between two.")
+    parts: Annotated[list[PartEntry], Field(max_length=30)] | None = Field(
+        None, description="Kind page: further pages that make one document with this one, in their order."
+    )
     item_select: Selectors | None = Field(None, description="Kind listing: the parts to read of each page it lists.")
     item_remove: Selectors | None = Field(None, description="Kind listing: parts to leave out of each page it lists.")
     match: Annotated[list[Text], Field(max_length=200), OneOrMore()] | None = Field(

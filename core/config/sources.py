@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
 
-from core.config.addresses import is_own_machine, same_address
+from core.config.addresses import is_own_machine, is_same_host, same_address
 from core.config.entries import check, slug
+from core.config.options import options_of
 from core.config.shapes import KINDS, CompanyEntry, DefaultsEntry, RegistryEntry, SourceEntry, SourcesFile
 from core.config.yamlfile import Path, YamlFile, read_yaml, shown
 from core.filings.edgar import list_url
@@ -222,6 +223,10 @@ class _Reading:
             why = "it has no documented address: write the one its search for that code is found at, or enabled: false"
             self.found.fault(declared.at, f'a source of kind {entry.kind} that is switched on needs "url": {why}')
         self._check_intervals(declared)
+        for number, part in enumerate(entry.parts or ()):
+            if entry.url is not None and not is_same_host(part.url, entry.url):
+                why = "must be at the host of the source's own address: parts are asked within one host's turn"
+                self.found.fault((*declared.at, "parts", number, "url"), f'"url" of a part {why}')
 
     def _check_intervals(self, declared: _Declared) -> None:
         entry = declared.entry
@@ -238,6 +243,8 @@ class _Reading:
 
     def _check_addresses(self, declared: _Declared, seen: dict[tuple[str, str], int | None]) -> None:
         places: list[tuple[Path, str | None]] = [((*declared.at, "url"), declared.entry.url)]
+        for number, part in enumerate(declared.entry.parts or ()):
+            places.append(((*declared.at, "parts", number, "url"), part.url))
         for number, edition in enumerate(declared.entry.editions):
             places.append(((*declared.at, "editions", number, "url"), edition.url))
         for at, url in places:
@@ -301,8 +308,7 @@ class _Reading:
             *filed,
             ("code", entry.code),
             ("recipe", entry.recipe),
-            *_list_options(entry),
-            *_asking_options(entry),
+            *options_of(entry),
         )
         return Source(
             id=source_id,
@@ -336,35 +342,8 @@ class _Reading:
             remove=source.remove,
             always=source.always,
             confidence=source.confidence,
-            options=(*source.options, ("edition_of", source.id)),
+            options=(*(pair for pair in source.options if pair[0] != "parts"), ("edition_of", source.id)),
         )
-
-
-def _list_options(entry: SourceEntry) -> tuple[tuple[str, str | None], ...]:
-    """What kinds that list others, and pages that link to others, are told: a line for each of several."""
-    return (
-        ("match", "\n".join(entry.match or ())),
-        ("pages", str(entry.pages) if entry.pages else None),
-        ("item_select", "\n".join(entry.item_select or ())),
-        ("item_remove", "\n".join(entry.item_remove or ())),
-        ("follow", entry.follow),
-    )
-
-
-def _asking_options(entry: SourceEntry) -> tuple[tuple[str, str | None], ...]:
-    """How it is asked: intervals in seconds, everything else as it is written."""
-    seconds = {"fastest": entry.fastest, "slowest": entry.slowest}
-    return (
-        *((name, str(int(value.total_seconds())) if value else None) for name, value in seconds.items()),
-        ("proxy", entry.proxy),
-        ("ignore_robots", entry.ignore_robots),
-        ("accept_bad_certificate", entry.accept_bad_certificate),
-        ("terms", entry.terms),
-        ("websub", "yes" if entry.websub else None),
-        ("browser", "yes" if entry.browser else None),
-        ("pictures", "yes" if entry.pictures else None),
-        ("allow_hosts", "\n".join(entry.allow_hosts or ())),
-    )
 
 
 def _list(value: object) -> list[object]:

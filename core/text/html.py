@@ -17,6 +17,7 @@ from core.errors import ReadError
 from core.model import Place, Reading
 from core.text.normalise import tidy, word_count
 from core.text.pagedate import page_date
+from core.text.selecting import selected
 from core.text.shell import shell_texts
 from core.text.walk import Walk
 from core.text.windows import mark_windows
@@ -33,12 +34,12 @@ _LINKED: Final = 0.85  # a place with this share of its characters in links is a
 def read_html(
     body: bytes, *, charset: str | None, url: str, select: tuple[str, ...] = (), remove: tuple[str, ...] = ()
 ) -> Reading:
-    """Places of an HTML page. ``select`` and ``remove`` are CSS selectors of the source (BeautifulSoup applies them).
+    """Places of an HTML page. ``select`` and ``remove`` are selectors of the source (``core/selectors.py``).
 
     Raises ReadError when the bytes hold no element at all. What could not be read whole is told in ``incomplete``.
     """
     if select or remove:
-        body, charset = _selected(body, charset, select, remove), "utf-8"
+        body, charset = selected(body, charset, select, remove), "utf-8"
     root = parse_tree(body, charset)
     scripts, fields, metas, titles, buttons, links = _gathered(root, "script", "input", "meta", "title", "button", "a")
     if len(body) <= _WINDOWS_BELOW:
@@ -86,22 +87,6 @@ def parse_tree(body: bytes, charset: str | None) -> etree._Element:
     for behind in list(root.itersiblings("html")):  # behind </html>: browsers show it, libxml2 sets it apart
         root.append(behind)
     return root
-
-
-def _selected(body: bytes, charset: str | None, select: tuple[str, ...], remove: tuple[str, ...]) -> bytes:
-    from bs4 import BeautifulSoup  # 90 ms a page and only for sources that ask for it
-
-    soup = BeautifulSoup(body, "lxml", from_encoding=charset)
-    for selector in remove:
-        for element in soup.select(selector):
-            element.decompose()
-    if not select:
-        return soup.encode("utf-8")
-    title = soup.title.decode() if soup.title else ""
-    lang = f' lang="{soup.html["lang"]}"' if soup.html and soup.html.get("lang") else ""
-    chosen = [element for selector in select for element in soup.select(selector)]
-    inside = "".join(element.decode() for element in chosen if not any(other in element.parents for other in chosen))
-    return f"<html{lang}><head>{title}</head><body>{inside}</body></html>".encode()
 
 
 def _places(walk: Walk) -> tuple[Place, ...]:

@@ -23,6 +23,7 @@ from core.text.feed import Feed, FeedEntry
 from core.text.html import parse_tree
 from core.text.normalise import tidy, word_count
 from core.text.read import as_utf8, sniff
+from core.text.selecting import soup_of
 
 VERSION: Final = "list-1"
 MAX_LINKS: Final = 20_000  # looked at
@@ -99,12 +100,7 @@ def read_links(
 
 def _marked(body: bytes, select: tuple[str, ...], remove: tuple[str, ...]) -> bytes:
     """The page with what the selectors mean marked or gone (BeautifulSoup applies them)."""
-    from bs4 import BeautifulSoup  # 90 ms a page, and only for sources that ask for it
-
-    soup = BeautifulSoup(body, "lxml", from_encoding="utf-8")
-    for selector in remove:
-        for element in soup.select(selector):
-            element.decompose()
+    soup = soup_of(body, "utf-8", remove)
     chosen = [element for selector in select for element in soup.select(selector)]
     if select and not chosen:
         raise ReadError("listing", f"the selector {', '.join(select)} matches nothing in the page")

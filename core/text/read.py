@@ -11,9 +11,13 @@ import re
 from typing import Final
 
 from core.errors import ReadError
-from core.model import Reading
+from core.grade import grade_page
+from core.model import GradeLevel, Reading
+from core.parts import Chosen, taken_apart
+from core.phrases import PHRASES, named_by
 from core.text import html, pdflayout, plain
 from core.text.charset import decode, detect, is_utf8
+from core.text.joined import one_of
 from core.text.mail import letter
 
 EXTRACTOR: Final = "+".join((html.VERSION, pdflayout.VERSION, plain.VERSION))  # a new one means that all is read again
@@ -49,13 +53,49 @@ _CONTROL: Final = frozenset(range(32)) - {9, 10, 12, 13, 27}
 
 
 def read(
-    body: bytes, *, content_type: str | None, url: str, select: tuple[str, ...] = (), remove: tuple[str, ...] = ()
+    body: bytes,
+    *,
+    content_type: str | None,
+    url: str,
+    select: tuple[str, ...] = (),
+    remove: tuple[str, ...] = (),
+    parts: tuple[Chosen, ...] = (),
 ) -> Reading:
     """Places of a page, a PDF or a text. Pure: the same bytes and header give the same Reading.
 
-    ``select`` and ``remove`` are CSS selectors of the source and concern HTML alone. ``facts["reader"]`` says who read.
-    Raises ReadError: kind ``pdf``, ``html``, ``json``, ``feed``, ``xml`` or ``binary``.
+    ``select`` and ``remove`` are selectors of the source and concern HTML alone; ``parts`` those of each further page of
+    a document put together from several. ``facts["reader"]`` says who read.
+    Raises ReadError: kind ``pdf``, ``html``, ``select``, ``json``, ``feed``, ``xml``, ``binary`` or ``part``.
     """
+    pieces = taken_apart(body, content_type)
+    if not pieces:
+        return _read_one(body, content_type, url, select, remove)
+    readings: list[Reading] = []
+    for number, piece in enumerate(pieces):
+        chosen = (select, remove) if number == 0 else parts[number - 1] if number <= len(parts) else ((), ())
+        try:
+            reading = _read_one(piece.body, piece.content_type, piece.url, tuple(chosen[0]), tuple(chosen[1]))
+        except ReadError as error:
+            raise ReadError("part", f"{piece.url}: {error.detail}") from error
+        why = _no_part(reading)
+        if why:  # a block page among them must not be taken for their text
+            raise ReadError("part", f"{piece.url}: {why}")
+        readings.append(reading)
+    return one_of(readings)
+
+
+def _no_part(reading: Reading) -> str:
+    """Why a page is no part of a document; few words may be one, if they say something else than a page that is missing."""
+    grade = grade_page(reading)
+    is_short = grade.code == "empty" and int(reading.facts.get("words", 0)) > 0
+    if grade.level is not GradeLevel.BAD or (is_short and named_by(reading, PHRASES) is None):
+        return ""
+    return "; ".join(grade.reasons)
+
+
+def _read_one(
+    body: bytes, content_type: str | None, url: str, select: tuple[str, ...], remove: tuple[str, ...]
+) -> Reading:
     if (content_type or "").startswith("message/rfc822"):
         body, content_type = letter(body)
     kind = sniff(body, content_type)

@@ -97,13 +97,25 @@ def group(name: str, about: str | None = None) -> typer.Typer:
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 
 
+def _say_version(is_asked: bool) -> None:
+    if is_asked:
+        from monitor.about import version_of_program
+
+        output.say(f"onrecord {version_of_program()}")
+        raise typer.Exit
+
+
 @app.callback()
 def main_options(
     home: Annotated[
         Path, typer.Option("--home", envvar="ONRECORD_HOME", help="Folder with sources.yaml, settings and data/.")
     ] = Path(),
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which version this is.")
+    ] = False,
 ) -> None:
+    del version
     given.home = home.expanduser().absolute()
     given.is_debug = debug
     output.log_to_stderr(is_debug=debug)

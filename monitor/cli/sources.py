@@ -35,6 +35,7 @@ def sources_import(
         str | None, typer.Option("--format", help="opml, csv, changedetection, jobs or declaration; guessed without.")
     ] = None,
     company: Annotated[str | None, typer.Option(help="Id of the one company all of it belongs to.")] = None,
+    name: Annotated[str | None, typer.Option(help="Name of a new company that all of it belongs to.")] = None,
     off: Annotated[bool, typer.Option("--off", help="Add them switched off.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be added, and write nothing.")] = False,
     as_json: AsJson = False,
@@ -44,7 +45,7 @@ def sources_import(
     What stands in the file stays as it is, comments and order too; the file as it was is kept beside it. Shell commands
     are never carried over; whatever was left behind is named with its place and the reason.
 
-    JSON, one object a line: status (added, known, left), company, url, where, why.
+    JSON, one object a line: status (added, known, left), company, url, and of what was left: what, where, why.
 
     Example: onrecord sources import feeds.opml --off
     """
@@ -53,7 +54,7 @@ def sources_import(
 
     if form is not None and form not in FORMATS:
         raise typer.BadParameter(f"one of {', '.join(FORMATS)}", param_hint="--format")
-    how = Carrying(form, company, off, dry_run)
+    how = Carrying(form, company, name, off, dry_run)
     done(import_sources(home(), os.environ, file, how, as_json=as_json))
 
 

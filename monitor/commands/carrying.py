@@ -11,8 +11,11 @@ from typing import Any
 from core.carryover import Carried, Found, carry_over
 from core.carryover.found import NotThisFormat
 from core.config.adding import Added, Addition, add_sources, company_id
-from core.config.sources import parse_sources
+from core.config.sources import Watchlist, parse_sources
+from core.config.yamlfile import nearest
 from core.errors import ConfigError, NotFound, Problem
+from core.parts import Part
+from core.selectors import as_written
 from core.text.visible import one_line
 from core.wording import counted
 from monitor.commands.output import emit, note, say
@@ -24,10 +27,12 @@ EMPTY = "companies: []\n"
 
 @dataclass(frozen=True, slots=True)
 class Carrying:
-    """How a person wants it: the format where it is not to be guessed, the company where it is one, off, or only shown."""
+    """How a person wants it: the format where it is not to be guessed, the company where it is one (an id of the file, or
+    the name of a new one), off, or only shown."""
 
     form: str | None = None
     company: str | None = None
+    name: str | None = None
     is_off: bool = False
     is_dry: bool = False
 
@@ -38,6 +43,8 @@ def import_sources(
     """Put what can be watched into sources.yaml, and name what was left behind. 2 where nothing could be read."""
     del environ  # only the file is read and written
     text = home.sources.read_text(encoding="utf-8") if home.sources.exists() else EMPTY
+    if how.company is not None and how.name is None:
+        _refuse_stranger(how.company, parse_sources(text, built_kinds=built_kinds()))
     carried = [_read(file, how) for file in files]
     additions = [_addition(found, how) for each in carried for found in each.found]
     added = add_sources(text, additions)
@@ -73,7 +80,7 @@ def _read(file: Path, how: Carrying) -> Carried:
 
 
 def _addition(found: Found, how: Carrying) -> Addition:
-    name = found.company or "Unknown"
+    name = how.name or found.company or "Unknown"
     note_ = "; ".join(text for text in (found.title, found.note) if text)[:300]
     entry: tuple[tuple[str, Any], ...] = (
         ("kind", found.kind),
@@ -81,12 +88,26 @@ def _addition(found: Found, how: Carrying) -> Addition:
         ("role", found.role),
         ("lang", found.lang if found.lang.isascii() and 2 <= len(found.lang) <= 8 else ""),
         ("every", _every(found.every)),
-        ("select", list(found.select)),
-        ("remove", list(found.remove)),
+        ("select", [as_written(each) for each in found.select]),
+        ("remove", [as_written(each) for each in found.remove]),
+        ("parts", [_part(each, found) for each in found.parts]),
         ("enabled", False if how.is_off or not found.enabled else None),
         ("note", note_),
     )
     return Addition(how.company or company_id(name), name, entry)
+
+
+def _refuse_stranger(company: str, watched: Watchlist) -> None:
+    """A company that is named and not there is a slip of the pen, or wants a name of its own."""
+    if company not in watched.company_ids:
+        message = f'there is no company "{company}"; a new one needs its name: --name "Its name"'
+        raise ConfigError([Problem("sources.yaml", None, message, nearest(company, watched.company_ids))])
+
+
+def _part(part: Part, found: Found) -> dict[str, Any]:
+    """A further page as sources.yaml writes it; selectors only where they are not those of the first."""
+    own = (("select", part.select, found.select), ("remove", part.remove, found.remove))
+    return {"url": part.url} | {key: [as_written(each) for each in mine] for key, mine, first in own if mine != first}
 
 
 def _every(length: timedelta | None) -> str:
@@ -99,16 +120,22 @@ def _every(length: timedelta | None) -> str:
 
 def _lines(carried: Sequence[Carried], added: Added) -> Iterator[dict[str, Any]]:
     for put in added.put:
-        yield {"status": "added", "company": put.company, "url": put.url, "where": "", "why": ""}
+        yield _line("added", company=put.company, url=put.url)
     for known, under in added.known:
-        yield {"status": "known", "company": under, "url": known.url, "where": "", "why": "watched already"}
+        yield _line("known", company=under, url=known.url, why="watched already")
     for each in carried:
         for left in each.left:
-            yield {"status": "left", "company": "", "url": left.what, "where": left.where, "why": left.why}
+            yield _line("left", what=left.what, where=left.where, why=left.why)
+
+
+def _line(status: str, **said: str) -> dict[str, str]:
+    """One line of the report; every line has every key."""
+    empty = {"company": "", "url": "", "what": "", "where": "", "why": ""}
+    return {"status": status} | empty | said
 
 
 def _words(line: Mapping[str, Any]) -> str:
     if line["status"] == "left":
-        return one_line(f"left   {line['where']}: {line['url']}: {line['why']}", 400)
+        return one_line(f"left   {line['where']}: {line['what']}: {line['why']}", 400)
     tail = "  (watched already)" if line["status"] == "known" else ""
     return one_line(f"{line['status']:<6} {line['company']}: {line['url']}{tail}", 400)

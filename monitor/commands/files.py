@@ -8,7 +8,7 @@ from core.errors import ConfigError, Problem
 from core.wording import counted
 from monitor.commands.output import emit, note, say
 from monitor.home import Home
-from monitor.linting import warnings
+from monitor.linting import remarks_on_sources, warnings
 
 
 def validate(home: Home, environ: Mapping[str, str], *, as_json: bool) -> int:
@@ -30,11 +30,17 @@ def validate(home: Home, environ: Mapping[str, str], *, as_json: bool) -> int:
         "rules": len(loaded.rules.rules),
         "receivers": len(loaded.routes.receivers),
     }
-    remarks = warnings(loaded)
+    remarks, slips = warnings(loaded), remarks_on_sources(loaded.watchlist)
     if as_json:
         missing = [_problem(each) for each in loaded.missing]
         emit(
-            {"ok": True, "problems": [], "missing": missing, "warnings": [_problem(each) for each in remarks]} | counts
+            {
+                "ok": True,
+                "problems": [],
+                "missing": missing,
+                "warnings": [_problem(each) for each in (*slips, *remarks)],
+            }
+            | counts
         )
         return 0
     say(
@@ -43,6 +49,8 @@ def validate(home: Home, environ: Mapping[str, str], *, as_json: bool) -> int:
         f"{counted(counts['rules'], 'rule')} in {counted(counts['packs'], 'pack')}, "
         f"{counted(counts['receivers'], 'receiver')}."
     )
+    for slip in slips:
+        note(f"{slip} (a warning)")
     for warning in remarks:
         note(f"{warning} (a warning: the rule is in force; onrecord rules lint says more)")
     for problem in loaded.missing:

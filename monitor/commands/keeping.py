@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
 from core.errors import NotFound, StorageError
 from core.wording import counted
+from monitor.about import version_of_program
 from monitor.commands.output import emit, note, progress, say
 from monitor.commands.reading import archive_of
 from monitor.disk import megabytes
@@ -54,7 +53,7 @@ def backup(
 
         about = backups.make(
             target, backups.Contents(database, home.data(settings) / "blobs", _texts(home)),
-            made_at=f"{now:%Y-%m-%dT%H:%M:%SZ}", program=_program(), told=told,
+            made_at=f"{now:%Y-%m-%dT%H:%M:%SZ}", program=version_of_program(), told=told,
         )  # fmt: skip
     removed = _thin(target.parent, keep) if keep else []
     size = target.stat().st_size
@@ -81,12 +80,6 @@ def _texts(home: Home) -> dict[str, bytes]:
     """The files people wrote, by their name in the home. Secrets are none of them."""
     paths = [home.sources, home.routes, home.settings, *sorted(home.rules.glob("*.y*ml"))]
     return {str(path.relative_to(home.path)): path.read_bytes() for path in paths if path.is_file()}
-
-
-def _program() -> str:
-    with suppress(PackageNotFoundError):
-        return version("onrecord")
-    return "unreleased"
 
 
 def _thin(folder: Path, keep: int) -> list[Path]:

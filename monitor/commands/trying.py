@@ -14,11 +14,13 @@ from typing import Any, cast
 from core.errors import ConfigError, NotFound, Problem, ReadError
 from core.grade import grade_page, grade_transport
 from core.model import Fetch, Purpose, Source
+from core.parts import Piece, parts_of
 from core.text.visible import one_line
 from core.wording import counted, defang
 from monitor.app import Agent, build, open_archive, utc_now
 from monitor.cache import load_home
 from monitor.capture import Capture, HowToRead, reading_of
+from monitor.combining import together
 from monitor.commands.check import choose
 from monitor.commands.output import emit, progress, say
 from monitor.home import Home
@@ -70,7 +72,8 @@ def _tested(agent: Agent, desk: Desk, source: Source, line: int) -> Json:
         request = leases.request_by_id(conn, request_id)
         known = sources.asked_by(conn, [request_id]).get(request_id, ())
     asked = known or (sources.Asked(source, sources.START, None),)
-    looked = Asker(tools, desk, time.sleep, manner_for(tools, request, asked)).ask(source.url)
+    asker = Asker(tools, desk, time.sleep, manner_for(tools, request, asked))
+    looked = asker.ask(source.url)
     row: Json = {"source": source.id, "line": line, "url": source.url, "status": None, "health": "bad", "notes": []}
     if looked is None:
         return row | {"notes": ["its host could not be had in time"]}
@@ -94,8 +97,28 @@ def _tested(agent: Agent, desk: Desk, source: Source, line: int) -> Json:
     grade = grade_transport(fetch, looked.body)
     if grade is not None:
         return row | {"grade": grade.level.value, "notes": [*grade.reasons, *notes]}
+    lost: list[str] = []
+    looked = _with_parts(asker, source, looked, lost)
+    if lost:
+        return row | {"grade": "bad", "notes": [*lost, *notes]}
     row |= _what_it_holds(agent, source, looked, notes)
     return row | {"notes": notes, "health": row.get("health", "good")}
+
+
+def _with_parts(asker: Asker, source: Source, looked: Looked, lost: list[str]) -> Looked:
+    """What an address answered with the further pages of its document behind it; those that cannot be read are named."""
+    pieces = [Piece(looked.fetch.final_url or source.url, looked.fetch.header("content-type") or "", looked.body)]
+    for part in parts_of(source):
+        answer = asker.ask(part.url)
+        grade = grade_transport(answer.fetch, answer.body) if answer else None
+        if answer is None or grade is not None:
+            lost.append(f"part {defang(part.url)}: {'; '.join(grade.reasons) if grade else 'it could not be asked'}")
+        else:
+            pieces.append(Piece(part.url, answer.fetch.header("content-type") or "", answer.body))
+    if len(pieces) == 1 or lost:
+        return looked
+    whole = together(looked.fetch, pieces)
+    return Looked(whole.fetch, whole.body)
 
 
 def _what_it_holds(agent: Agent, source: Source, looked: Looked, notes: list[str]) -> Json:
@@ -115,7 +138,7 @@ def _what_it_holds(agent: Agent, source: Source, looked: Looked, notes: list[str
             return {"health": "good" if found.entries else "bad", "entries": len(found.entries), "grade": "good"}
         how = reading_of(sources.Asked(source, sources.START, None))
         reading = tools.reader.read(
-            looked.body, select=how.select, remove=how.remove, kind=how.kind, **cast(Any, about)
+            looked.body, select=how.select, remove=how.remove, parts=how.parts, kind=how.kind, **cast(Any, about)
         )
     except ReadError as error:
         notes.insert(0, error.detail)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -52,6 +53,47 @@ def rows(home: Path) -> dict[str, int]:
             return counts(conn)
     finally:
         database.close()
+
+
+def test_it_says_which_version_it_is() -> None:
+    ran = onrecord("--version")
+    assert (ran.status, ran.err) == (0, "")
+    assert re.fullmatch(r"onrecord \d+\.\d+\.\d+\S*( \([0-9a-f]+\))?\n", ran.out)
+
+
+def test_a_form_that_no_filing_bears_is_remarked_on_with_its_line(home: Path) -> None:
+    write_home(home, "127.0.0.1:1", '{kind: sec, cik: "0000097745", forms: [10-K, 10-Z, DEF14A], enabled: false}')
+    ran = onrecord("validate", "--json")
+    assert ran.lines[0]["ok"]
+    assert [(each["line"], each["message"][:47], each["suggestion"]) for each in ran.lines[0]["warnings"]] == [
+        (5, "no filing with the SEC bears the form '10-Z', a", "10-Q"),
+        (5, "no filing with the SEC bears the form 'DEF14A',", "DEF 14A"),
+    ]
+    assert "sources.yaml:5: no filing with the SEC bears the form '10-Z'" in onrecord("validate").err
+
+
+def test_a_document_of_several_pages_is_tried_and_checked_as_one(site: Site, home: Path) -> None:
+    site.pages["/1"] = page(PROMISE)
+    site.pages["/2"] = "<html><body><nav>Menu</nav><main><h2>Customers</h2><p>We ask who buys.</p></main></body></html>"
+    ranged = "{start_before: h2, end_after: main}"
+    parts = f'[{{url: "{site.url("/2")}", select: {ranged}}}, {{url: "{site.url("/3")}"}}]'
+    write_home(home, site.authority, f'{{url: "{site.url("/1")}", role: policy, parts: {parts}}}')
+    (tried,) = onrecord("sources", "test", "--json").lines
+    assert tried["health"] == "bad"
+    assert tried["notes"][0].endswith("/3: the server says there is no such page (404)")
+    assert [line["reasons"] for line in onrecord("check", "--json").lines] == [
+        [f"a part of the document could not be read, {site.url('/3')}: the server says there is no such page (404)"]
+    ]
+    site.pages["/3"] = (
+        "<html><body><p>The third page says who answers for all of this in the company.</p></body></html>"
+    )
+    (tried,) = onrecord("sources", "test", "--json").lines
+    assert (tried["health"], tried["selectors"]) == ("good", [])
+    assert [line["status"] for line in onrecord("check", "--json").lines] == ["new"]
+    words = ("dna kits", "who buys", "answers for all of this", "menu")
+    assert [len(onrecord("search", f'"{each}"', "--json").lines) for each in words] == [1, 1, 1, 0]
+    assert [line["status"] for line in onrecord("check", "--dry-run", "--json").lines] == ["unchanged"]
+    assert [line["status"] for line in onrecord("check", "--json").lines] == ["unchanged"]
 
 
 # --- check -----------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import pytest
 
 from core.carryover import FORMATS, carry_over
 from core.carryover.found import NotThisFormat
+from core.parts import Part
 
 
 def left(carried: object) -> list[tuple[str, str]]:
@@ -155,26 +156,49 @@ DECLARATION = json.dumps(
                 "filter": ["removeDates"],
                 "executeClientScripts": True,
             },
-            "Terms": {"remove": "nav", "combine": [{"fetch": "https://acme.example/t1"}, {"fetch": "not an address"}]},
+            "Terms": {
+                "remove": "nav",
+                "combine": [
+                    {"fetch": "https://acme.example/t1"},
+                    {"fetch": "not an address"},
+                    {"fetch": "https://acme.example/t2", "remove": [{"startAfter": "#a", "endAfter": "#b"}]},
+                    {"fetch": "https://docs.acme.example/t3", "select": {"startBefore": "h1"}},
+                    {"fetch": "https://acme.example/t1"},
+                ],
+            },
         },
     }
 ).encode()
 
 
-def test_a_declaration_becomes_a_source_for_each_page() -> None:
+def test_a_declaration_becomes_a_source_for_each_document() -> None:
     found = carry_over(DECLARATION, "Acme.json")
     assert [(each.company, each.role, each.url, each.select, each.remove) for each in found.found] == [
         ("Acme", "privacy-policy", "https://acme.example/privacy", ("main",), ("nav",)),
-        ("Acme", "human-rights-policy", "https://acme.example/hr", (), ()),
+        (
+            "Acme",
+            "human-rights-policy",
+            "https://acme.example/hr",
+            ('{"start_before": "h1", "end_before": "footer"}',),
+            (),
+        ),
         ("Acme", "terms", "https://acme.example/t1", (), ("nav",)),
+        ("Acme", "terms", "https://docs.acme.example/t3", (), ("nav",)),
+    ]
+    assert [each.parts for each in found.found] == [
+        (),
+        (),
+        (Part("https://acme.example/t2", (), ('{"start_after": "#a", "end_after": "#b"}',)),),
+        (),
     ]
     assert [(each.where, each.what) for each in found.left] == [
         ("Acme.json: Privacy Policy", "selector a[["),
         ("Acme.json: Human Rights Policy", "executeClientScripts"),
         ("Acme.json: Human Rights Policy", "filter removeDates"),
-        ("Acme.json: Human Rights Policy", 'select: {"startBefore": "h1", "endBefore": "footer"}'),
-        ("Acme.json: Terms", "combine"),
         ("Acme.json: Terms", "not an address"),
+        ("Acme.json: Terms", 'selector {"start_before": "h1"}'),
+        ("Acme.json: Terms", "https://acme.example/t1"),
+        ("Acme.json: Terms", "combine https://docs.acme.example/t3"),
     ]
 
 
@@ -199,11 +223,25 @@ def test_a_table_with_a_header_and_a_plain_list() -> None:
     ]
 
 
-@pytest.mark.parametrize("body", [b"", b"\x00\x01\x02", b"hello", b"[1, 2]", b"<rss/>", b"- a\n- b\n", b"{" * 50_000])
-def test_what_is_of_no_format_is_refused_with_every_reason(body: bytes) -> None:
-    with pytest.raises(NotThisFormat, match="of none of the formats") as refused:
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (b"", "as jobs, YAML, but no job with url, navigate or command in it; as csv, the file is empty"),
+        (b"hello", "as csv, no column called url in its first line (hello)"),
+        (b"- a\n- b\n", "as jobs, YAML, but no job"),
+        (b"\x00\x01\x02", "as csv, "),
+        (b"[1, 2]", "as changedetection, JSON, but not an object"),
+        (b"{" * 50_000, "as changedetection, no JSON"),
+        (b'{"some": 1}', 'as declaration, JSON without "terms" or "documents"'),
+        (b"<rss/>", "as opml, XML, but of another sort (<rss>)"),
+        (b"PK\x03\x04", "as changedetection, a damaged zip"),
+    ],
+)
+def test_what_is_of_no_format_is_refused_with_what_it_was_likely_meant_as(body: bytes, why: str) -> None:
+    with pytest.raises(NotThisFormat, match="no list that can be carried over") as refused:
         carry_over(body, "x")
-    assert all(f"{name}:" in str(refused.value) for name in FORMATS)
+    assert why in str(refused.value)
+    assert len(str(refused.value)) < 400
 
 
 def test_a_list_too_large_is_refused() -> None:
