@@ -17,7 +17,7 @@ from core.model import Act, ChangeClass, Edit, Reading
 from core.text.diff import words_of
 from core.text.listed import without_number
 from core.text.normalise import word_count
-from core.text.pagedate import BINDING, DATE, STAMP
+from core.text.pagedate import BINDING, DATE, DAY, STAMP
 
 
 class Guard(Protocol):
@@ -281,10 +281,10 @@ def _is_lone_label(before: _Page, after: _Page, edit: Edit) -> bool:
 
 
 def _only_a_stamp(was: str, now: str) -> bool:
-    """A short line that says when the page was updated, whose date alone differs; never one that says from when it binds."""
+    """A short line that says when the page was updated or shown, whose date alone differs; never one that says from when it binds."""
     if word_count(now) > 14 or not DATE.search(was) or not DATE.search(now):
         return False
-    rest_was, rest_now = DATE.sub("<date>", was), DATE.sub("<date>", now)
+    rest_was, rest_now = DAY.sub("<date>", was), DAY.sub("<date>", now)
     if words_of(rest_was) != words_of(rest_now):
         return False
     if BINDING.search(now):

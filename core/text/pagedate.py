@@ -34,12 +34,28 @@ DATE: Final = re.compile(
     r"|\d{4}\s*年\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?",
     re.IGNORECASE,
 )
-# A line that says when the page was touched, not from when it binds.
+_WEEKDAY: Final = (
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tue|wed|thu|fri|sat|sun"
+    r"|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|sonnabend|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
+    r"|lunes|martes|miércoles|jueves|viernes|sábado|domingo"
+)
+DAY: Final = re.compile(
+    rf"(?:\b(?:{_WEEKDAY})\b\.?,?\s+(?:(?:the|den|le|el)\s+)?)?(?:{DATE.pattern})(?:\s*星期[一二三四五六日天])?",
+    re.IGNORECASE,
+)
+"""A date with the day of the week before it, where one stands there."""
+
+# A line that says when the page was touched, or shown to somebody, not from when it binds.
 STAMP: Final = re.compile(
     r"\b(?:last\s+(?:updated|modified|revised|changed|reviewed|update|revision)|updated|revised|modified|version(?=\s*(?::|of|dated|du|vom|\d))|stand|"
     r"letzte\s+(?:aktualisierung|änderung)|zuletzt\s+(?:aktualisiert|geändert)|aktualisiert|"
     r"(?:dernière\s+)?mise\s+à\s+jour|dernière\s+modification|mis\s+à\s+jour|"
-    r"última\s+(?:actualización|modificación)|actualizad[oa])\b|最后更新|更新日期|更新时间|最近更新",
+    r"última\s+(?:actualización|modificación)|actualizad[oa])\b|最后更新|更新日期|更新时间|最近更新"
+    # or when it was shown: only as the first words of the line, where a sentence that tells of an event has others
+    r"|^\W*(?:(?:this|the|diese|die|cette|la|esta)\s+)?(?:(?:web\s*)?(?:page|site|seite|página)|document|dokument|copy|kopie|text)?\s*"
+    r"(?:(?:was|is|wurde|wird|a\s+été|est|fue)\s+)?(?:(?:shown|displayed|viewed|printed|generated|rendered|loaded|retrieved|accessed)"
+    r"\s+(?:on|at)|(?:angezeigt|gezeigt|abgerufen|gedruckt|erzeugt)\s+am|(?:affiché|imprimé|consulté|généré)e?\s+le|"
+    r"(?:mostrad|impres|consultad|generad)[oa]\s+el)\b|^\W*(?:today\s+is|today's\s+date|current\s+date|heute\s+ist|今天是|当前日期|打印日期)",
     re.IGNORECASE,
 )
 # A line that says from when the text binds: its date is part of what it says.
