@@ -1,10 +1,10 @@
 """A simulated year on one server: every page daily, with all that goes wrong in a year, restarts and kills included.
 
-    python -m bench.soak [--sources N] [--days N] [--stops N] [--kills N]
+    TMPDIR=/dev/shm python -m bench.soak [--sources N] [--days N] [--stops N] [--kills N]
 
 The daemon's own ticks (monitor/daemon.py) run on the real archive; clock, network, disk and mailbox are handed in where
 monitor/app.py assembles. Each life is a process forked from a warm one; a stop ends it as SIGTERM would, a kill is a
-SIGKILL in the midst of whatever it did. At the end the archive and the mailbox are held against the script: every
+SIGKILL in the midst of whatever it did. A disk in memory leaves out the waiting for a real one, and nothing else. At the end the archive and the mailbox are held against the script: every
 change that was written into the world is told once, and nothing else is.
 """
 
@@ -34,7 +34,8 @@ from typing import Final
 import structlog
 from sqlalchemy import func, select
 
-from bench.soak_world import DAY, START, FullDisk, Post, World
+from bench.soak_world import DAY, START, FullDisk, Post, World, address, number_of
+from core.model import Purpose
 from monitor import app
 from monitor.cache import load_home
 from monitor.clocks import ClockWatch
@@ -51,6 +52,7 @@ from storage.schema import alerts, changes, deliveries, documents, fetches, inci
 HOP: Final = timedelta(hours=1)
 RESTART_AFTER: Final = timedelta(minutes=10)
 STOPPED, ENDED, FULL = 0, 10, 1
+DAYS_A_LINE: Final = 10  # of what is said on the way
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class Outcome:
     """What the year came to. ``resident``, ``threads``, ``files``: after the first week, and at the end."""
 
     checks: int = 0
+    others: int = 0
     lives: int = 0
     ends: Counter[str] = field(default_factory=Counter)
     scripted: int = 0
@@ -79,6 +82,7 @@ class Outcome:
     undelivered: int = 0
     incidents: int = 0
     seconds: float = 0.0
+    cpu: float = 0.0
     after_a_week: tuple[int, int, int] = (0, 0, 0)
     at_the_end: tuple[int, int, int] = (0, 0, 0)
 
@@ -88,12 +92,13 @@ class Outcome:
 
 
 def write_home(folder: Path, size: Size) -> None:
-    """One company to ten sources, each on a host of its own."""
+    """One company to ten sources on two hosts, each asked once a day and no more often when it changes."""
+    daily = "every: 1d, fastest: 1d, slowest: 1d"
     lines = ["companies:"]
     for number in range(size.sources):
         if number % 10 == 0:
             lines.append(f"  - name: Halden {number // 10}\n    sources:")
-        lines.append(f'      - {{id: s{number}, url: "https://s{number}.example/policy", role: policy, every: 1d}}')
+        lines.append(f'      - {{id: s{number}, url: "{address(number)}", role: policy, {daily}}}')
     (folder / "sources.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
     (folder / "routes.yaml").write_text(
         "receivers:\n  desk: {email: [desk@example.org]}\ndefault: desk\n", encoding="utf-8"
@@ -127,7 +132,7 @@ class Life:
 
 def run(folder: Path, size: Size, say: Callable[[str], None] = lambda _line: None) -> Outcome:
     """Live through the year in that folder. The caller has no threads."""
-    began = time.monotonic()
+    began, said = time.monotonic(), -DAYS_A_LINE
     write_home(folder, size)
     home = Home(folder)
     loaded = load_home(home, {})
@@ -157,10 +162,22 @@ def run(folder: Path, size: Size, say: Callable[[str], None] = lambda _line: Non
             world.now += RESTART_AFTER
         else:
             lives.pop(0)
-        say(f"{(world.now - START).days} of {size.days} days, {time.monotonic() - began:.0f} s")
-    outcome.seconds = time.monotonic() - began
+        day = (world.now - START).days
+        if day >= said + DAYS_A_LINE:
+            said = day
+            say(f"{day} of {size.days} days, {outcome.lives} lives: {_spent(began)}")
+    outcome.seconds, outcome.cpu = time.monotonic() - began, _cpu()
     _hold_against_the_script(home, loaded, world, outcome, end)
     return outcome
+
+
+def _cpu() -> float:
+    """Seconds of processor time of this process and of every life that has ended."""
+    return sum(os.times()[:4])
+
+
+def _spent(began: float) -> str:
+    return f"{_cpu():,.0f} s of CPU, {time.monotonic() - began:,.0f} s on the wall"
 
 
 def _lives(size: Size, end: datetime) -> list[Life]:
@@ -199,6 +216,7 @@ def _name(status: int) -> str:
 def _live(home: Home, loaded: Loaded, world: World, shared: Shared, life: Life) -> int:
     """One life of the daemon, its ticks driven by simulated time."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    logging.disable(logging.CRITICAL)
     data = home.data(loaded.settings)
     dice = random.Random(world.now.timestamp())
     with DaemonLock(data, world.clock()), Holder(data) as holder:
@@ -250,9 +268,12 @@ def _hold_against_the_script(home: Home, loaded: Loaded, world: World, outcome: 
     outcome.scripted = len(wanted)
     database = open_database(home.database(loaded.settings).reveal())
     with database.read() as conn:
-        outcome.checks = int(conn.execute(select(func.count()).select_from(fetches)).scalar_one())
+        purposes = select(fetches.c.purpose, func.count()).group_by(fetches.c.purpose)
+        asked = {row[0]: int(row[1]) for row in conn.execute(purposes)}
+        outcome.others = asked.pop(Purpose.DISCOVERY.value, 0)  # robots.txt of each host, once a day
+        outcome.checks = sum(asked.values())
         urls = [
-            int(url.split("//s")[1].split(".")[0])
+            number_of(url)
             for url in conn.execute(
                 select(documents.c.url)
                 .select_from(alerts)
@@ -286,7 +307,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="onrecord-soak-") as folder:
         found = run(Path(folder), size, lambda line: print(line, file=sys.stderr))
     print(
-        f"{found.checks:,} fetches of {size.sources:,} sources in {size.days} days, {found.seconds:,.0f} s on the wall"
+        f"{found.checks:,} fetches of {size.sources:,} sources in {size.days} days, and {found.others:,} of robots.txt: "
+        f"{found.cpu:,.0f} s of CPU, {found.seconds:,.0f} s on the wall"
     )
     print(f"{found.lives} lives: {', '.join(f'{count} {how}' for how, count in found.ends.most_common())}")
     print(

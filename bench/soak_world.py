@@ -55,6 +55,16 @@ class Plan:
     overrun: tuple[Window, ...]
 
 
+def address(number: int) -> str:
+    """Where a source stands: five to a host."""
+    return f"https://h{number // 5}.example/s{number}"
+
+
+def number_of(url: str) -> int:
+    """The source at an address."""
+    return int(url.rpartition("/s")[2])
+
+
 class World:
     """Everything outside the agent. ``now`` is true time, moved by whoever drives."""
 
@@ -91,16 +101,20 @@ class World:
     def fetch(self, ask: Ask, now: Clock) -> Response:
         """What the host of an address answers now."""
         at, began = self.now, now()
-        number = int(ask.url.split("//s")[1].split(".")[0])
+        host, _, path = ask.url.removeprefix("https://h").partition(".example/")
+        number = number_of(ask.url) if path.startswith("s") else int(host) * 5
         plan = self.plans[number]
+        down = [window for each in self.plans[int(host) * 5 : int(host) * 5 + 5] for window in each.down]
         if any(window.holds(at) for window in self.no_names):
             return _lost(ask, began, FetchReason.DNS, "no address found for the name")
-        if any(window.holds(at) for window in plan.down):
+        if any(window.holds(at) for window in down):
             return _lost(ask, began, FetchReason.CONNECT, "connection refused")
         if any(window.holds(at) for window in plan.overrun):
             headers = (("retry-after", "7200"), ("content-type", "text/plain"))
             return _answer(ask, began, 429, headers, b"Too Many Requests", retry_after=HOUR * 2)
-        body = self.page(number, at, is_home=ask.url.endswith("/"))
+        if path == "robots.txt":
+            return _answer(ask, began, 404, (("content-type", "text/plain"),), b"Not Found")
+        body = self.page(number, at, is_home=not path)
         etag = f'"{sha256(body).hexdigest()[:16]}"'
         headers = (("content-type", "text/html; charset=utf-8"), ("etag", etag))
         return _answer(ask, began, 304, headers, b"") if ask.etag == etag else _answer(ask, began, 200, headers, body)

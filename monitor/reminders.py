@@ -22,7 +22,8 @@ def tell(tools: Tools, after: timedelta) -> int:
     """Queue what is due to be told again; how many alerts were."""
     now = tools.now()
     with tools.database.read() as conn:
-        found = reminders.untaken(conn, now - LOOK_BACK, now - after)
+        escalates = any(receiver.escalate for receiver in tools.routes.receivers.values())
+        found = reminders.untaken(conn, now - LOOK_BACK, now - after, escalates=escalates)
     due = [(each.alert_id, what) for each, stands in found if (what := again(each, stands, now, after)) is not None]
     told = 0
     for alert_id, what in due:

@@ -32,7 +32,8 @@ def request_of(conn: Connection, url: str) -> int:
 
 def newest_fetch(conn: Connection, request_id: int) -> int:
     """The newest attempt of the watch at an address, whatever came of it; 0 where there was none."""
-    return int(conn.execute(_newest(literal(request_id))).scalar() or 0)
+    found = conn.execute(_newest(literal(request_id))).scalars().first()
+    return found or 0
 
 
 def states(conn: Connection, urls: Sequence[str]) -> dict[str, PartState]:
@@ -53,7 +54,7 @@ def states(conn: Connection, urls: Sequence[str]) -> dict[str, PartState]:
     }
 
 
-def _newest(request_id: ColumnElement[int]) -> Select[tuple[int]]:
+def _newest(request_id: ColumnElement[int]) -> Select[int]:
     """The number of the newest attempt of the watch at a request, found from the end of its history."""
     theirs = select(fetches.c.id).where(fetches.c.request_id == request_id, _OF_THE_WATCH)
     return theirs.order_by(fetches.c.id.desc()).limit(1)

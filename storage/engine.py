@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +30,7 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._turn = threading.Lock()
 
     @property
     def is_sqlite(self) -> bool:
@@ -43,11 +45,26 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """One short write transaction: committed at the end, rolled back on any exception."""
-        with _wrapped(), self.engine.connect() as conn:
+        """One short write transaction: committed at the end, rolled back on any exception.
+
+        SQLite has one writer, and whoever finds it busy sleeps and looks again: threads of one process take turns instead.
+        """
+        with _wrapped(), self._in_turn(), self.engine.connect() as conn:
             conn = conn.execution_options(onrecord_write=True)
             with conn.begin():
                 yield conn
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        if not self.is_sqlite:
+            yield
+            return
+        if not self._turn.acquire(timeout=BUSY_SECONDS):
+            raise sqlite3.OperationalError("database is locked")
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     @property
     def file(self) -> Path | None:

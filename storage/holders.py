@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import Connection, and_, exists, func, or_, select, union, update
+from sqlalchemy import Connection, Select, bindparam, exists, func, select, union, update
 
 from core.schedule import budget_by, day_of
 from storage.chunks import chunks
-from storage.leases import has_budget
+from storage.leases import may_be_asked
 from storage.schema import deliveries, hosts, requests
+from storage.schema.base import UtcTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +61,17 @@ def free(conn: Connection, owner: str, now: datetime) -> int:
 
 def is_due(conn: Connection, now: datetime, budget: int | None = None) -> bool:
     """Is any request due on a host that may be asked? A look before the claim, which needs the write lock."""
-    free_host = and_(
-        has_budget(now, budget),
-        or_(hosts.c.leased_until.is_(None), hosts.c.leased_until <= now),
-        or_(hosts.c.next_allowed_at.is_(None), hosts.c.next_allowed_at <= now),
-    )
-    due = exists().where(requests.c.next_due_at <= now, hosts.c.host == requests.c.host, free_host)
-    return bool(conn.execute(select(due)).scalar())
+    about: dict[str, object] = {"b_now": now}
+    if budget is not None:
+        about |= {"b_day": day_of(now), "b_budget": budget_by(now, budget)}
+    return bool(conn.execute(_is_due(has_budget=budget is not None), about).scalar())
+
+
+@cache
+def _is_due(*, has_budget: bool) -> Select[tuple[bool]]:  # built once: it is asked every second
+    due = requests.c.next_due_at <= bindparam("b_now", type_=UtcTime())
+    may_ask = may_be_asked(has_budget=has_budget)
+    return select(exists().where(due, hosts.c.host == requests.c.host, may_ask))
 
 
 def next_due_at(conn: Connection) -> datetime | None:

@@ -11,20 +11,40 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, case, extract, func, or_, select, true, update
-from sqlalchemy.sql.selectable import CTE
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Float,
+    Integer,
+    Row,
+    Select,
+    Text,
+    Update,
+    and_,
+    bindparam,
+    case,
+    extract,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from core.errors import Busy, NotFound
 from core.schedule import budget_by, day_of
 from storage.schema import hosts, requests
+from storage.schema.base import UtcTime
 
 log = logging.getLogger(__name__)
 
 REQUESTS_PER_LEASE = 50
 FIRST_LOOK_SECONDS = 6 * 3_600  # what was never seen is as urgent as what is looked at at the usual interval
 OPEN_AT = 5  # failures of a host in a row: from here on one address asks for all of them whether it is back
+_NOW = bindparam("b_now", type_=UtcTime())
 _TOKEN = select(hosts.c.token).where(hosts.c.host == bindparam("b_host")).with_for_update(read=True)
 
 
@@ -77,65 +97,87 @@ def claim_due(  # noqa: PLR0913 (what decides a claim, each by name)
     what its ``budget`` of a day allows by now waits (``core.schedule.budget_by``). Of a host, what is most overdue for its interval comes first (six
     hours at most, for what was never seen); of one that keeps failing, what has failed already, so that no other address has to fail for it.
     """
-    due: ColumnElement[bool] = requests.c.next_due_at <= now if only is None else requests.c.id.in_(list(only))
     token = token_of(owner)
     until = now + lease
-    free = _free_hosts(due, now, limit_hosts, budget if only is None else None)
-    claimed = conn.execute(
-        update(hosts)
-        .where(hosts.c.host.in_(select(free.c.host)))
-        .values(leased_until=until, token=token)
-        .returning(hosts.c.host, hosts.c.failures)
-    ).all()
+    asked: dict[str, object] = {"b_now": now} if only is None else {"b_only": list(only)}
+    about = {"b_now": now, "b_until": until, "b_token": token, "b_most": limit_hosts}
+    if only is None and budget is not None:
+        about |= {"b_day": day_of(now), "b_budget": budget_by(now, budget)}
+    claim = _claim(is_named=only is not None, has_budget=only is None and budget is not None)
+    claimed = conn.execute(claim, about | asked).all()
     if not claimed:
         return []
+    held = [row.host for row in claimed]
     try:
-        by_host = _due_requests(conn, due, now, [row.host for row in claimed])
+        by_host = _due_requests(conn, asked, now, held)
     except (ValueError, TypeError):  # a row that was damaged: it must keep nobody else from being asked
-        _put_damaged_off(conn, [row.host for row in claimed], now)
-        by_host = _due_requests(conn, due, now, [row.host for row in claimed])
+        _put_damaged_off(conn, held, now)
+        by_host = _due_requests(conn, asked, now, held)
     leases = [Lease(row.host, token, until, tuple(by_host.get(row.host, ())), row.failures) for row in claimed]
     return sorted(leases, key=lambda held: (min((r.next_due_at or now for r in held.requests), default=now), held.host))
 
 
-def _free_hosts(due: ColumnElement[bool], now: datetime, limit_hosts: int, budget: int | None) -> CTE:
+# Statements of every check are built once: building one costs more than running it.
+
+
+def _due(*, is_named: bool) -> ColumnElement[bool]:
+    return requests.c.id.in_(bindparam("b_only", expanding=True)) if is_named else requests.c.next_due_at <= _NOW
+
+
+@cache
+def _claim(*, is_named: bool, has_budget: bool) -> ReturningUpdate[tuple[str, int]]:
     waiting = (
         select(requests.c.host, func.min(requests.c.next_due_at).label("since"))
-        .where(due)
+        .where(_due(is_named=is_named))
         .group_by(requests.c.host)
         .subquery("waiting")
     )
-    return (
+    free = (
         select(hosts.c.host)
         .join(waiting, waiting.c.host == hosts.c.host)
-        .where(
-            or_(hosts.c.leased_until.is_(None), hosts.c.leased_until <= now),
-            or_(hosts.c.next_allowed_at.is_(None), hosts.c.next_allowed_at <= now),
-            has_budget(now, budget),
-        )
+        .where(may_be_asked(has_budget=has_budget))
         .order_by(waiting.c.since, hosts.c.host)
-        .limit(limit_hosts)
+        .limit(bindparam("b_most", type_=Integer))
         .with_for_update(of=hosts, skip_locked=True)  # PostgreSQL only; SQLite has one writer anyway
         .cte("free")
     )
+    return (
+        update(hosts)
+        .where(hosts.c.host.in_(select(free.c.host)))
+        .values(leased_until=bindparam("b_until"), token=bindparam("b_token"))
+        .returning(hosts.c.host, hosts.c.failures)
+    )
 
 
-def has_budget(now: datetime, budget: int | None) -> ColumnElement[bool]:
-    """Whether a host's row leaves it requests to make by now; always, where there is no budget."""
-    if budget is None:
-        return true()
-    return or_(hosts.c.day.is_(None), hosts.c.day != day_of(now), hosts.c.asked < budget_by(now, budget))
+def may_be_asked(*, has_budget: bool) -> ColumnElement[bool]:
+    """Nobody holds the host, it is not left alone, and it has requests left today (``b_now``, ``b_day``, ``b_budget``)."""
+    left = or_(hosts.c.day.is_(None), hosts.c.day != bindparam("b_day"), hosts.c.asked < bindparam("b_budget"))
+    return and_(
+        or_(hosts.c.leased_until.is_(None), hosts.c.leased_until <= _NOW),
+        or_(hosts.c.next_allowed_at.is_(None), hosts.c.next_allowed_at <= _NOW),
+        *([left] if has_budget else []),
+    )
 
 
 def _due_requests(
-    conn: Connection, due: ColumnElement[bool], now: datetime, held: list[str]
+    conn: Connection, asked: dict[str, object], now: datetime, held: list[str]
 ) -> dict[str, list[DueRequest]]:
+    by_host: dict[str, list[DueRequest]] = {}
+    about = {"b_seconds": now.timestamp(), "b_held": held} | asked
+    for row in conn.execute(_most_overdue(is_named="b_only" in asked), about):
+        by_host.setdefault(row.host, []).append(_due_request(row))
+    return by_host
+
+
+@cache
+def _most_overdue(*, is_named: bool) -> Select[Any]:
     is_first_look = and_(requests.c.last_good_fetch_id.is_(None), requests.c.failures == 0)
     within = case(
         (and_(is_first_look, requests.c.every_seconds > FIRST_LOOK_SECONDS), FIRST_LOOK_SECONDS),
         else_=requests.c.every_seconds,
     )
-    overdue = (now.timestamp() - extract("epoch", requests.c.next_due_at)) * 1.0 / within
+    seconds = bindparam("b_seconds", type_=Float)
+    overdue = (seconds - extract("epoch", requests.c.next_due_at)) * 1.0 / within
     is_probe = case((and_(hosts.c.failures >= OPEN_AT, requests.c.failures > 0), 0), else_=1)
     order = func.row_number().over(
         partition_by=requests.c.host,
@@ -144,14 +186,10 @@ def _due_requests(
     ranked = (
         select(requests, order.label("place"))
         .join(hosts, hosts.c.host == requests.c.host)
-        .where(due, requests.c.host.in_(held))
+        .where(_due(is_named=is_named), requests.c.host.in_(bindparam("b_held", expanding=True)))
         .subquery("ranked")
     )
-    found = select(ranked).where(ranked.c.place <= REQUESTS_PER_LEASE).order_by(ranked.c.host, ranked.c.place)
-    by_host: dict[str, list[DueRequest]] = {}
-    for row in conn.execute(found):
-        by_host.setdefault(row.host, []).append(_due_request(row))
-    return by_host
+    return select(ranked).where(ranked.c.place <= REQUESTS_PER_LEASE).order_by(ranked.c.host, ranked.c.place)
 
 
 def _put_damaged_off(conn: Connection, held: list[str], now: datetime) -> None:
@@ -219,16 +257,26 @@ def release(
 
     ``asked`` requests were made of it, which count against its budget of today (``now``).
     """
-    values: dict[str, object] = {"leased_until": None, "token": None, "next_allowed_at": next_allowed_at}
+    about: dict[str, object] = {"b_host": lease.host, "b_token": lease.token, "b_allowed": next_allowed_at}
+    is_counted = bool(asked and now is not None)
     if asked and now is not None:
-        day = day_of(now)
-        values |= {
-            "day": day,
-            "asked": case((hosts.c.day == day, func.coalesce(hosts.c.asked, 0) + asked), else_=asked),
-        }
+        about |= {"b_day": day_of(now), "b_asked": asked}
     if failures is not None:
-        values["failures"] = failures
-    return conn.execute(update(hosts).where(_ours(lease)).values(values)).rowcount == 1
+        about["b_failures"] = failures
+    return conn.execute(_release(is_counted=is_counted, is_judged=failures is not None), about).rowcount == 1
+
+
+@cache
+def _release(*, is_counted: bool, is_judged: bool) -> Update:
+    values: dict[str, object] = {"leased_until": None, "token": None, "next_allowed_at": bindparam("b_allowed")}
+    if is_counted:
+        day, asked = bindparam("b_day", type_=Text), bindparam("b_asked", type_=Integer)
+        today = case((hosts.c.day == day, func.coalesce(hosts.c.asked, 0) + asked), else_=asked)
+        values |= {"day": day, "asked": today}
+    if is_judged:
+        values["failures"] = bindparam("b_failures")
+    ours = and_(hosts.c.host == bindparam("b_host"), hosts.c.token == bindparam("b_token"))
+    return update(hosts).where(ours).values(values)
 
 
 def _ours(lease: Lease) -> ColumnElement[bool]:

@@ -16,9 +16,11 @@ from storage.outbox import Posting
 from storage.schema import alerts, case_alerts, deliveries, tellings
 
 
-def untaken(conn: Connection, since: datetime, before: datetime) -> list[tuple[Untaken, Standing]]:
+def untaken(
+    conn: Connection, since: datetime, before: datetime, *, escalates: bool = True
+) -> list[tuple[Untaken, Standing]]:
     """Critical alerts of changes raised from ``since`` on whose first message arrived before ``before``, and how each
-    stands; the oldest first. Those that were escalated are done with.
+    stands; the oldest first. Those that were escalated are done with, and where nobody ``escalates`` those told again.
 
     Of a case its last critical alert stands for all: whoever took up any part since it came has taken it up.
     """
@@ -48,7 +50,8 @@ def untaken(conn: Connection, since: datetime, before: datetime) -> list[tuple[U
         .order_by(alerts.c.id)
     ).all()
     last = {("case", row.case_id) if row.case_id is not None else ("alert", row.id): row for row in rows}
-    due = [row for row in last.values() if row.first_at and row.first_at <= before and row.escalated_at is None]
+    waiting = (row for row in last.values() if row.first_at and row.first_at <= before and row.escalated_at is None)
+    due = [row for row in waiting if escalates or row.reminded_at is None]
     return [
         (
             Untaken(row.id, row.first_at, row.reminded_at, row.escalated_at),

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from storage.schema import robots
 from storage.upsert import insert_or_update
+
+_OF_ORIGIN = select(robots).where(robots.c.origin == bindparam("b_origin"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Kept:
 
 def of_origin(conn: Connection, origin: str) -> Kept | None:
     """What is known of an origin."""
-    row = conn.execute(select(robots).where(robots.c.origin == origin)).mappings().one_or_none()
+    row = conn.execute(_OF_ORIGIN, {"b_origin": origin}).mappings().one_or_none()
     return Kept(**row) if row else None
 
 

@@ -16,6 +16,7 @@ from core.model import Intent, Severity
 from monitor import reminders
 from monitor.tools import Tools
 from storage import handlings, outbox
+from storage import reminders as rows
 from storage.engine import Database
 from storage.schema import case_alerts, cases, deliveries, tellings
 from tests.contract.test_outbox import ALERT, LEASE, NOW
@@ -163,3 +164,12 @@ def test_of_a_case_the_last_critical_part_stands_for_all(tick: Tick) -> None:
 def test_nobody_to_escalate_to_is_no_fault() -> None:
     assert reminders.escalated([Intent("gone", "email", "x@example.org", ())], ROUTES) == []
     assert reminders.escalated([Intent("duty", "slack", "#duty", ())], ROUTES) == []
+
+
+def test_where_nobody_escalates_what_was_told_again_is_done_with(tick: Tick) -> None:
+    raised(tick)
+    assert tick(hours=48) == 1
+    asked = (NOW - timedelta(days=30), tick.now)
+    with tick.database.read() as conn:
+        assert len(rows.untaken(conn, *asked)) == 1
+        assert rows.untaken(conn, *asked, escalates=False) == []
