@@ -100,7 +100,7 @@ def _addition(found: Found, how: Carrying) -> Addition:
 def _refuse_stranger(company: str, watched: Watchlist) -> None:
     """A company that is named and not there is a slip of the pen, or wants a name of its own."""
     if company not in watched.company_ids:
-        message = f'there is no company "{company}"; a new one needs its name: --name "Its name"'
+        message = f'there is no company "{company}" (--name makes a new one)'
         raise ConfigError([Problem("sources.yaml", None, message, nearest(company, watched.company_ids))])
 
 

@@ -72,7 +72,7 @@ def test_a_company_that_is_not_there_is_not_made_by_a_slip_of_the_pen(tmp_path: 
     (tmp_path / "feeds.opml").write_text(OPML)
     slip = onrecord("--home", tmp_path, "sources", "import", tmp_path / "feeds.opml", "--company", "acmee")
     assert slip.status == 2
-    assert 'there is no company "acmee"; a new one needs its name: --name "Its name". Did you mean' in slip.err
+    assert 'there is no company "acmee" (--name makes a new one)' in slip.err
     assert (tmp_path / "sources.yaml").read_text() == MINE
     made = onrecord("--home", tmp_path, "sources", "import", tmp_path / "feeds.opml", "--name", "Vesta Works")
     assert 'name: "Vesta Works"' in (tmp_path / "sources.yaml").read_text(), made.err
