@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import Literal, NamedTuple
 
@@ -87,8 +86,7 @@ class Clause(NamedTuple):
         return self.text.startswith(_EVEN_SO) or (self.text.startswith("whether ") and " or " in self.text)
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """What a sentence says, dimension by dimension. Read-outs give the words as captured."""
 
     sentence: str
@@ -209,8 +207,8 @@ def as_we(prepared: str, company_names: tuple[str, ...]) -> str:
 def tongue_of(vocabulary: Vocabulary, prepared: str, words: list[str]) -> str:
     """The language whose cues apply: by script, then by function words; "other" where we have no cues."""
     if prepared.isascii():
-        if " the " in prepared or " and " in prepared:  # spares most sentences the count
-            return "en"
+        if " the " in prepared or " and " in prepared or " our " in prepared or prepared.startswith("we "):
+            return "en"  # spares most sentences the count
     else:
         if re.search(r"[\u3040-\u30ff\uac00-\ud7af]", prepared):
             return "other"

@@ -83,6 +83,8 @@ def _is_rebuilt(one: Sequence[Element], two: Sequence[Element], apart: Differenc
         return False
     left = [each.id for each in one if each not in apart.only_before]
     right = [each.id for each in two if each not in apart.only_after]
+    if left == right:
+        return False
     in_order = sum(block.size for block in SequenceMatcher(None, left, right, autojunk=False).get_matching_blocks())
     return in_order < _IN_ORDER * len(left)
 
