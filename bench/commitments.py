@@ -22,7 +22,7 @@ from core.model import Finding, Verdict
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "tests" / "data" / "commitments"
-SETS = ("change-cases", "unseen", *(f"unseen-{n}" for n in range(2, 16)), "mended")
+SETS = ("change-cases", "unseen", *(f"unseen-{n}" for n in range(2, 16)), "unseen-languages", "mended")
 NEGATIVE = frozenset({"WEAKENED", "MIXED", "REVERSED", "REMOVED"})
 QUIET = frozenset({Verdict.REWORDED, Verdict.STRENGTHENED})
 TURNED = {"STRENGTHENED": "WEAKENED", "WEAKENED": "STRENGTHENED", "NEW": "REMOVED", "REMOVED": "NEW"}
@@ -88,7 +88,7 @@ def swapped(lexicon: Lexicon, pair: Pair) -> Iterator[tuple[str, str, str]]:
             yield f"{product} → {other}", pair.before.replace(product, other), pair.after.replace(product, other)
     lattices: list[list[str]] = classes["places"]
     table = {place.capitalize(): lattices[1][at].capitalize() for at, place in enumerate(lattices[0])}
-    if any(place in pair.before + pair.after for place in table):
+    if (pair.before + pair.after).isascii() and any(place in pair.before + pair.after for place in table):
         yield "places", _replaced(pair.before, table), _replaced(pair.after, table)
     verbs = {
         "sell": "supply",

@@ -51,18 +51,18 @@ READ = {
     "apple-human-rights-policy": "Read against all six versions. Found right: in May 2024 *we follow the higher standard* and "
     "the list of reports went, and *we will no longer do business* became *they risk removal* (told as changed); in May 2025 "
     "the promises on unconscious bias and racial justice went. Wrong: *mitigate* moved to the next sentence, and the first "
-    "is told as weakened; a promise that came back in general words is told as one removed and one introduced; five "
-    "entries bind nobody (*our work will never be finished*, *we are required to comply with local laws*, *respect shapes "
-    "how we make our products*, *we feel a deep sense of responsibility*, *making progress on our goal*). In the first "
+    "is told as weakened; a promise that came back in general words is told as one removed and one introduced; one "
+    "entry binds nobody (*making progress on our goal*). In the first "
     "versions headings stand in the sentence after them, as the text was extracted, and leave it as changed. Not listed, "
     "though a person would: who oversees the policy and reports to the board; *we track and measure our performance*.",
     "twitter-law-enforcement-guidelines": "Read at every event. No event in the eighty captures that only went back and "
     "forth. The company's new name is no rewording of its promises. Direct messages that left the list of what needs a "
     "warrant (May 2023) are told as narrowed. *Tweets* → *posts* is told as changed, for the two are not one word. "
-    "Wrong: four entries are requirements for whoever sends a request, and one says how a report is routed. Not listed: "
+    "Wrong: one entry is a requirement for whoever sends a request (an official address), and one says how a report is "
+    "routed. Not listed: "
     "*we accept requests to preserve records where legally appropriate*.",
-    "wetransfer-law-enforcement-guidelines": "All three entries are requirements for requests; nothing was promised "
-    "otherwise. Not listed: that only mail from official domains is answered, and that users may be notified.",
+    "wetransfer-law-enforcement-guidelines": "Its one entry says what a request must be supported by; what it must "
+    "contain is no promise. Not listed: that only mail from official domains is answered, and that users may be notified.",
     "wikipedia-human-rights-policy": "Every sentence with a duty of the foundation is there but *it may not be "
     "circumvented, eroded, or ignored*, whose subject is a pronoun. Wrong: five entries describe the policy, the movement or "
     "its staff and bind nobody.",

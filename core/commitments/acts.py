@@ -207,6 +207,8 @@ class _English:
             return True
         if following == "of" and before not in _HEADS_BEFORE:
             return True
+        if word == "respect" and following == "for":  # "Respect for human rights shapes …"
+            return True
         if word in _BOTH and (following in _FINITE or (at > 1 and not self._leads_to_verb(at))):
             return True
         return before in self.vocabulary.actions and before not in _LIGHT and not before.endswith(("ing", "ed"))

@@ -140,7 +140,10 @@ def _is_one_more_way_out(before: Frame, after: Frame, one: Clause, two: Clause) 
     if not before.stance == after.stance == "restrains" or not (after.negations or is_restraint(after)):
         return False
     old, new = before.words[one.first : one.last], after.words[two.first : two.last]
-    return new[: len(old)] == old and new[len(old) : len(old) + 1] == ("or",)
+    return new[: len(old)] == old and _EITHER.issuperset(new[len(old) : len(old) + 1]) and len(new) > len(old)
+
+
+_EITHER = word_set("or ou oder o 或")
 
 
 def _is_shorter(before: Frame, after: Frame, one: Clause, two: Clause) -> bool:

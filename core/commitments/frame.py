@@ -183,7 +183,7 @@ def build_frame(
         prepared=prepared,
         lang=lang,
         words=tuple(words),
-        actor=_actor(marks, words, acts, at, prepared, is_passive=passive),
+        actor=_actor(marks, words, acts, at if lang != "de" else _INFINITE, prepared, is_passive=passive),
         stance=_stance(acts, marks),
         tier=tier,
         modality=modality,
@@ -344,6 +344,8 @@ def _clause_end(words: list[str], first: int, last_of_cue: int, hedged: set[int]
             return at
         following = words[at + 1] if at + 1 < len(words) else ""
         if first <= 1 and words[at] in _SUBJECTS and following in _MODALS and at > last_of_cue:
+            return at
+        if first == 0 and following == "wir" and at > last_of_cue:  # "Ohne Beschluss geben wir keine Daten heraus"
             return at
         if (
             first > 1

@@ -83,9 +83,11 @@ def _content(vocabulary: Vocabulary, frame: Frame, same: set[str]) -> tuple[Elem
     spans = _spans(frame)
     stop = vocabulary.stop_words.get(frame.lang, frozenset())
     ourselves = {
-        mark.last - 1
+        at
         for mark in frame.marks
-        if mark.dimension == "actors" and mark.value == "we" and frame.words[mark.last - 1] in _OURSELVES
+        if mark.dimension == "actors" and mark.value == "we"
+        for at in range(mark.first if frame.lang != "en" else mark.last - 1, mark.last)
+        if frame.lang != "en" or frame.words[at] in _OURSELVES
     }
     found: list[Element] = []
     at = 0

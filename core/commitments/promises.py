@@ -105,6 +105,8 @@ def is_promise(lexicon: Promising, sentence: str, lead_in: str, names: tuple[str
     frame = lexicon.frame(sentence, lead_in=lead_in, company_names=names)
     if len(frame.words) < LEAST_WORDS or _is_title(sentence) or _guards_itself(frame):
         return False
+    if _asks_for_form(frame) or _only_owes_law(frame) or _is_thought(frame):
+        return False
     if (
         frame.tier is None
     ):  # "we follow the higher standard": told in the present, with a verb the lexicon does not rank
@@ -138,6 +140,36 @@ def _guards_itself(frame: Frame) -> bool:
     """ "Receipt does not waive any objections": a company keeping its own rights promises nobody anything."""
     return (
         bool(frame.acts) and all(act.lemma == "waive" for act in frame.acts) and not _OWN_RIGHTS.isdisjoint(frame.words)
+    )
+
+
+def _asks_for_form(frame: Frame) -> bool:
+    """ "Requests must include a valid address": what whoever writes to the company has to do."""
+    modal = next((mark for mark in frame.of("modality") if mark.tier >= LEAST_TIER), None)
+    if modal is None or _REQUESTS.isdisjoint(frame.words[: min(modal.first, _OPENING)]):
+        return False
+    return not _FORMS.isdisjoint(frame.words[modal.last : modal.last + 4])
+
+
+_REQUESTS = word_set("request requests inquiry inquiries")
+_FORMS = word_set("include contain specify identify provide state indicate submitted sent addressed directed emailed")
+
+
+def _only_owes_law(frame: Frame) -> bool:
+    """ "We are required to comply with local laws" says what the law does."""
+    is_told = frame.modality in ("are required to", "is required to", "must") and frame.actor in _BOUND
+    return is_told and {act.lemma for act in frame.acts} == {"comply"} and not _LAWS.isdisjoint(frame.words)
+
+
+_LAWS = word_set("law laws regulation regulations legislation")
+
+
+def _is_thought(frame: Frame) -> bool:
+    """ "We feel a deep responsibility", "we know our work will never be finished": an opinion, and no act."""
+    if frame.acts:
+        return False
+    return any(
+        word in _BOUND and not _THINKING.isdisjoint(frame.words[at + 1 : at + 3]) for at, word in enumerate(frame.words)
     )
 
 

@@ -13,7 +13,7 @@ from core.commitments.vocabulary import Vocabulary
 from core.commitments.wording import word_set
 
 _LINKS = word_set(
-    "and or nor , in the to of also including within any against 、 和 或 及 ni en el la y e o ou et und oder"
+    "and or nor , in the to of also including within any against 、 和 或 及 ni en el la y e o ou et und oder du de d des del dem der den aus von dans au aux"
 )
 _LEGAL = ("unlawful", "illegal", "unauthori", "improper", "arbitrary", "indiscriminate")
 _NEW_PARTS = word_set("we they it you will shall must may can do does is are not and or but including also")

@@ -190,7 +190,8 @@ def _is_good_to_watch(vocabulary: Vocabulary, frame: Frame, act: Act) -> bool:
     reach = range(act.at + 1, act.at + 7)
     if frame.lang != "en":
         bound = {mark.value for mark in frame.marks if mark.dimension == "actors"}
-        return "third" in bound and not bound & {"users", "affected"}
+        is_thing = not vocabulary.watch_objects.isdisjoint(frame.words[act.at : act.at + 7])
+        return ("third" in bound or is_thing) and not bound & {"users", "affected"}
     watched = {mark.value for mark in frame.marks if mark.dimension == "actors" and mark.first in reach}
     if watched & {"users", "affected"}:
         return False

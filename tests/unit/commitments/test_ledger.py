@@ -206,3 +206,31 @@ def test_a_sentence_of_200_kilobytes_is_in_the_ledger_by_its_beginning(lexicon: 
     assert entry.now.text.startswith("We will not sell drones, cameras, ")
     assert entry.now.text.endswith("…")
     assert len(entry.now.text) == 5_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Requests for the contents of communications must include an official address.",
+        "Requests must be sent by the police to this address.",
+        "We are required to comply with local laws on surveillance.",
+        "As a global company, we feel a deep sense of responsibility for human rights.",
+        "But we also know our work on human rights will never be finished.",
+        "Respect for human rights shapes how we make our products.",
+    ],
+)
+def test_what_binds_nobody_is_in_no_ledger(lexicon: Lexicon, text: str) -> None:
+    assert promises_of(sentences_of(lexicon, reading(text))) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Requests for the contents of communications require a valid search warrant.",
+        "We comply with the higher standard where laws on human rights differ.",
+        "We respect human rights.",
+        "Our policy is to notify users of requests for their information.",
+    ],
+)
+def test_what_is_told_as_practice_is(lexicon: Lexicon, text: str) -> None:
+    assert [each.text for each in promises_of(sentences_of(lexicon, reading(text)))] == [text]

@@ -25,6 +25,7 @@ COUNTS = {
     "unseen-13": 52,
     "unseen-14": 52,
     "unseen-15": 26,
+    "unseen-languages": 88,
     "mended": 171,
 }
 LEAST_EXACT = {
@@ -41,13 +42,14 @@ LEAST_EXACT = {
     "unseen-10": 33,
     "unseen-11": 20,
     "unseen-12": 39,
-    "unseen-13": 29,
+    "unseen-13": 30,
     "unseen-14": 28,
     "unseen-15": 11,
+    "unseen-languages": 85,
     "mended": 146,
 }
 SOFTENED = 1157
-SWAPPED = 232
+SWAPPED = 230
 MOST_FALSE_LOSSES = 6  # true rewordings of sets f to i, whole sentences in other words, that are called weaker
 
 
@@ -97,7 +99,7 @@ def test_true_rewordings_are_not_given_a_direction(lexicon: Lexicon) -> None:
         for pair in rewordings
         if lexicon.compare(pair.before, pair.after).verdict in (Verdict.STRENGTHENED, Verdict.WEAKENED)
     ]
-    assert len(rewordings) == 139
+    assert len(rewordings) == 147
     assert [each for each in wrong if each[0] not in "fghi"] == []
     assert len(wrong) <= MOST_FALSE_LOSSES
 
