@@ -222,7 +222,8 @@ MOST_LISTS = 12
 class Reading:
     """What a reader made of one body: places in order, and facts the grade needs.
 
-    ``links`` are (index of the place, absolute address). ``facts`` are small counts and flags about the page
+    ``links`` are (index of the place, absolute address); ``offers`` those of its own text with what each says: (index,
+    address, words), there only while a capture is taken in. ``facts`` are small counts and flags about the page
     (documented in ``core/grade.py``). ``incomplete`` says in words what could not be read, empty when all was.
     """
 
@@ -233,6 +234,7 @@ class Reading:
     links: tuple[tuple[int, str], ...] = ()
     facts: dict[str, int | str] = field(default_factory=dict)
     incomplete: str = ""
+    offers: tuple[tuple[int, str, str], ...] = ()
 
     def heading_path(self, index: int) -> tuple[str, ...]:
         """The headings above a place, outermost first."""

@@ -88,7 +88,9 @@ def _weigh(arrival: Arrival, grade: Grade) -> Taken:
 
 def _with_links(arrival: Arrival, accept: Callable[[], Taken]) -> Taken:
     """Note what the page links to, then accept it: a kill between the two has the bytes read once more."""
-    noticed = links.notice_links(arrival.tools, arrival.capture, arrival.reading)
+    current = arrival.known.current
+    stood = current.reading if current is not None else None
+    noticed = links.notice_links(arrival.tools, arrival.capture, arrival.reading, stood)
     taken = accept()
     return replace(taken, alerts=taken.alerts + noticed.alerts, reasons=(*taken.reasons, *noticed.reasons))
 

@@ -14,10 +14,11 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from sqlalchemy import Connection
 
-from core.items import settle
-from core.model import Change, ChangeClass, DocumentEvent, Place, Purpose, Reading, Source, Window
+from core.items import Settled, settle
+from core.model import Change, ChangeClass, DocumentEvent, Purpose, Reading, Source, Window
 from core.text.feed import FeedEntry
 from core.text.linklist import absolute
+from core.text.normalise import word_count
 from core.wording import counted
 from monitor.capture import Capture, tell
 from monitor.missing import listing_of, tell_events, tell_missing
@@ -27,6 +28,7 @@ from storage.listings import Moved
 from storage.sources import START, Asked
 
 MOST_LINKS: Final = 30  # of a policy page
+_LABEL_WORDS: Final = 14
 POLICY: Final = "policy"  # follow: PDFs and pages below the page's own address; the default of pages with a role
 
 
@@ -50,25 +52,35 @@ class Noticed:
     reasons: tuple[str, ...] = ()
 
 
-def notice_links(tools: Tools, capture: Capture, reading: Reading) -> Noticed:
-    """Hold the links of a policy page against those it had: new, swapped and dropped ones."""
+def notice_links(tools: Tools, capture: Capture, reading: Reading, stood: Reading | None = None) -> Noticed:
+    """Hold the links of a policy page against those it had: new, swapped and dropped ones.
+
+    ``stood`` is the text that stands: what it linked to already is no news, though an earlier reader did not notice.
+    """
     asked = next((each for each in capture.asked if follows(each.source, each.part)), None)
     if asked is None or capture.fetch.purpose not in (Purpose.WATCH, Purpose.CONFIRM):
         return Noticed()
     own = replace(capture, asked=(asked,))
-    entries = links_of(reading, capture.fetch.final_url or capture.fetch.url, asked.source.option("follow") or POLICY)
+    url = capture.fetch.final_url or capture.fetch.url
+    entries = links_of(reading, url, asked.source.option("follow") or POLICY)
     with tools.database.read() as conn:
         known = listings.known(conn, asked.source.id)
     if not entries and not known:
         return Noticed()
     settled = settle(known, entries, list_id=capture.request.id, is_ordered=False, title_words=2)
+    there = {absolute(url, href) for _, href in stood.links} if stood is not None else set()
+    overlooked = tuple(each for each in settled.fresh if each[1].url in there)
+    settled = replace(settled, fresh=tuple(each for each in settled.fresh if each not in overlooked))
     with tools.database.write() as conn:
         moved = listings.record(conn, listing_of(tools, own), settled)
+        if overlooked:
+            first = listings.first_capture(conn, asked.source.id, capture.request.id) or capture.fetch.id
+            listings.record(conn, replace(listing_of(tools, own), fetch_id=first), Settled(fresh=overlooked))
         told = tell_missing(conn, tools, own)
         tell_events(conn, tools, own, settled, moved)
         told += sum(_swapped(conn, tools, own, each) for each in moved if each.document_id is not None)
     fresh = len(settled.fresh)
-    said = [f"{counted(fresh, 'new link')} to a PDF or sub-page"] if fresh and known else []
+    said = [f"{counted(fresh, 'new link')} to a PDF or sub-page"] if fresh and (known or stood) else []
     said += [f"{counted(len(moved), 'link')} to a PDF or sub-page swapped"] if moved else []
     dropped = sum(item.is_listed for item in settled.withdrawn)
     said += [f"{counted(dropped, 'link')} to a PDF or sub-page dropped"] if dropped else []
@@ -76,34 +88,31 @@ def notice_links(tools: Tools, capture: Capture, reading: Reading) -> Noticed:
 
 
 def links_of(reading: Reading, url: str, follow: str) -> list[FeedEntry]:
-    """PDFs and pages below the page's own address that its text (not its menus) links to, each once, in order.
-
-    A link that stands alone ("Human rights policy (PDF)", a list of such) reads like a button and is not of the main
-    text; under a heading of the main text it is what the page offers.
-    """
+    """PDFs and pages below the page's own address that its text (not its menus) offers, each once, in order."""
     own = urlsplit(url)
     below = own.path.removesuffix("/").rpartition(".")[0] or own.path.removesuffix("/")
     found: dict[str, FeedEntry] = {}
-    for at, href in reading.links:
-        place = reading.places[at]
+    for at, href, words in reading.offers:
         address = absolute(url, href)
-        if not address or not _is_offered(reading, place) or address == urljoin(url, own.path):
+        if not address or address == urljoin(url, own.path):
             continue
         parts = urlsplit(address)
-        is_pdf = parts.path.lower().endswith(".pdf")
-        is_below = parts.hostname == own.hostname and bool(below) and parts.path.startswith(f"{below}/")
+        is_ours = parts.hostname == own.hostname
+        is_pdf = parts.path.lower().endswith(".pdf") or (is_ours and _is_called_pdf(reading.places[at].text))
+        is_below = is_ours and bool(below) and parts.path.startswith(f"{below}/")
         if (is_pdf or (is_below and follow != "pdf")) and len(found) < MOST_LINKS:
-            found.setdefault(address, FeedEntry(address, address, place.text[:300], None, ""))
+            found.setdefault(address, FeedEntry(address, address, words[:300], None, ""))
     shared = Counter(entry.title for entry in found.values())
     return [entry if shared[entry.title] == 1 else replace(entry, title=_named(entry)) for entry in found.values()]
 
 
-def _is_offered(reading: Reading, place: Place) -> bool:
-    return place.stream == "main" or (place.heading >= 0 and reading.places[place.heading].stream == "main")
+def _is_called_pdf(text: str) -> bool:
+    """ "Download PDF", "Code of conduct (PDF, 1 MB)": said of addresses that do not show what they give."""
+    return word_count(text) <= _LABEL_WORDS and re.search(r"\bPDF\b", text) is not None
 
 
 def _named(entry: FeedEntry) -> str:
-    """Several links in one passage are told apart by their files' names, without the years in them."""
+    """Several links that say the same are told apart by their files' names, without the years in them."""
     name = unquote(urlsplit(entry.url).path).rstrip("/").rpartition("/")[2].rpartition(".")[0]
     words = " ".join(re.findall(r"[^\W\d_]+", name))
     return f"{entry.title[:200]} ({words or name})"

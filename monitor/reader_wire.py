@@ -60,6 +60,7 @@ def pack_reading(reading: Reading) -> bytes:
         "page_date": reading.page_date,
         "facts": reading.facts,
         "incomplete": reading.incomplete,
+        "offers": reading.offers,
     }
     tail = to_json(rest)
     return b"".join(
@@ -106,6 +107,7 @@ def unpack_reading(payload: bytes | bytearray) -> Reading:
         links=tuple(zip(spots, addresses, strict=True)),
         facts=_facts(rest.get("facts")),
         incomplete=_string(rest.get("incomplete")),
+        offers=tuple(_offer(row, count) for row in _rows(rest.get("offers"))),
     )
 
 
@@ -257,6 +259,12 @@ def _rows(value: object) -> list[object]:
     if not isinstance(value, list):
         raise BadAnswer("a list is missing")
     return value
+
+
+def _offer(row: object, places: int) -> tuple[int, str, str]:
+    if not isinstance(row, list) or len(row) != 3 or type(row[0]) is not int or not 0 <= row[0] < places:
+        raise BadAnswer("an offer of the wrong shape")
+    return row[0], _string(row[1]), _string(row[2])
 
 
 def _link(row: object) -> SiteLink:

@@ -243,6 +243,17 @@ def stood_at_first(conn: Connection, request_id: int) -> bool:
     )
 
 
+def first_capture(conn: Connection, source_id: str, request_id: int) -> int | None:
+    """The first good capture of a list since its source is watched; what it listed is no news."""
+    since = select(sources_table.c.started_at).where(sources_table.c.id == source_id).scalar_subquery()
+    first: int | None = conn.execute(
+        select(func.min(grades.c.fetch_id))
+        .join(fetches, fetches.c.id == grades.c.fetch_id)
+        .where(fetches.c.request_id == request_id, fetches.c.started_at >= since, grades.c.level == "good")
+    ).scalar()
+    return first
+
+
 def waiting(conn: Connection, source_id: str) -> int:
     """How many listed addresses of a source have never been asked."""
     asked = select(fetches.c.id).where(fetches.c.request_id == request_sources.c.request_id).exists()

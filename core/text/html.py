@@ -7,15 +7,16 @@ like a menu.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import repeat
 from typing import Final
 
 from lxml import etree
 
 from core.errors import ReadError
-from core.model import Place, Reading
+from core.model import Place, Reading, Stream
 from core.text.normalise import tidy, word_count
+from core.text.offered import offers
 from core.text.pagedate import page_date
 from core.text.selecting import selected
 from core.text.shell import shell_texts
@@ -54,7 +55,8 @@ def read_html(
         walk.put(text, words)
         facts["words"] = int(facts["words"]) + words
         facts["prose_words"] = int(facts["prose_words"]) + (words if words >= PROSE else 0)
-    places = _places(walk)
+    streams = _container_streams(walk)
+    places = _places(walk, streams)
     return Reading(
         places=places,
         title=tidy(titles[0].text or "") if titles else "",
@@ -65,6 +67,7 @@ def read_html(
         incomplete=(
             f"elements nested {depth} deep: text below {MAX_DEPTH} levels may be missing" if depth > MAX_DEPTH else ""
         ),
+        offers=offers(links, walk.links, places, streams) if walk.links else (),
     )
 
 
@@ -89,15 +92,18 @@ def parse_tree(body: bytes, charset: str | None) -> etree._Element:
     return root
 
 
-def _places(walk: Walk) -> tuple[Place, ...]:
-    """The rows as places, each in its stream."""
+def _container_streams(walk: Walk) -> list[Stream]:
+    """The stream of each row as its containers have it."""
+    titled = [row[5] for row in walk.rows if row[2] == 1 and row[1] == "heading"]
+    return decide_streams(walk.zones, [row[5] for row in walk.rows], [row[6] for row in walk.rows], titled)
+
+
+def _places(walk: Walk, containers: Sequence[Stream]) -> tuple[Place, ...]:
+    """The rows as places, each in its stream: that of its container, or apart where it reads like a label."""
     if not walk.rows:
         return ()
-    texts, kinds, levels, headings, lead_ins, zone_of, words, link_chars = zip(*walk.rows, strict=True)
-    titled = [
-        zone for kind, level, zone in zip(kinds, levels, zone_of, strict=True) if level == 1 and kind == "heading"
-    ]
-    streams = decide_streams(walk.zones, zone_of, words, titled)
+    texts, kinds, levels, headings, lead_ins, _, words, link_chars = zip(*walk.rows, strict=True)
+    streams = list(containers)
     linked = [chars > 0 and chars >= len(text) * _LINKED for chars, text in zip(link_chars, texts, strict=True)]
     set_apart_labels(streams, texts, kinds, words, linked)
     return tuple(map(Place._make, zip(texts, kinds, streams, levels, headings, lead_ins, repeat(0))))

@@ -11,11 +11,13 @@ def one_of(readings: Sequence[Reading]) -> Reading:
     """One reading of all places, under the title, language and date of the first page that has one; counts added up."""
     places: list[Place] = []
     links: list[tuple[int, str]] = []
+    offers: list[tuple[int, str, str]] = []
     facts: dict[str, int | str] = {}
     for reading in readings:
         base = len(places)
         places += (_moved(place, base) for place in reading.places)
         links += ((at + base, url) for at, url in reading.links)
+        offers += ((at + base, url, words) for at, url, words in reading.offers)
         for name, value in reading.facts.items():
             before = facts.get(name, 0)
             facts[name] = before + value if isinstance(value, int) and isinstance(before, int) else value
@@ -25,6 +27,7 @@ def one_of(readings: Sequence[Reading]) -> Reading:
         lang=next((each.lang for each in readings if each.lang), None),
         page_date=next((each.page_date for each in readings if each.page_date), None),
         links=tuple(links),
+        offers=tuple(offers),
         facts=facts,
         incomplete="; ".join(dict.fromkeys(each.incomplete for each in readings if each.incomplete)),
     )

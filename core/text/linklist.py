@@ -21,7 +21,8 @@ from core.errors import ReadError
 from core.text.dates import date_in
 from core.text.feed import Feed, FeedEntry
 from core.text.html import parse_tree
-from core.text.normalise import tidy, word_count
+from core.text.normalise import word_count
+from core.text.offered import EMPTY_TITLE, said_by, words_in
 from core.text.read import as_utf8, sniff
 from core.text.selecting import soup_of
 
@@ -43,11 +44,6 @@ _PAGER: Final = re.compile(r"pagination|pager|paging|page-numbers|nav-links", re
 _NEXT: Final = re.compile(
     r"(next( page)?|older( (posts|news|entries|releases))?|more news|load more|weiter|nächste( seite)?|suivante?|page suivante|"
     r"siguiente|próxima|下一页|下一頁|次へ|›|»|>|→)\W*",
-    re.IGNORECASE,
-)
-_EMPTY_TITLE: Final = re.compile(
-    r"(read|learn|see|view|find out|show)?\s*(more|details|full (story|article|release))|download|pdf|weiterlesen|mehr( erfahren| lesen)?|"
-    r"lire (la suite|plus)|en savoir plus|leer más|ver más|阅读全文|查看详情|更多|more »?|→|»|›",
     re.IGNORECASE,
 )
 
@@ -79,7 +75,7 @@ def read_links(
         body = _marked(body, select, remove)
     root = parse_tree(body, "utf-8")
     base = _base(root, url)
-    titles = [_text(title) for title in root.iter("title")]
+    titles = [words_in(title) for title in root.iter("title")]
     if select:
         blocks = [element for element in root.iter("*") if element.get(_CHOSEN)]
         entries = [entry for block in blocks if (entry := _entry_of_block(block, base)) is not None]
@@ -198,23 +194,6 @@ def _is_of(host: str | None, other: str | None) -> bool:
     return one == two or one.endswith(f".{two}") or two.endswith(f".{one}")
 
 
-def _text(element: etree._Element) -> str:
-    """The words inside an element, elements set apart by a space."""
-    return tidy(" ".join(map(str, element.itertext())))
-
-
-def said_by(element: etree._Element) -> str:
-    """What a link says: its words, its label, or the text of its picture."""
-    text = _text(element)
-    if text:
-        return text[:300]
-    for name in ("aria-label", "title"):
-        if element.get(name):
-            return tidy(element.get(name) or "")[:300]
-    pictures = [alt for picture in element.iter("img") if (alt := picture.get("alt"))]
-    return tidy(pictures[0])[:300] if pictures else ""
-
-
 def _block(link: _Link) -> etree._Element:
     """The element around a link that holds no link elsewhere: what the page shows of one entry."""
     block = link.element
@@ -223,7 +202,7 @@ def _block(link: _Link) -> etree._Element:
             break
         own = link.element.get("href")
         others = (href for other in above.iter("a") if (href := other.get("href")) != own)
-        if any(not _is_minor(href) for href in others) or len(_text(above)) > BLOCK_CHARS:
+        if any(not _is_minor(href) for href in others) or len(words_in(above)) > BLOCK_CHARS:
             break
         block = above
     return block
@@ -236,11 +215,11 @@ def _is_minor(href: str | None) -> bool:
 
 def _title(link: _Link) -> str:
     """The headline: the link's own words, or the heading of its block where those say nothing ("Read more")."""
-    if link.text and not _EMPTY_TITLE.fullmatch(link.text) and word_count(link.text) >= 2:
+    if link.text and not EMPTY_TITLE.fullmatch(link.text) and word_count(link.text) >= 2:
         heading = list(link.element.iter("h1", "h2", "h3", "h4", "h5"))
-        return _text(heading[0])[:300] or link.text if heading else link.text
+        return words_in(heading[0])[:300] or link.text if heading else link.text
     for above in _block(link).iter("h1", "h2", "h3", "h4", "h5", "h6", "strong"):
-        words = _text(above)
+        words = words_in(above)
         if words:
             return words[:300]
     return link.text
@@ -252,21 +231,21 @@ def _date_of(link: _Link) -> datetime | None:
 
 def _date_in_block(block: etree._Element) -> datetime | None:
     for stamp in block.iter("time"):
-        found = date_in(stamp.get("datetime") or "") or date_in(_text(stamp))
+        found = date_in(stamp.get("datetime") or "") or date_in(words_in(stamp))
         if found is not None:
             return found
-    text = _text(block)
+    text = words_in(block)
     found = date_in(text[:BLOCK_CHARS])
     if found is None and block.tag in ("td", "dd", "dt"):  # a table row holds the date in another cell
         row = block.getparent()
-        found = date_in(_text(row)[:BLOCK_CHARS]) if row is not None else None
+        found = date_in(words_in(row)[:BLOCK_CHARS]) if row is not None else None
     return found
 
 
 def _entry(link: _Link, said: Counter[str]) -> FeedEntry:
     title = _title(link)
     if said[title] > said.total() / 2:  # each says the same: the block says more
-        title = _text(_block(link))[:300]
+        title = words_in(_block(link))[:300]
     return FeedEntry(link.url, link.url, title, _date_of(link), "")
 
 
@@ -276,7 +255,7 @@ def _entry_of_block(block: etree._Element, base: str) -> FeedEntry | None:
     links = [link for link in links if link.url]
     if not links:
         return None
-    best = max(links, key=lambda link: 0 if _EMPTY_TITLE.fullmatch(link.text) else word_count(link.text))
+    best = max(links, key=lambda link: 0 if EMPTY_TITLE.fullmatch(link.text) else word_count(link.text))
     around = block if block.tag != "a" else _block(best)
     return FeedEntry(best.url, best.url, _title(best), _date_in_block(around), "")
 
@@ -291,7 +270,7 @@ def _next_page(root: etree._Element, base: str, url: str) -> str:
             return found
     for element in root.iter("a"):
         label = element.get("aria-label") or element.get("title") or ""
-        text = _text(element)
+        text = words_in(element)
         if not (_NEXT.fullmatch(text) or _NEXT.fullmatch(label)):
             continue
         around = " ".join(

@@ -8,8 +8,9 @@ from typing import Final
 
 from core.errors import ReadError
 from core.text.html import parse_tree
-from core.text.linklist import absolute, said_by
+from core.text.linklist import absolute
 from core.text.normalise import tidy
+from core.text.offered import said_by
 from core.text.read import as_utf8, sniff
 
 MOST_LINKS: Final = 2_000

@@ -207,8 +207,8 @@ def test_a_link_whose_file_is_swapped_keeps_its_document_and_is_compared(rights:
         code = next(row for row in documents.list_documents(conn) if row.url == NEW_CODE)
         assert code.version_count == 2
     assert told(rights) == [
-        "ANOTHER FILE: Acme, See also: Supplier code of conduct (low)",
-        "WEAKENED: Acme, See also: Supplier code of conduct (critical)",
+        "ANOTHER FILE: Acme, Supplier code of conduct (low)",
+        "WEAKENED: Acme, Supplier code of conduct (critical)",
     ]
 
 
@@ -221,6 +221,40 @@ def test_a_dropped_link_whose_file_still_answers_is_unlinked(rights: World) -> N
     with rights.database.read() as conn:
         row = conn.execute(select(alerts.c.report).order_by(alerts.c.id.desc()).limit(1)).scalar_one()
     assert "no watched page links to the document any more" in str(row)
+
+
+def documents_under_a_heading(link: str) -> bytes:
+    listed = f"<h2>Documents</h2><ul><li><a href='{link}'>Supplier code of conduct</a></li></ul>"
+    return page("We respect human rights.", title="Human rights").replace(b"</body>", f"{listed}</body>".encode())
+
+
+def test_a_file_listed_under_a_heading_of_its_own_is_watched_and_its_swap_compared(acme: World) -> None:
+    acme.watch(Source("acme/rights", "acme", "page", POLICY, role="human-rights", every=6 * HOUR))
+    acme.site.shows(POLICY, documents_under_a_heading(CODE))
+    acme.site.shows(CODE, pdf("Suppliers shall not sell to the police in Xinjiang."), content_type="application/pdf")
+    acme.check()
+    assert urls(acme) == ["/files/code-2025.pdf", "/human-rights"]
+    acme.site.shows(POLICY, documents_under_a_heading(NEW_CODE))
+    acme.site.shows(
+        NEW_CODE, pdf("Suppliers should not knowingly sell to the police in Xinjiang."), content_type="application/pdf"
+    )
+    acme.check(7 * HOUR)
+    assert told(acme) == [
+        "ANOTHER FILE: Acme, Supplier code of conduct (low)",
+        "WEAKENED: Acme, Supplier code of conduct (critical)",
+    ]
+
+
+def test_a_link_that_stood_there_before_it_was_followed_is_no_news(acme: World) -> None:
+    acme.watch(Source("acme/rights", "acme", "page", POLICY, every=6 * HOUR))
+    acme.site.shows(POLICY, documents_under_a_heading(CODE))
+    acme.site.shows(CODE, pdf("Suppliers shall not sell to the police in Xinjiang."), content_type="application/pdf")
+    acme.check()
+    acme.watch(Source("acme/rights", "acme", "page", POLICY, role="human-rights", every=6 * HOUR))
+    acme.site.shows(POLICY, documents_under_a_heading(CODE).replace(b"plant number 3", b"plant number three"))
+    acme.check(7 * HOUR)
+    assert urls(acme) == ["/files/code-2025.pdf", "/human-rights"]
+    assert told(acme) == ["CHANGED, PLEASE READ: Acme, Human rights (low)"]
 
 
 def test_a_page_without_a_role_follows_nothing(acme: World) -> None:
