@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from core.furniture import titles_of_other_pages
 from core.model import (
     SEVERITIES,
     Act,
@@ -23,11 +24,10 @@ from core.model import (
     severity_rank,
 )
 from core.occasions import CompanyLook, IncidentFacts, build_first_look, build_incident
-from core.report import NOTHING_BESIDE, Beside, alert_title, build_report, highest, to_plain
+from core.report import NOTHING_BESIDE, Beside, alert_title, build_report, to_plain
 from core.wording import label
 
 LOSSES: Final = frozenset({Verdict.WEAKENED, Verdict.REVERSED, Verdict.REMOVED})
-HARMLESS: Final = frozenset({Verdict.STRENGTHENED, Verdict.REWORDED})
 TOLD_ACTS: Final = frozenset({Act.ADDED, Act.REMOVED, Act.REWORDED, Act.RESTORED})
 
 # An event of a document as a whole is told even where no word of it matched a rule; these are the least it weighs.
@@ -108,9 +108,21 @@ def why_not(change: Change) -> str:
     return f"class {label(change.change_class.value).lower()}, and no watched term or commitment in what changed"
 
 
+# What became of a promise weighs at least this much where no rule watches its words.
+VERDICT_FLOOR: Final[dict[Verdict, Severity]] = {
+    Verdict.REVERSED: Severity.HIGH,  # the page now says the contrary: nobody should hear of that tomorrow
+    Verdict.WEAKENED: Severity.MEDIUM,
+    Verdict.REMOVED: Severity.MEDIUM,
+    Verdict.MIXED: Severity.MEDIUM,
+    Verdict.UNCLASSIFIED: Severity.MEDIUM,  # it may be any of those
+    Verdict.STRENGTHENED: Severity.LOW,
+    Verdict.REWORDED: Severity.LOW,
+}
+
+
 def severity_of(change: Change) -> tuple[Severity, tuple[str, ...]]:
     """How soon people should know, and each step that led there, in words."""
-    found = highest(change.matches)
+    found = _highest(change)
     severity = found or Severity.LOW
     steps = [f"highest severity of its rules: {found}" if found else "changed words, no rule matched: low"]
     if change.verdict in LOSSES:
@@ -119,13 +131,28 @@ def severity_of(change: Change) -> tuple[Severity, tuple[str, ...]]:
     elif change.edits and all(edit.act is Act.MOVED for edit in change.edits) and change.event is None:
         severity = _step(severity, -1)
         steps.append(f"passages only moved: one step down, {severity}")
-    floor = EVENT_FLOOR.get(change.event) if change.event else None
-    if change.verdict in HARMLESS:
-        floor = max(floor or Severity.LOW, Severity.LOW, key=severity_rank)
+    floor = _floor(change)
     if floor and severity_rank(severity) < severity_rank(floor):
         severity = floor
         steps.append(f"never below {floor} here")
     return severity, tuple(steps)
+
+
+def _highest(change: Change) -> Severity | None:
+    """The gravest of the matches; one in the title of another page, which came or went in the margin, weighs a step less."""
+    titles = {at for at, edit in enumerate(change.edits) if titles_of_other_pages(change.before, change.after, edit)}
+    lighter = (_step(match.severity, -1) if match.edit in titles else match.severity for match in change.matches)
+    return max(lighter, key=severity_rank, default=None)
+
+
+def _floor(change: Change) -> Severity | None:
+    """The least it weighs: by what happened to the document, by what became of its promises."""
+    floors = [EVENT_FLOOR[change.event]] if change.event in EVENT_FLOOR and change.event else []
+    if change.verdict in VERDICT_FLOOR and change.verdict:
+        floors.append(VERDICT_FLOOR[change.verdict])
+    if any(each.refused and each.verdict in LOSSES for each in change.findings):
+        floors.append(Severity.HIGH)  # a prohibition, a denial: the sentences companies are held to
+    return max(floors, key=severity_rank, default=None)
 
 
 def _step(severity: Severity, by: int) -> Severity:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from core.model import Place
+from core.model import Edit, Place, Reading
 from core.text.normalise import word_count
 from core.text.sentences import sentences
 
@@ -81,6 +81,24 @@ def is_label(places: Sequence[Place], at: int) -> bool:
     while last + 1 < len(places) and last - at < _OF_A_LIST and _is_short(places[last + 1]):
         last += 1
     return last - first < _OF_A_LIST
+
+
+def titles_of_other_pages(before: Reading | None, after: Reading | None, edit: Edit) -> bool:
+    """Whether an edit only brings in or takes out links of the surroundings whose words are no sentence.
+
+    What such a link says is the title of another page ("Related stories", "Read next"). One that was worded anew is a
+    change of the words that stand here.
+    """
+    if edit.before and edit.after:
+        return False
+    reading, places = (before, edit.before) if edit.before else (after, edit.after)
+    if reading is None or not places:
+        return False
+    linked = {at for at, _ in reading.links}
+    return all(
+        at in linked and reading.places[at].stream == "surroundings" and not _SENTENCE_END.search(reading.places[at].text)
+        for at in places
+    )
 
 
 def _is_short(place: Place) -> bool:

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from core.furniture import titles_of_other_pages
 from core.model import Act, Edit, Finding, Hit, Reading, Severity, Verdict
 from core.promising import Commitments
 from core.query.passage import NOWHERE, Standing
 from core.rules.model import Rule, RuleAct
 from core.text.normalise import word_count
+from core.text.sentences import sentences
 
 
 class Rules(Protocol):
@@ -100,7 +102,11 @@ def find_verdicts(
     *,
     company_names: tuple[str, ...] = (),
 ) -> tuple[Finding, ...]:
-    """The verdict on each edit that touches a commitment on either side; moves are left out."""
+    """The verdict on each edit that touches a commitment on either side; moves are left out.
+
+    The title of another page that comes or goes in the surroundings ("Related stories") is no promise made or taken
+    back, unless it refuses something; its watched terms are found all the same.
+    """
     found: list[Finding] = []
     for index, edit in enumerate(edits):
         if edit.act is Act.MOVED:
@@ -108,10 +114,15 @@ def find_verdicts(
         was, now = side(before, edit.before), side(after, edit.after)
         if not (_promises(commitments, was) or _promises(commitments, now)):
             continue
+        if titles_of_other_pages(before, after, edit) and not (
+            _refuses(commitments, was) or _refuses(commitments, now)
+        ):
+            continue
         finding = commitments.compare(
             was.text, now.text, lead_in_before=was.lead_in, lead_in_after=now.lead_in, company_names=company_names
         )
-        found.append(replace(finding, edit=index))
+        refused = _is_own_text(before, edit.before) and _refuses(commitments, was, but=now.text)
+        found.append(replace(finding, edit=index, refused=refused))
     return tuple(found)
 
 
@@ -135,3 +146,14 @@ def gravest(findings: Sequence[Finding]) -> Verdict | None:
 
 def _promises(commitments: Commitments, side_: Side) -> bool:
     return bool(side_.text) and commitments.holds_commitment(side_.text, lead_in=side_.lead_in)
+
+
+def _refuses(commitments: Commitments, side_: Side, *, but: str = "") -> bool:
+    """Whether one of its sentences, those left out that the other side has too, forbids or denies something."""
+    text = side_.text
+    parts = [text[start:end].strip() for start, end in sentences(text)]
+    return any(commitments.refuses(part, lead_in=side_.lead_in) for part in parts if part and part not in but)
+
+
+def _is_own_text(reading: Reading | None, places: Sequence[int]) -> bool:
+    return reading is not None and any(reading.places[at].stream == "main" for at in places)

@@ -390,12 +390,16 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The verdict on one edit that touches a commitment: direction, dimensions that moved, reasons in words."""
+    """The verdict on one edit that touches a commitment: direction, dimensions that moved, reasons in words.
+
+    ``refused``: the sentences of the page's own text that went or changed forbade, denied or ended something.
+    """
 
     verdict: Verdict
     dimensions: tuple[tuple[str, str], ...] = ()
     reasons: tuple[str, ...] = ()
     edit: int = -1
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ class Commitments(Protocol):
     """What matching needs: the question of the guard, and the verdict."""
 
     def holds_commitment(self, text: str, *, lead_in: str = "") -> bool: ...
+    def refuses(self, sentence: str, *, lead_in: str = "") -> bool: ...
     def compare(
         self,
         before: str,

@@ -58,9 +58,17 @@ class Quote:
 def quotes_of(change: Change) -> tuple[tuple[Quote, ...], int]:
     """Quotes of a change, worst first, and how many more edits there are."""
     matches, findings = _by_edit(change.matches), _by_edit(change.findings)
-    weights = {at: _weight(matches[at], findings[at]) for at in range(len(change.edits))}
+    weights = {at: _weight(matches[at], findings[at], change, at) for at in range(len(change.edits))}
     order = sorted(
-        weights, key=lambda at: (-weights[at], _is_heading(change, at), _ACT_ORDER[change.edits[at].act], at)
+        weights,
+        key=lambda at: (
+            -weights[at],
+            -max((severity_rank(match.severity) for match in matches[at]), default=-1),
+            _is_around(change, at),
+            _is_heading(change, at),
+            _ACT_ORDER[change.edits[at].act],
+            at,
+        ),
     )
     wanted = max(MIN_QUOTES, min(MAX_QUOTES, sum(1 for weight in weights.values() if weight)))
     chosen = order[:wanted]
@@ -95,10 +103,24 @@ _VERDICT_WEIGHT: Final = {
 }
 
 
-def _weight(matches: Sequence[Match], findings: Sequence[Finding]) -> int:
+_MOST_AROUND: Final = 2  # a promise of the surroundings that no rule watches: a newsletter's, a banner's
+
+
+def _weight(matches: Sequence[Match], findings: Sequence[Finding], change: Change, at: int) -> int:
     """How much a reader needs this edit: 0 where neither a rule nor a finding points at it."""
     by_rule = [1 + severity_rank(match.severity) for match in matches]
-    return max([0, *by_rule, *(_VERDICT_WEIGHT[finding.verdict] for finding in findings)])
+    by_verdict = [_VERDICT_WEIGHT[finding.verdict] for finding in findings]
+    if not matches and _is_around(change, at):
+        by_verdict = [min(weight, _MOST_AROUND) for weight in by_verdict]
+    return max([0, *by_rule, *by_verdict])
+
+
+def _is_around(change: Change, at: int) -> bool:
+    """Whether the edit stands in the surroundings of the page alone, on both sides."""
+    edit = change.edits[at]
+    sides = ((change.before, edit.before), (change.after, edit.after))
+    streams = {reading.places[place].stream for reading, places in sides if reading for place in places}
+    return streams == {"surroundings"}
 
 
 # --- one edit ----------------------------------------------------------------------------------------------------

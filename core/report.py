@@ -269,10 +269,12 @@ def _moved_words(quotes: Sequence[Quote], op: Literal["in", "out"]) -> str:
     """The words that came in or went out, quoted: three runs at most, then a count.
 
     Of a passage that is new or lost as a whole the words its rules found, where there are any; of quotes that neither
-    a rule nor a finding points at only where there are no others.
+    a rule nor a finding points at only where there are no others. The line speaks of the gravest passage, which is the
+    first, and of its like: where a rule found it of those that a rule found, else of those that became the same.
     """
     runs: list[str] = []
-    for quote in [quote for quote in quotes if quote.rules or quote.reasons] or quotes:
+    pointed = [quote for quote in quotes if quote.rules or quote.reasons] or quotes
+    for quote in [quote for quote in pointed if (quote.rules if pointed[0].rules else quote.mark == pointed[0].mark)]:
         side, other = (quote.after, quote.before) if op == "in" else (quote.before, quote.after)
         if side:
             segments = (*side.lead_in, *side.segments)
@@ -296,6 +298,8 @@ def when_parts(interval: Interval, *, is_gone: bool = False) -> tuple[str | date
     seen, changed = interval.last_seen_at, interval.first_changed_at
     if seen is None:
         parts: tuple[str | datetime, ...] = ("First seen ", changed)
+    elif seen.replace(second=0, microsecond=0) == changed.replace(second=0, microsecond=0):
+        parts = (f"{'Last seen and first absent' if is_gone else 'Changed'} within the minute of ", changed)
     elif is_gone:
         parts = ("Last seen ", seen, "; first absent ", changed)
     else:

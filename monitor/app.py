@@ -218,6 +218,9 @@ class LazyLexicon:
     def holds_commitment(self, text: str, *, lead_in: str = "") -> bool:
         return self._lexicon().holds_commitment(text, lead_in=lead_in)
 
+    def refuses(self, sentence: str, *, lead_in: str = "") -> bool:
+        return self._lexicon().refuses(sentence, lead_in=lead_in)
+
     def compare(
         self,
         before: str,

@@ -294,6 +294,7 @@ def _edits_to_row(change: Change) -> dict[str, Any]:
             "reasons": list(finding.reasons),
             "edit": finding.edit,
         }
+        | ({"refused": True} if finding.refused else {})
         for finding in change.findings
     ]
     return {"edits": edits, "findings": findings}
@@ -310,6 +311,7 @@ def _edits_from_row(kept: dict[str, Any]) -> tuple[tuple[Edit, ...], tuple[Findi
             dimensions=tuple((name, moved) for name, moved in finding["dimensions"]),
             reasons=tuple(finding["reasons"]),
             edit=finding["edit"],
+            refused=finding.get("refused", False),
         )
         for finding in kept["findings"]
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
+from core.commitments.delta import is_restraint
 from core.commitments.frame import Frame, build_frame
 from core.commitments.gate import Gate
 from core.commitments.passage import compare_passages
@@ -28,6 +29,11 @@ class Lexicon:
     def holds_commitment(self, text: str, *, lead_in: str = "") -> bool:
         """Whether a passage holds a sentence that binds somebody: see :mod:`core.commitments.gate` for what counts."""
         return self._holds(text, lead_in)
+
+    def refuses(self, sentence: str, *, lead_in: str = "") -> bool:
+        """Whether a sentence binds somebody by holding back: it forbids, denies, ends or does without something."""
+        frame = self.frame(sentence, lead_in=lead_in)
+        return frame.is_commitment and (bool(frame.negations) or is_restraint(frame))
 
     def names_topic(self, text: str) -> bool:
         """Whether a passage speaks of one of the topics of rights the lexicon knows."""

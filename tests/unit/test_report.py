@@ -9,7 +9,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.model import Act, Change, DocumentEvent, Edit, Match, Severity, Verdict, Window
+from core.model import (
+    Act,
+    Change,
+    DocumentEvent,
+    Edit,
+    Finding,
+    Match,
+    Place,
+    Reading,
+    Severity,
+    Verdict,
+    Window,
+)
 from core.occasions import CompanyLook, IncidentFacts, SourceLook, Standing, build_first_look, build_incident
 from core.quotes import MAX_QUOTES, MAX_SIDE, capped, narrowed, sentences
 from core.report import Report, alert_title, build_report, four_lines, from_plain, to_plain
@@ -405,3 +417,34 @@ def test_what_cannot_be_seen_is_drawn() -> None:
     assert flat(" a\r\n b ") == " a b "
     assert one_line(" a\u2028b\nc ") == "a b c"
     assert one_line("a" * 50, 20) == "a" * 16 + " […]"
+
+
+def test_the_gravest_passage_comes_first_and_the_third_line_speaks_of_it() -> None:
+    letter = "Stay in the know! We will not share your address."
+    refusal = "We {} sell our instruments to police in Xinjiang."
+    before = Reading(
+        (Place(letter, "paragraph", "surroundings"), Place(refusal.format("will not"), "paragraph", "main")),
+    )
+    after = Reading((Place(refusal.format("aim not to"), "paragraph", "main"),))
+    change = changes.change_of(before, after, Edit(Act.REMOVED, (0,), ()), Edit(Act.REWORDED, (1,), (0,)))
+    found = (
+        Finding(Verdict.REMOVED, (), ("nothing stands in its place",), 0),
+        Finding(Verdict.WEAKENED, (), ("modality: will not → aim not to",), 1),
+    )
+    without_rule = build_report(replace(change, findings=found, verdict=Verdict.WEAKENED), base_url=None)
+    assert [quote.mark.word for quote in without_rule.quotes] == ["WEAKENED", "REMOVED"]
+    assert without_rule.found == "Found: “aim”, “to” came in; “will” went out."
+    rule = Match("firm.will-not", "firm", Act.REMOVED, Severity.HIGH, ("will not sell",), 1)
+    report = build_report(replace(change, findings=found, verdict=Verdict.WEAKENED, matches=(rule,)), base_url=None)
+    assert [quote.mark.word for quote in report.quotes] == ["WEAKENED", "REMOVED"]
+    assert report.found == "Found: “aim”, “to” came in; “will” went out."
+
+
+def test_two_captures_within_a_minute_are_told_as_one_moment() -> None:
+    seen = FIRST_CHANGED.replace(second=5)
+    change = replace(hedge_added(), window=Window(seen, seen.replace(second=11)))
+    assert report_of(change).when == (
+        "Changed within the minute of 23 Nov, 23:09 UTC. The page still says “Last updated December 2023”."
+    )
+    gone = replace(changes.page_is_gone(), window=Window(seen, seen.replace(second=11)))
+    assert report_of(gone).when == "Last seen and first absent within the minute of 23 Nov, 23:09 UTC."

@@ -13,8 +13,11 @@ from core.model import (
     Change,
     ChangeClass,
     DocumentEvent,
+    Edit,
     Finding,
     Match,
+    Place,
+    Reading,
     Severity,
     Verdict,
 )
@@ -62,11 +65,6 @@ def test_stronger_and_reworded_are_never_below_the_digest(verdict: Verdict) -> N
     match = Match("r", "p", Act.REWORDED, Severity.INFO, ("sell",), 0)
     change = replace(words_without_rule(), matches=(match,), verdict=verdict)
     assert told(change).severity is Severity.LOW
-
-
-@pytest.mark.parametrize("verdict", [Verdict.WEAKENED, Verdict.REVERSED, Verdict.REMOVED])
-def test_a_loss_without_a_rule_is_still_raised(verdict: Verdict) -> None:
-    assert told(replace(words_without_rule(), verdict=verdict)).severity is Severity.MEDIUM
 
 
 def test_critical_stays_critical() -> None:
@@ -174,3 +172,40 @@ def test_an_incident_is_told_once_when_it_opens_and_once_when_it_ends() -> None:
     closed = incident_alert(replace(facts, closed_at=FIRST_CHANGED))
     assert (opened.kind, closed.kind) == ("incident", "incident")
     assert opened.fingerprint != closed.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("verdict", "refused", "severity"),
+    [
+        (Verdict.REVERSED, False, Severity.HIGH),
+        (Verdict.WEAKENED, True, Severity.HIGH),
+        (Verdict.REMOVED, True, Severity.HIGH),
+        (Verdict.WEAKENED, False, Severity.MEDIUM),
+        (Verdict.REMOVED, False, Severity.MEDIUM),
+        (Verdict.MIXED, False, Severity.MEDIUM),
+        (Verdict.UNCLASSIFIED, True, Severity.MEDIUM),
+        (Verdict.STRENGTHENED, True, Severity.LOW),
+        (Verdict.REWORDED, True, Severity.LOW),
+        (Verdict.NEW, True, Severity.LOW),
+    ],
+)
+def test_what_became_of_a_promise_weighs_without_any_rule(verdict: Verdict, refused: bool, severity: Severity) -> None:
+    finding = Finding(verdict, (), ("as found",), 0, refused)
+    assert told(replace(words_without_rule(), findings=(finding,), verdict=verdict)).severity is severity
+
+
+def headlines(*links: bool) -> Change:
+    """One related story gives way to another; ``links``: whether each is a link to another page."""
+    before, after = "How we protect human rights in our supply chain", "Our commitment to ending forced labour"
+    was, now = (
+        Reading((Place(text, "item", "surroundings"),), links=((0, "https://haldenbio.example/s/1"),) if link else ())
+        for text, link in zip((before, after), links, strict=True)
+    )
+    change = changes.change_of(was, now, Edit(Act.REMOVED, before=(0,)), Edit(Act.ADDED, after=(0,)))
+    core = Match("fl.core", "forced-labour", Act.ADDED, Severity.HIGH, ("forced labour",), 1, "Core terms")
+    return replace(change, matches=(core,))
+
+
+def test_the_title_of_another_page_weighs_a_step_less_than_words_of_this_one() -> None:
+    assert told(headlines(True, True)).severity is Severity.MEDIUM
+    assert told(headlines(True, False)).severity is Severity.HIGH
