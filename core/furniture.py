@@ -96,7 +96,9 @@ def titles_of_other_pages(before: Reading | None, after: Reading | None, edit: E
         return False
     linked = {at for at, _ in reading.links}
     return all(
-        at in linked and reading.places[at].stream == "surroundings" and not _SENTENCE_END.search(reading.places[at].text)
+        at in linked
+        and reading.places[at].stream == "surroundings"
+        and not _SENTENCE_END.search(reading.places[at].text)
         for at in places
     )
 
