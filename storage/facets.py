@@ -14,17 +14,17 @@ from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, func, select, text
 
 from core.errors import NotFound
 from core.query.evaluate import answers as answers_query
 from core.query.passage import Life, Passage, Standing
-from core.query.tree import And, Field, Query, is_indexable, parted
+from core.query.tree import And, Field, Query, asks, is_indexable, parted
 from storage import fulltext, search
 from storage.chunks import chunks
-from storage.judged import Judged, asks_verdict
+from storage.judged import Judged
 from storage.narrowing import asks_documents_alone, narrowed
-from storage.schema import companies, document_sources, documents, fetches, sources
+from storage.schema import UtcTime, companies, document_sources, documents, sources
 
 MOST_COUNTED: Final = 10_000
 MOST_READ: Final = 600
@@ -181,16 +181,15 @@ def _years(ones: Sequence[_One]) -> tuple[Year, ...]:
 
 # --- lives, as few columns as counting needs -----------------------------------------------------------------------
 
-_IDS: Final[Any] = bindparam("b_ids", expanding=True)
-# Numbers are written into the text: ten thousand of them as parameters cost more than the answer.
+# Numbers stand in the text itself: ten thousand of them as parameters cost more than the answer.
 _SPANS: Final = (
-    "SELECT p.id, s.document_id, s.first_fetch_id, s.last_fetch_id, s.gone_fetch_id, s.heading"
+    "SELECT p.id, s.document_id, s.first_fetch_id, s.last_fetch_id, s.gone_fetch_id, {heading}"
     " FROM passages p JOIN spans s ON s.passage_id = p.id WHERE p.number IN ({numbers})"
-    " UNION ALL SELECT p.id, s.document_id, s.first_fetch_id, s.last_fetch_id, s.gone_fetch_id, s.heading"
+    " UNION ALL SELECT p.id, s.document_id, s.first_fetch_id, s.last_fetch_id, s.gone_fetch_id, {heading}"
     " FROM passages p JOIN span_texts t ON t.passage_id = p.id JOIN spans s ON s.id = t.span_id"
     " WHERE p.number IN ({numbers})"
 )
-_TIMES = select(fetches.c.id, fetches.c.started_at).where(fetches.c.id.in_(_IDS))
+_TIMES: Final = "SELECT id, started_at FROM fetches WHERE id IN ({numbers})"
 _DOCUMENTS = select(
     documents.c.id,
     documents.c.slug,
@@ -199,7 +198,7 @@ _DOCUMENTS = select(
     documents.c.lang,
     documents.c.role,
     documents.c.last_good_fetch_id,
-).where(documents.c.id.in_(_IDS))
+)
 _COMPANIES = select(companies.c.id, companies.c.name)
 _TOPICS = select(companies.c.id, companies.c.topics)
 _WATCHED = (
@@ -213,16 +212,20 @@ _AT_ONCE: Final = 2_000
 def _ones(conn: Connection, numbers: Sequence[int], where: Query | None) -> tuple[list[_One], dict[str, _Of]]:
     """The answers among passages whose text answers: one for each document, where the place answers too."""
     stood: list[Any] = []
+    heading = "s.heading" if where is not None and asks(where, "heading") else "''"  # the index has all the rest
     for some in chunks(numbers, _AT_ONCE):
-        stood += conn.exec_driver_sql(_SPANS.format(numbers=", ".join(map(str, some)))).all()
+        found_spans: Any = conn.exec_driver_sql(
+            _SPANS.format(numbers=", ".join(map(str, some)), heading=heading)
+        ).cursor
+        stood += found_spans.fetchall()  # as the driver has them: thousands of rows are counted, none is kept
     stood.sort(key=itemgetter(0, 1))
-    known = {
-        row.id: row
-        for some in chunks(sorted({row[1] for row in stood}), _AT_ONCE)
-        for row in conn.execute(_DOCUMENTS, {"b_ids": some})
-    }
+    known = {row.id: row for row in conn.execute(_DOCUMENTS)}
     names = {row.id: row.name for row in conn.execute(_COMPANIES)}
-    of = {row.slug: _Of(row.company_id, names[row.company_id], row.kind) for row in known.values()}
+    standing_in = {row[1] for row in stood}
+    of = {
+        known[one].slug: _Of(known[one].company_id, names[known[one].company_id], known[one].kind)
+        for one in standing_in
+    }
     watched = set(conn.execute(_WATCHED).scalars())
     at = _times(conn, known, stood)
     fits = _Fits(conn, where, known, watched) if where is not None else None
@@ -244,7 +247,7 @@ class _Fits:
 
     def __init__(self, conn: Connection, where: Query, known: Mapping[int, Any], watched: set[int]) -> None:
         self._where, self._known, self._watched = where, known, watched
-        self._judged = Judged(conn) if asks_verdict(where) else None
+        self._judged = Judged(conn) if asks(where, "verdict") else None
         self._topics = {row.id: row.topics for row in conn.execute(_TOPICS)}
         self._is_about_documents = asks_documents_alone(where)
         self._of: dict[int, bool] = {}
@@ -274,12 +277,13 @@ class _Fits:
 
 def _times(conn: Connection, known: Mapping[int, Any], stood: Sequence[Any]) -> dict[int | None, datetime]:
     """When each capture these lives begin and end with was made; each read once, however many lives share it."""
-    wanted = {row.last_good_fetch_id for row in known.values()}
-    for _, _, first, last, gone, _ in stood:
-        wanted.update((first, last, gone))
+    wanted: set[int | None] = set()
+    for _, document, first, last, gone, _ in stood:
+        wanted.update((first, known[document].last_good_fetch_id if last is None else last, gone))
     at: dict[int | None, datetime] = {}
     for some in chunks(sorted(wanted - {None}), _AT_ONCE):
-        at.update((row[0], row[1]) for row in conn.execute(_TIMES, {"b_ids": some}).all())
+        times = text(_TIMES.format(numbers=", ".join(map(str, some)))).columns(started_at=UtcTime())
+        at.update((row[0], row[1]) for row in conn.execute(times).all())
     return at
 
 

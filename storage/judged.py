@@ -7,23 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, union
 
-from core.query.tree import And, Field, Near, Not, Or, Query, Sentence
 from storage.schema import commitment_events, judged_passages, passages, span_texts, spans
-
-
-def asks_verdict(query: Query) -> bool:
-    """Whether any part of a query asks for a verdict."""
-    match query:
-        case Field(name):
-            return name == "verdict"
-        case Not(part) | Sentence(part):
-            return asks_verdict(part)
-        case And(parts) | Or(parts):
-            return any(asks_verdict(part) for part in parts)
-        case Near(a, b):
-            return asks_verdict(a) or asks_verdict(b)
-        case _:
-            return False
 
 
 class Judged:

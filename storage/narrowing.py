@@ -94,9 +94,10 @@ def narrowed(conn: Connection, query: Query) -> Narrowing:
             return Narrowing(is_empty=True)
         if len(theirs) < total and len(theirs) <= MOST_LISTED_DOCUMENTS:
             listed = ", ".join(str(one) for one in theirs)
-            conditions.append(f"s.document_id IN ({listed})")
             if len(theirs) <= max(1, total * FEW):
+                conditions.append(f"s.document_id IN ({listed})")
                 return Narrowing(_listed(conditions), values=tuple(values.items()))
+            conditions.append(f"+s.document_id IN ({listed})")  # a life is looked up by its passage, then compared
     if not conditions:
         return EVERYTHING
     within = _within(conn, fields)
@@ -164,9 +165,10 @@ def _each(conditions: list[str]) -> str:
     """Each proposal asked whether it has such a life."""
     where = " AND ".join(conditions)
     return (
-        f"EXISTS (SELECT 1 FROM passages p JOIN spans s ON s.passage_id = p.id WHERE p.number = {{number}} AND {where}"  # noqa: S608 (our own text)
-        f" UNION ALL SELECT 1 FROM passages p JOIN span_texts t ON t.passage_id = p.id JOIN spans s ON s.id = t.span_id"
-        f" WHERE p.number = {{number}} AND {where})"
+        "EXISTS (SELECT 1 FROM passages p WHERE p.number = {number}"  # noqa: S608 (our own text)
+        f" AND (EXISTS (SELECT 1 FROM spans s WHERE s.passage_id = p.id AND {where})"
+        " OR EXISTS (SELECT 1 FROM span_texts t JOIN spans s ON s.id = t.span_id"
+        f" WHERE t.passage_id = p.id AND {where})))"
     )
 
 

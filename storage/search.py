@@ -19,11 +19,11 @@ from core.query.evaluate import marks, may_hold
 from core.query.evaluate import still as still_of
 from core.query.grammar import parse
 from core.query.passage import Life, Passage, Standing
-from core.query.tree import Query, is_indexable, on_text
+from core.query.tree import Query, asks, is_indexable, on_text
 from storage import fulltext, passages
 from storage.chunks import chunks
 from storage.fulltext import create_index
-from storage.judged import Judged, asks_verdict
+from storage.judged import Judged
 from storage.narrowing import narrowed
 from storage.schema import companies, document_sources, documents, fetches, sources, span_texts, spans
 
@@ -130,7 +130,7 @@ def _verified(
     conn: Connection, tree: Query, asked: dict[int, Passage]
 ) -> Iterator[tuple[list[Row[Any]], Passage, Standing]]:
     """Answers among these passages, in their order."""
-    judged = Judged(conn) if asks_verdict(tree) else None
+    judged = Judged(conn) if asks(tree, "verdict") else None
     by_passage: dict[int, list[list[Row[Any]]]] = {}
     for (of, _), lives in _lives(conn, list(asked)).items():
         by_passage.setdefault(of, []).append(lives)

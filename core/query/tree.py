@@ -112,6 +112,21 @@ def is_indexable(query: Query) -> bool:
             return False
 
 
+def asks(query: Query, name: str) -> bool:
+    """Does any part ask for the field of that name?"""
+    match query:
+        case Field():
+            return query.name == name
+        case Not(part) | Sentence(part):
+            return asks(part, name)
+        case And(parts) | Or(parts):
+            return any(asks(part, name) for part in parts)
+        case Near(a, b):
+            return asks(a, name) or asks(b, name)
+        case _:
+            return False
+
+
 def asks_where(query: Query) -> bool:
     """Does any part ask where the passage stands?"""
     match query:

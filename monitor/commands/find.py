@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.query.grammar import parse
+from core.query.tree import asks
 from core.text.visible import one_line
 from core.wording import counted, long_date
 from monitor.commands.ledger import up_to_date
@@ -14,7 +15,6 @@ from monitor.commands.reading import archive_of
 from monitor.home import Home
 from storage import facets, search
 from storage.facets import Facets, Occurrence, Silent
-from storage.judged import asks_verdict
 from storage.search import Found
 
 Json = dict[str, Any]
@@ -25,7 +25,7 @@ def find(home: Home, environ: Mapping[str, str], query: str, *, limit: int, as_j
     """Passages that answer, as they are found. Raises QueryError."""
     tree = parse(query)
     shown = 0
-    opened = up_to_date if asks_verdict(tree) else archive_of  # verdicts are told by the ledger
+    opened = up_to_date if asks(tree, "verdict") else archive_of  # verdicts are told by the ledger
     with opened(home, environ) as archive, archive.database.read() as conn, progress("searching") as line:
 
         def heard(done: int, total: int) -> None:

@@ -105,7 +105,7 @@ spans = Table(
     ref("document_id", "documents.id", null=False),
     Column("variant", Integer, nullable=False, default=0),
     Column("form", BigInteger, nullable=False),
-    Column("passage_id", BigInteger, nullable=False, index=True),
+    Column("passage_id", BigInteger, nullable=False),
     Column("stream", Text, nullable=False),
     Column("heading", Text, nullable=False, default=""),
     Column("first_fetch_id", Id, nullable=False),
@@ -113,6 +113,8 @@ spans = Table(
     Column("gone_fetch_id", Id),  # the first capture that no longer showed it
     Column("lineage", Id, nullable=False, default=0),  # id of the first span of this promise's life
     Index("ix_spans_form", "document_id", "form"),
+    # Whoever searches asks hundreds of thousands of passages where and when they stood: the index alone tells.
+    Index("ix_spans_life", "passage_id", "document_id", "first_fetch_id", "last_fetch_id", "gone_fetch_id"),
     Index("ix_spans_open", "document_id", "last_fetch_id"),
     Index("ix_spans_first_fetch_id", "first_fetch_id"),
     Index("ix_spans_gone_fetch_id", "gone_fetch_id"),

@@ -15,7 +15,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Tables that are not there yet, and new columns and indexes of those that are."""
+    """Tables that are not there yet, and new columns and indexes of those that are; indexes no longer named are dropped."""
     conn = op.get_bind()
     there = inspect(conn)
     old = {name: {column["name"] for column in there.get_columns(name)} for name in there.get_table_names()}
@@ -31,3 +31,7 @@ def upgrade() -> None:
         for index in table.indexes:
             if index.name not in kept:
                 index.create(conn)
+        named = {index.name for index in table.indexes}
+        for name in kept - named:
+            if name and name.startswith("ix_"):
+                op.drop_index(name, table.name)
