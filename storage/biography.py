@@ -14,10 +14,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, case, extract, func, or_, select
 
 from core.errors import NotFound
-from core.model import Place, Reading, VersionRef
+from core.model import Reading, VersionRef
 from storage import passages
 from storage.chunks import chunks
-from storage.packing import Columns, places_of, unpack
+from storage.packing import Columns, empty_places, unpack
 from storage.schema import changes, documents, fetches, grades, readings, snapshots, spans, versions
 
 
@@ -164,10 +164,11 @@ def outline(conn: Connection, version_id: int) -> Outline:
     )
 
 
-def read_part(conn: Connection, outlined: Outline, wanted: Iterable[int]) -> Reading:
+def read_part(conn: Connection, outlined: Outline, wanted: Iterable[int], known: Reading | None = None) -> Reading:
     """The version as a Reading in which only the wanted places have their words, with their headings and lead-ins.
 
-    The other places are there, so that indices mean what they mean everywhere, and are empty.
+    The other places are there, so that indices mean what they mean everywhere, and are empty. ``known`` is a part of
+    the same version that was read before: its words are kept.
     """
     columns = outlined.columns
     needed = {at for at in wanted if 0 <= at < len(outlined)}
@@ -176,15 +177,22 @@ def read_part(conn: Connection, outlined: Outline, wanted: Iterable[int]) -> Rea
         if columns.lead_ins[at] >= 0:
             needed.add(columns.lead_ins[at])
     texts = passages.texts(conn, [columns.passages[at] for at in sorted(needed)])
-    blank = {key: texts.get(key, "") for key in columns.passages}
+    places = list(known.places if known is not None else empty_places(columns))
+    for at in needed:
+        places[at] = places[at]._replace(text=texts[columns.passages[at]])
     return Reading(
-        places=_only(places_of(columns, blank), needed),
+        places=tuple(places),
         title=outlined.title,
         lang=outlined.lang,
         page_date=outlined.page_date,
         links=columns.links,
         incomplete=outlined.incomplete,
     )
+
+
+def read_whole(conn: Connection, outlined: Outline) -> Reading:
+    """The version with all its words."""
+    return read_part(conn, outlined, range(len(outlined)))
 
 
 def texts_of(conn: Connection, ids: Sequence[int]) -> dict[int, str]:
@@ -199,10 +207,6 @@ def _above(columns: Columns, at: int) -> list[int]:
         found.append(at)
         at = columns.headings[at]
     return found
-
-
-def _only(places: Sequence[Place], needed: set[int]) -> tuple[Place, ...]:
-    return tuple(place if at in needed else place._replace(text="") for at, place in enumerate(places))
 
 
 def capture_days(conn: Connection, document_id: int) -> tuple[CaptureDay, ...]:

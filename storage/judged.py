@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, union
 
+from core.commitments.holding import names_by_text
 from storage.schema import commitment_events, judged_passages, passages, span_texts, spans
 
 
@@ -35,17 +36,18 @@ _OF = select(judged_passages.c.passage_id, judged_passages.c.verdict).where(
 def write(conn: Connection, document_id: int) -> None:
     """Which passages of a document hold, or held, wordings of its promises, by what happened to those: made anew."""
     conn.execute(delete(judged_passages).where(judged_passages.c.document_id == document_id))
-    names: dict[str, set[str]] = {}
+    named: dict[str, set[str]] = {}
     for event in conn.execute(_EVENTS, {"b_document": document_id}):
-        for sentence in filter(None, map(_squeezed, (event.before, event.after))):
-            names.setdefault(sentence, set()).update((event.verdict.lower(), event.became))
-    if not names:
+        for sentence in (event.before, event.after):
+            named.setdefault(sentence, set()).update((event.verdict.lower(), event.became))
+    if not named:
         return
-    rows = []
-    for passage in conn.execute(_TEXTS, {"b_document": document_id}):
-        words = _squeezed(passage.text)
-        told = set().union(*(of for sentence, of in names.items() if _meets(sentence, words)))
-        rows += [{"document_id": document_id, "passage_id": passage.id, "verdict": verdict} for verdict in sorted(told)]
+    texts = {row.id: row.text for row in conn.execute(_TEXTS, {"b_document": document_id})}
+    rows = [
+        {"document_id": document_id, "passage_id": passage, "verdict": verdict}
+        for passage, verdicts in names_by_text(named, texts).items()
+        for verdict in sorted(verdicts)
+    ]
     if rows:
         conn.execute(insert(judged_passages), rows)
 
@@ -60,12 +62,3 @@ _THEIRS = union(
     .where(spans.c.document_id == bindparam("b_document")),
 )
 _TEXTS = select(passages.c.id, passages.c.text).where(passages.c.id.in_(_THEIRS)).order_by(passages.c.id)
-
-
-def _meets(sentence: str, words: str) -> bool:
-    """The sentence stands in the passage; an item is read with its lead-in, so it may hold the passage."""
-    return bool(words) and (sentence in words or sentence.endswith(words))
-
-
-def _squeezed(text: str) -> str:
-    return " ".join(text.split()).casefold()

@@ -89,8 +89,17 @@ def columns_of(reading: Reading, forms: Sequence[int]) -> Columns:
 
 def places_of(columns: Columns, texts: Mapping[int, str]) -> tuple[Place, ...]:
     """The places again; ``texts`` by passage id (``storage.passages.texts``)."""
+    return _places(columns, [texts[passage] for passage in columns.passages])
+
+
+def empty_places(columns: Columns) -> tuple[Place, ...]:
+    """The places again without their words."""
+    return _places(columns, [""] * len(columns.passages))
+
+
+def _places(columns: Columns, texts: Sequence[str]) -> tuple[Place, ...]:
     rows = zip(
-        [texts[passage] for passage in columns.passages],
+        texts,
         [PLACE_KINDS[kind] for kind in columns.kinds],
         [STREAMS[stream] for stream in columns.streams],
         columns.levels,

@@ -249,11 +249,17 @@ def _found(lives: list[Row[Any]], tree: Query, passage: Passage, standing: Stand
         last_seen_at=latest.last_at,
         gone_since=None if stands else latest.gone_at,
         still=still,
-        unwatched_since=latest.ended_at if still == "unknown" else None,
+        unwatched_since=_unwatched_since(latest) if still == "unknown" else None,
         lineage=latest.lineage or latest.id,
         spans=tuple(marks(tree, passage, standing)),
     )
     return max(at for life in lives for at in (life.first_at, life.gone_at) if at is not None), found
+
+
+def _unwatched_since(latest: Row[Any]) -> datetime | None:
+    """When the watch ended; a capture brought in from elsewhere may have seen it later than that."""
+    ends = [at for at in (latest.ended_at, latest.last_at) if at is not None]
+    return max(ends, default=None)
 
 
 def wordings(conn: Connection, answers: Iterable[Found]) -> dict[tuple[int, int], int]:

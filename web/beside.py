@@ -15,14 +15,15 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import Connection
 
 from core.commitments.fate import Became, Fate
-from core.errors import NotFound
+from core.errors import NotFound, Refused
 from core.report import title_of
 from core.text.visible import one_line
 from core.text.words import Segment, word_diff
 from core.wording import label
-from storage import across, documents, promises, sources
+from storage import across, biography, documents, promises, sources, versions
 from storage.across import Beside
 from web.access import may
+from web.changes import MOST_WORDS
 from web.drawing import axis_of
 from web.exports import Table, table_of
 from web.histories import history, word_of
@@ -207,6 +208,12 @@ def _fate(conn: Connection, site: Site, slug: str, pair: tuple[int, int]) -> Fat
         raise NotFound("these pages were started without a lexicon: promises cannot be read here")
     if pair[0] == pair[1]:
         raise BadRequest(f"version {pair[0]} is the same as itself; choose two versions")
+    words = sum(biography.outline(conn, versions.by_number(conn, row.id, one).id).words for one in pair)
+    if words > MOST_WORDS:
+        raise Refused(
+            f"both versions together have {words:,} words: too many to find every promise while somebody waits; "
+            f"the comparison at {compare_address(row.slug, *pair)} shows what differs"
+        )
     found = across.fate_between(conn, site.commitments, row, *pair)
     told = [_fate_row(each) for each in found]
     document = documents.ref(conn, row.id)

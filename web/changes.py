@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
@@ -215,15 +215,16 @@ def _recorded(
 ) -> Change:
     """The change as it was recorded, with the words it needs."""
     change = stored.change
-    wanted: tuple[Iterable[int], Iterable[int]] = range(len(before)), range(len(after))
-    if _is_large(before, after):
-        notes.append(_large(before, after))
-        unread = Sides(biography.read_part(conn, before, ()), biography.read_part(conn, after, ()), change.edits)
-        wanted = places_shown(unread, change.findings, start=start)
+    if not _is_large(before, after):
+        was, now = biography.read_whole(conn, before), biography.read_whole(conn, after)
+        return replace(change, before=was, after=now)
+    notes.append(_large(before, after))
+    unread = Sides(biography.read_part(conn, before, ()), biography.read_part(conn, after, ()), change.edits)
+    wanted = places_shown(unread, change.findings, start=start)
     return replace(
         change,
-        before=biography.read_part(conn, before, wanted[0]),
-        after=biography.read_part(conn, after, wanted[1]),
+        before=biography.read_part(conn, before, wanted[0], unread.before),
+        after=biography.read_part(conn, after, wanted[1], unread.after),
     )
 
 
@@ -236,8 +237,7 @@ def _hand_picked(
     if _is_large(before, after):
         was, now = _readings_where_different(conn, before, after, notes)
     else:
-        was = biography.read_part(conn, before, range(len(before)))
-        now = biography.read_part(conn, after, range(len(after)))
+        was, now = biography.read_whole(conn, before), biography.read_whole(conn, after)
     edits = compare(was, before.columns.forms[: len(was.places)], now, after.columns.forms[: len(now.places)])
     findings: tuple[Finding, ...] = ()
     if site.commitments is not None and len(edits) <= MOST_DIFFERENT:

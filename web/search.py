@@ -335,7 +335,8 @@ def _term_in_words(term: Term) -> str:
     words = term.written or tuple(
         f"{unit.text}…" if number in term.prefixes else unit.text for number, unit in enumerate(term.units)
     )
-    quoted = f"“{' '.join(words)}”"
+    gaps = ("" if unit.glued else " " for unit in term.units[1:])  # characters of one run stand as they were written
+    quoted = f"“{words[0]}{''.join(map(''.join, zip(gaps, words[1:], strict=True)))}”"
     if term.family:
         return f"any form of {quoted}"
     return f"exactly {quoted}" if term.written else quoted

@@ -53,10 +53,14 @@ def test_a_part_of_a_version_has_its_words_and_its_headings(page: Page) -> None:
     with page.database.read() as conn:
         outlined = biography.outline(conn, biography.appearances(conn, page.document_id)[0].version_id)
         part = biography.read_part(conn, outlined, [2, 99])
+        more = biography.read_part(conn, outlined, [1], part)
+        whole = biography.read_whole(conn, outlined)
         with pytest.raises(NotFound, match="version 999 is not in the archive"):
             biography.outline(conn, 999)
     assert [place.text for place in part.places] == ["Suppliers", "", KEPT]
     assert part.heading_path(2) == ("Suppliers",)
+    assert more == whole
+    assert [place.text for place in whole.places][::2] == ["Suppliers", KEPT]
 
 
 def test_attempts_are_counted_by_day_good_and_bad(page: Page) -> None:

@@ -335,6 +335,18 @@ def test_still_is_unknown_once_nobody_watches(small: Database) -> None:
         sources.sync(conn, [ACME, OTHER], [REPORT], START + 9 * DAY)
     assert {found.document for found in answered(small, "dna still:unknown")} == {"acme/ethics"}
     assert answered(small, "dna still:yes") == []
+    assert {found.unwatched_since for found in answered(small, "dna still:unknown")} == {START + 9 * DAY}
+
+
+def test_what_was_brought_in_is_not_watched_since_it_was_seen_last(database: Database) -> None:
+    page = Page(database)
+    page.shows(PROMISE)
+    with database.write() as conn:
+        sources.sync(conn, [ACME], [], START)  # the watch ended before the capture that showed it last
+    page.day = 5
+    page.answers_not_modified()
+    (found,) = answered(database, "xinjiang")
+    assert (found.still, found.last_seen_at, found.unwatched_since) == ("unknown", START + 5 * DAY, START + 5 * DAY)
 
 
 # --- counting ------------------------------------------------------------------------------------------------------

@@ -5,9 +5,21 @@ from __future__ import annotations
 import csv
 import io
 
+import pytest
 from fastapi.testclient import TestClient
 
 from tests.web_archive import ASSESSED, FINDINGS, FIRM, HEDGED, LATEST, RIGHTS_SLUG, SALES_SLUG, SUPPLIERS, TRAP_SLUG
+from web import beside
+
+
+def test_every_promise_of_very_large_versions_is_not_looked_for_while_somebody_waits(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(beside, "MOST_WORDS", 10)
+    answer = client.get(f"/commitments/fate/{SALES_SLUG}/3..4")
+    assert answer.status_code == 403
+    assert "too many to find every promise while somebody waits" in answer.text
+    assert f"the comparison at /c/{SALES_SLUG}/3..4 shows what differs" in answer.text
 
 
 def test_the_fate_of_every_promise_between_two_versions(client: TestClient) -> None:
