@@ -281,7 +281,7 @@ def _times(conn: Connection, known: Mapping[int, Any], stood: Sequence[Any]) -> 
     for _, document, first, last, gone, _ in stood:
         wanted.update((first, known[document].last_good_fetch_id if last is None else last, gone))
     at: dict[int | None, datetime] = {}
-    for some in chunks(sorted(wanted - {None}), _AT_ONCE):
+    for some in chunks(sorted(one for one in wanted if one is not None), _AT_ONCE):
         times = text(_TIMES.format(numbers=", ".join(map(str, some)))).columns(started_at=UtcTime())
         at.update((row[0], row[1]) for row in conn.execute(times).all())
     return at

@@ -175,6 +175,7 @@ def environment(translations: NullTranslations | None = None) -> Environment:
         "seen": visible,
         "line": one_line,
         "words": speech.words,
+        "quoting": speech.quoting,
         "moment": speech.moment,
         "day": speech.day,
         "weekday": speech.weekday,

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final, Literal
+from unicodedata import bidirectional
 from urllib.parse import quote as url_quote
 from urllib.parse import urlencode
 
@@ -23,6 +24,7 @@ from core.wording import Mark
 Tone = Literal["loss", "gain", "unsure", "same", "blind"]
 
 _TONES: Final[dict[str, Tone]] = {"loss": "loss", "gain": "gain", "unsure": "unsure", "plain": "same"}
+_QUOTE: Final = re.compile("(“[^”]*”)")
 _LANG: Final = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -121,6 +123,16 @@ def marked(text: str, spans: Sequence[tuple[int, int]]) -> Markup:
         parts.append(f"<mark>{escape(visible(text[start:end]))}</mark>")
         done = end
     parts.append(escape(visible(text[done:])))
+    return Markup("").join(Markup(part) for part in parts)  # noqa: S704 (each part was escaped above)
+
+
+def quoting(text: str) -> Markup:
+    """A sentence of ours with what it quotes: words written from right to left keep their order and leave ours alone."""
+    if text.isascii() or not any(bidirectional(char) in ("R", "AL") for char in text):
+        return escape(visible(text))
+    parts = [
+        f"<bdi>{escape(part)}</bdi>" if at % 2 else escape(part) for at, part in enumerate(_QUOTE.split(visible(text)))
+    ]
     return Markup("").join(Markup(part) for part in parts)  # noqa: S704 (each part was escaped above)
 
 

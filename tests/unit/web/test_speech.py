@@ -104,3 +104,12 @@ def test_a_passage_is_found_by_its_first_words() -> None:
         "/d/halden/sales-2019#:~:text=We%20will%2Dnot%20sell%2C%20ever%20%26%20ever"
     )
     assert speech.compare_address("halden/sales", 6, 7) == "/c/halden/sales/6..7"
+
+
+def test_what_is_quoted_from_right_to_left_keeps_its_order() -> None:
+    assert (
+        speech.quoting("Found: “عن علم”, “<b>” came in.")
+        == "Found: <bdi>“عن علم”</bdi>, <bdi>“&lt;b&gt;”</bdi> came in."
+    )
+    assert speech.quoting("Found: “knowingly” & more") == "Found: “knowingly” &amp; more"
+    assert speech.quoting("新疆 “人权”") == "新疆 “人权”"
