@@ -118,6 +118,8 @@ def is_promise(lexicon: Promising, sentence: str, lead_in: str, names: tuple[str
         return False
     if frame.stance not in ("restrains", "both"):
         return False
+    if frame.acts and frame.actor == "nobody" and not frame.of("modality"):
+        return lexicon.names_topic(frame.sentence)  # "complaints of workers are investigated", "this page is reviewed"
     if frame.acts:
         return True
     if _A_TITLE.fullmatch(frame.modality):

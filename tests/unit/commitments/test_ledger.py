@@ -217,6 +217,7 @@ def test_a_sentence_of_200_kilobytes_is_in_the_ledger_by_its_beginning(lexicon: 
         "As a global company, we feel a deep sense of responsibility for human rights.",
         "But we also know our work on human rights will never be finished.",
         "Respect for human rights shapes how we make our products.",
+        "This statement is reviewed every year by the people who wrote it.",
     ],
 )
 def test_what_binds_nobody_is_in_no_ledger(lexicon: Lexicon, text: str) -> None:
@@ -229,6 +230,7 @@ def test_what_binds_nobody_is_in_no_ledger(lexicon: Lexicon, text: str) -> None:
         "Requests for the contents of communications require a valid search warrant.",
         "We comply with the higher standard where laws on human rights differ.",
         "We respect human rights.",
+        "Complaints of workers are investigated within a month.",
         "Our policy is to notify users of requests for their information.",
     ],
 )
