@@ -18,13 +18,17 @@ _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Reaching:
-    """What the operator's settings say of reaching out. ``proxies`` are addresses by name, ``host_proxies`` names by host."""
+    """What the operator's settings say of reaching out. ``proxies`` are addresses by name, ``host_proxies`` names by host.
+
+    ``allow_private`` are the places (host:port) that may be asked inside a private network.
+    """
 
     identity: str
     contact: str | None = None
     regulator_identity: str | None = None
     proxies: Mapping[str, str] = field(default_factory=lambda: _NONE)
     host_proxies: Mapping[str, str] = field(default_factory=lambda: _NONE)
+    allow_private: frozenset[str] = frozenset()
 
 
 def manner_of(source: Source, url: str, reaching: Reaching) -> Manner:

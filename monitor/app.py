@@ -181,6 +181,7 @@ def reaching_of(settings: Settings) -> Reaching:
         fetch.regulator_identity,
         {name: secret.reveal() for name, secret in settings.proxies.items()},
         fetch.host_proxies,
+        frozenset(fetch.allow_private),
     )
 
 

@@ -17,6 +17,7 @@ from protego import Protego
 
 from core.errors import StorageError
 from core.model import Ask, Fetch, FetchReason, Manner, Purpose
+from monitor.guard import authority, parse_address
 from monitor.tools import Fetches, Refusal, Tools
 from storage import leases, record, robots, sources
 from storage.leases import Lease
@@ -71,11 +72,11 @@ class Robots:
         origin, now = origin_of(url), tools.now()
         with self._lock:
             known = self._known.get(origin)
-        if known is not None and known.kept.fresh_until > now:
+        if known is not None and known.kept.fresh_until > now and not _is_allowed_now(tools, known.kept):
             return known
         with tools.database.read() as conn:
             kept = robots.of_origin(conn, origin)
-        if kept is None or kept.fresh_until <= now:
+        if kept is None or kept.fresh_until <= now or _is_allowed_now(tools, kept):
             return None
         return self._remember(tools, kept)
 
@@ -115,6 +116,14 @@ class Robots:
             known = self._known.get(origin_of(url))
         seconds = known.protego.crawl_delay(agent) if known and known.protego else None
         return min(timedelta(seconds=float(seconds or 0)), LONGEST_DELAY)
+
+
+def _is_allowed_now(tools: Tools, kept: Kept) -> bool:
+    """We ourselves refused to dial there, and the settings allow it since: nothing is known of its robots.txt."""
+    if kept.state != "unreachable" or not kept.detail.startswith(f"{FetchReason.REFUSED_ADDRESS}: "):
+        return False
+    allowed = tools.reaching.allow_private if tools.reaching else frozenset()
+    return authority(parse_address(kept.origin)) in {authority(parse_address(f"http://{place}")) for place in allowed}
 
 
 def decide(origin: str, fetch_id: int, fetch: Fetch, before: Kept | None, now: datetime) -> Kept:
