@@ -5,8 +5,9 @@ to be. Pure; who asks is ``monitor/discovery.py``.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -22,6 +23,8 @@ _NO_PAGE: Final = re.compile(
     r"\.(jpe?g|png|gif|svg|webp|mp4|mp3|zip|docx?|xlsx?|pptx?|css|js|ico|ics|xml|rss)$", re.IGNORECASE
 )
 _LANG: Final = re.compile(r"(?:^|/)([a-z]{2})(?:-[a-z]{2})?(?:/|$)", re.IGNORECASE)
+_FRONT: Final = re.compile(r"(?:[a-z]{2}(?:[-_][a-z]{2})?)?/?(?:(?:index|home|default)(?:\.\w+)?)?", re.IGNORECASE)
+_LANG_KEYS: Final = frozenset(("lang", "language", "locale", "hl"))
 _SHORT_LANG: Final = frozenset(
     (
         "en",
@@ -135,10 +138,38 @@ def language_in(url: str) -> str | None:
     return code if code in _SHORT_LANG else None
 
 
+def is_front(url: str) -> bool:
+    """The front page of a site or of one of its languages: where a page points that has no edition of its own there."""
+    parts = urlsplit(url)
+    asked = {pair.partition("=")[0].lower() for pair in parts.query.split("&") if pair}
+    return asked <= _LANG_KEYS and _FRONT.fullmatch(parts.path.strip("/")) is not None
+
+
+def apart(found: Sequence[Found]) -> list[Found]:
+    """The same with each address once. An edition that several pages name is none of theirs, nor is a page found itself."""
+    named = Counter(canonical(url) for each in found for url in {url for _, url in each.editions})
+    kept: dict[str, Found] = {}
+    for each in found:
+        kept.setdefault(canonical(each.url), each)
+    return [
+        replace(
+            each,
+            editions=tuple(
+                (lang, url) for lang, url in each.editions if named[canonical(url)] == 1 and canonical(url) not in kept
+            ),
+        )
+        for each in kept.values()
+    ]
+
+
 def missing(found: Sequence[Found]) -> list[str]:
     """What was looked for and not found, in words."""
     roles = {each.role for each in found}
-    said = [f"a {role.replace('-', ' ')} page" for role in ROLE_WORDS if role not in roles]
+    said = [
+        f"{'an' if role[0] in 'aeiou' else 'a'} {role.replace('-', ' ')} page"
+        for role in ROLE_WORDS
+        if role not in roles
+    ]
     kinds = {each.kind for each in found}
     said += [] if "feed" in kinds else ["a feed"]
     said += [] if kinds & {"feed", "listing"} else ["a newsroom"]

@@ -10,10 +10,10 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from core.errors import ReadError
-from core.finding import MOST_A_ROLE, MOST_HUBS, Found, Plan, language_in, site_hosts
+from core.finding import MOST_A_ROLE, MOST_HUBS, Found, Plan, apart, is_front, language_in, site_hosts
 from core.grade import grade_page, grade_transport
 from core.items import canonical
 from core.model import GradeLevel, Reading
@@ -38,6 +38,7 @@ class Discovery:
     company: str = ""
     found: list[Found] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    is_seen: bool = True  # the home page answered, so that what was not found may be said to be missing
 
 
 class Explorer:
@@ -47,6 +48,7 @@ class Explorer:
         self._asker, self._reader, self._said = asker, reader, said
         self._nowhere: frozenset[str] = frozenset()
         self._texts: dict[str, str] = {}
+        self._entries: dict[str, frozenset[str]] = {}  # what each list and feed found names
 
     def explore(self, url: str) -> Discovery:
         """Everything found at a site. The home page must answer."""
@@ -57,6 +59,7 @@ class Explorer:
             done.notes.append(
                 f"{url}: {first.fetch.detail or f'answered {first.fetch.status}' if first else 'its host could not be had'}"
             )
+            done.is_seen = False
             return done
         home = first.fetch.final_url or url
         done.home, done.company = home, page.title
@@ -171,6 +174,7 @@ class Explorer:
             listed = self._list("listing", asked)
             if listed is not None and len(listed.entries) >= 3:
                 url = asked.fetch.final_url or link.url
+                self._entries[url] = _named(listed)
                 done.found.append(
                     Found(
                         "listing",
@@ -192,6 +196,7 @@ class Explorer:
                 continue
             if feed is not None and feed.entries:
                 url = link.url if not asked.fetch.redirects else asked.fetch.final_url or link.url
+                self._entries[url] = _named(feed)
                 done.found.append(
                     Found(
                         "feed",
@@ -226,7 +231,7 @@ class Explorer:
         for other in page.editions if page else ():
             if canonical(other.url) in (canonical(url), *(canonical(each) for _, each in editions)):
                 continue
-            if not plan.is_ours(other.url):
+            if not plan.is_ours(other.url) or is_front(other.url):
                 continue
             plan.known.add(canonical(other.url))
             answer = self._ask(other.url)
@@ -253,14 +258,23 @@ class Explorer:
         return self._texts.setdefault(digest, url) != url
 
     def _cover(self, done: Discovery) -> None:
-        """A newsroom whose releases a feed of the site lists needs no watching of its own; nor does a map, as a rule."""
-        feeds = [each for each in done.found if each.kind == "feed"]
+        """A newsroom whose releases a feed of the site lists needs no watching of its own; that of a blog is no such feed."""
+        feeds = [each.url for each in done.found if each.kind == "feed"]
         done.found = [
-            replace(each, covered_by=feeds[0].url)
-            if feeds and each.kind == "listing" and urlsplit(each.url).hostname == urlsplit(feeds[0].url).hostname
+            replace(each, covered_by=next((url for url in feeds if self._lists_the_same(url, each.url)), ""))
+            if each.kind == "listing"
             else each
-            for each in done.found
+            for each in apart(done.found)
         ]
+
+    def _lists_the_same(self, feed: str, newsroom: str) -> bool:
+        """Most of the shorter of the two stands in the other too."""
+        one, other = self._entries.get(feed, frozenset()), self._entries.get(newsroom, frozenset())
+        return bool(one and other) and 2 * len(one & other) >= min(len(one), len(other))
+
+
+def _named(listed: Feed) -> frozenset[str]:
+    return frozenset(canonical(entry.url) for entry in listed.entries if entry.url)
 
 
 def _said(reading: Reading) -> frozenset[str]:

@@ -33,12 +33,13 @@ def add_sources(text: str, company_id: str, entries: Sequence[Entry], *, name: s
     companies = _value(root, "companies") if root is not None else None
     if companies is None and not text.strip():
         return "companies:\n" + _company(company_id, name, entries, "  ")
+    if companies is not None and _is_empty(companies):
+        return _begin(text, companies, _company(company_id, name, entries, "  "))
     if not isinstance(companies, SequenceNode):
         raise ConfigError([Problem(FILE, None, 'there is no list "companies" to add to')])
     company = next((each for each in companies.value if _id(each) == company_id), None)
     if company is None:
-        indent = " " * companies.value[0].start_mark.column if companies.value and not companies.flow_style else "  "
-        indent = _dash_indent(text, companies) if companies.value and not companies.flow_style else indent
+        indent = "  " if companies.flow_style else _dash_indent(text, companies)
         return _insert(text, _end_of(text, companies), _company(company_id, name, entries, indent))
     listed = _value(company, "sources")
     if isinstance(listed, SequenceNode) and listed.value and not listed.flow_style:
@@ -91,6 +92,21 @@ def _value(node: Node, key: str) -> Node | None:
 def _id(company: Node) -> str:
     given, name = _value(company, "id"), _value(company, "name")
     return str(given.value) if given is not None else slug(str(name.value)) if name is not None else ""
+
+
+def _is_empty(listed: Node) -> bool:
+    """A list that was not begun: ``companies:`` or ``companies: []``."""
+    if isinstance(listed, SequenceNode):
+        return not listed.value
+    return isinstance(listed, ScalarNode) and listed.tag.endswith(":null")
+
+
+def _begin(text: str, empty: Node, block: str) -> str:
+    """The first entry of an empty list, below its key; a remark on that line stays there."""
+    start, end = empty.start_mark.index, empty.end_mark.index
+    kept = text[:start].rstrip(" ") + text[end:] if isinstance(empty, SequenceNode) else text
+    at = kept.find("\n", text.rfind(":", 0, start + 1))
+    return _insert(kept, len(kept) if at < 0 else at + 1, block)
 
 
 def _source_at(text: str, line: int) -> MappingNode:

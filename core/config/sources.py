@@ -137,7 +137,9 @@ class _Reading:
     def _head(self) -> SourcesFile | None:
         """The file without its lists, whose entries are checked one by one."""
         empty: dict[str, list[object]] = {
-            key: [] for key in ("companies", "registries") if isinstance(self.found.data.get(key), list)
+            key: []
+            for key in ("companies", "registries")
+            if key in self.found.data and (self.found.data[key] is None or isinstance(self.found.data[key], list))
         }
         head = check(SourcesFile, {**self.found.data, **empty}, (), self.found)
         self.defaults = head.defaults if head else _sound_defaults(self.found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -63,18 +64,19 @@ def add(
     )
     offered = [each for each in found.found if not _is_watched(loaded, each.url)]
     rows = [_row(number, each) for number, each in enumerate(offered, start=1)]
-    lacking = missing(found.found)
+    lacking = missing(found.found) if found.is_seen else []  # of a site nobody saw nothing is known to be missing
     if as_json:
         for row in rows:
             emit(row)
     else:
         _show(rows, offered, found.notes, lacking, asker)
     if not found.found:
-        note("Nothing was found to watch there.")
-        return 0
-    picked = _pick(offered, chosen, as_json=as_json)
+        note(
+            "Nothing was found to watch there." if found.is_seen else "The site was not seen, so nothing is said of it."
+        )
+    picked = _pick(offered, chosen, as_json=as_json) if found.found else []
     if picked:
-        entries = [_entry(each, loaded) for each in picked]
+        entries = [_entry(_not_watched(each, loaded), loaded) for each in picked]
         text = edit(home, lambda text: add_sources(text, company_id, entries, name=name or company_id))
         log(
             home,
@@ -125,6 +127,11 @@ def _is_watched(loaded: Loaded, url: str) -> bool:
     return any(sources.address(each.url) == sources.address(url) for each in loaded.watchlist.sources if each.url)
 
 
+def _not_watched(each: Found, loaded: Loaded) -> Found:
+    """Without the editions that are watched already."""
+    return replace(each, editions=tuple(pair for pair in each.editions if not _is_watched(loaded, pair[1])))
+
+
 def _row(number: int, each: Found) -> Json:
     return {
         "number": number,
@@ -168,10 +175,11 @@ def _show(
     proposed = [row for row in rows if row["is_proposed"]]
     a_day = sum(row["requests_a_day"] for row in proposed)
     kept = sum(row["bytes_kept"] for row in proposed)
-    say()
-    say(
-        f"Marked * together: about {a_day:g} requests a day, and {kept / 1000:.0f} KB for the first captures; each change adds its text."
-    )
+    if rows:
+        say()
+        say(
+            f"Marked * together: about {a_day:g} requests a day, and {kept / 1000:.0f} KB for the first captures; each change adds its text."
+        )
     if lacking:
         say(f"Not found: {listed(lacking, 12)}.")
     for text in notes:

@@ -151,6 +151,71 @@ def test_what_a_site_has_is_found_and_nothing_is_invented(
         assert editions == [[{"lang": "en", "url": site.url("/en/human-rights")}]]
 
 
+def test_editions_that_are_a_language_s_front_page_or_shared_are_nobody_s_and_what_is_proposed_can_be_chosen(
+    site: Site, home: Path
+) -> None:
+    """The usual mistakes of hreflang: every page points to /de/, or to one page that is none of theirs."""
+    head = "<head><link rel=alternate hreflang=de href='/de/'><link rel=alternate hreflang=fr href='/fr/mentions'>"
+    site.pages["/"] = home_page(("/ethics", "Ethics"), ("/human-rights", "Human rights"), ("/privacy", "Privacy"))
+    for path in ("/ethics", "/human-rights", "/privacy"):
+        site.pages[path] = doc(path[1:]).replace("<head>", head)
+    site.pages["/privacy"] = site.pages["/privacy"].replace("/fr/mentions", "/human-rights")
+    site.pages["/de/"], site.pages["/fr/mentions"] = doc("Start"), doc("Mentions")
+    write_home(home, site.authority, f"{{url: '{site.url('/shop')}'}}")
+    ran = onrecord("sources", "add", site.url("/"), "--company", "acme", "--choose", "all", "--json")
+    assert ran.status == 0, ran.err
+    *found, last = ran.lines
+    assert [row["editions"] for row in found] == [[], [], []]
+    assert last["written"] == 3
+    assert onrecord("validate").status == 0
+
+
+@pytest.mark.parametrize("begun", ["companies: []\n", "companies:\n", "companies: []  # none yet\nschema: 1\n"])
+def test_an_empty_list_is_begun(site: Site, home: Path, begun: str) -> None:
+    site.pages["/"], site.pages["/ethics"] = home_page(("/ethics", "Ethics")), doc("Ethics")
+    write_home(home, site.authority)
+    (home / "sources.yaml").write_text(begun)
+    assert onrecord("validate").status == 0
+    ran = onrecord("sources", "add", site.url("/"), "--name", "Acme", "--choose", "all", "--json")
+    assert (ran.status, ran.lines[-1]["written"]) == (0, 1), ran.err
+    [source] = onrecord("sources", "list", "--json").lines
+    assert source["url"] == site.url("/ethics")
+    assert begun.replace(" []", "").splitlines()[0] in (home / "sources.yaml").read_text().splitlines()
+
+
+def test_a_place_the_settings_allow_since_is_asked_at_once_and_a_site_nobody_saw_lacks_nothing(
+    site: Site, home: Path
+) -> None:
+    site.pages["/"], site.pages["/ethics"] = home_page(("/ethics", "Ethics")), doc("Ethics")
+    write_home(home, "elsewhere.example:80", f"{{url: '{site.url('/shop')}'}}")
+    refused = onrecord("sources", "add", site.url("/"), "--company", "acme")
+    assert f"list {site.authority} under fetch.allow_private" in refused.err
+    assert refused.out == ""
+    assert "The site was not seen, so nothing is said of it." in refused.err
+    assert onrecord("check", "--json").lines[0]["status"] == "failed"
+    write_home(home, site.authority, f"{{url: '{site.url('/shop')}'}}")
+    ran = onrecord("sources", "add", site.url("/"), "--company", "acme", "--json")
+    assert [row["url"] for row in ran.lines[:-1]] == [site.url("/ethics")]
+    assert "an ethics page" not in ran.lines[-1]["not_found"]
+    assert "a human rights page" in ran.lines[-1]["not_found"]
+
+
+def test_a_newsroom_beside_the_feed_of_a_blog_is_proposed_and_one_whose_releases_the_feed_lists_is_not(
+    site: Site, home: Path
+) -> None:
+    releases = links(*((f"/news/{n}", f"Release number {n} of the Acme company") for n in range(5)))
+    head = "<link rel=alternate type='application/rss+xml' href='/blog/rss.xml'>"
+    site.pages["/"] = home_page(("/news", "Newsroom"), head=head)
+    site.pages["/news"] = page("What we have to say to the press, newest first.", f"<ul>{releases}</ul>", title="News")
+    site.pages["/blog/rss.xml"] = feed(("One", site.url("/blog/1")), ("Two", site.url("/blog/2")))
+    write_home(home, site.authority, f"{{url: '{site.url('/shop')}'}}")
+    ran = onrecord("sources", "add", site.url("/"), "--company", "acme", "--json")
+    assert {row["kind"]: row["is_proposed"] for row in ran.lines[:-1]} == {"listing": True, "feed": True}
+    site.pages["/blog/rss.xml"] = feed(*((f"Release {n}", site.url(f"/news/{n}")) for n in range(1, 4)))
+    ran = onrecord("sources", "add", site.url("/"), "--company", "acme", "--json")
+    assert {row["kind"]: row["is_proposed"] for row in ran.lines[:-1]} == {"listing": False, "feed": True}
+
+
 def test_a_source_is_paused_resumed_moved_captured_and_each_is_undone(site: Site, home: Path) -> None:
     site.pages["/old"], site.pages["/new"] = (
         doc("Ethics", "We will not sell it."),
