@@ -98,7 +98,7 @@ def _is_empty(listed: Node) -> bool:
     """A list that was not begun: ``companies:`` or ``companies: []``."""
     if isinstance(listed, SequenceNode):
         return not listed.value
-    return isinstance(listed, ScalarNode) and listed.tag.endswith(":null")
+    return isinstance(listed, ScalarNode) and str(listed.tag).endswith(":null")
 
 
 def _begin(text: str, empty: Node, block: str) -> str:

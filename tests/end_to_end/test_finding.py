@@ -158,8 +158,8 @@ def test_editions_that_are_a_language_s_front_page_or_shared_are_nobody_s_and_wh
     head = "<head><link rel=alternate hreflang=de href='/de/'><link rel=alternate hreflang=fr href='/fr/mentions'>"
     site.pages["/"] = home_page(("/ethics", "Ethics"), ("/human-rights", "Human rights"), ("/privacy", "Privacy"))
     for path in ("/ethics", "/human-rights", "/privacy"):
-        site.pages[path] = doc(path[1:]).replace("<head>", head)
-    site.pages["/privacy"] = site.pages["/privacy"].replace("/fr/mentions", "/human-rights")
+        shared = head.replace("/fr/mentions", "/human-rights") if path == "/privacy" else head
+        site.pages[path] = doc(path[1:]).replace("<head>", shared)
     site.pages["/de/"], site.pages["/fr/mentions"] = doc("Start"), doc("Mentions")
     write_home(home, site.authority, f"{{url: '{site.url('/shop')}'}}")
     ran = onrecord("sources", "add", site.url("/"), "--company", "acme", "--choose", "all", "--json")
