@@ -84,6 +84,16 @@ def benches(pages: int) -> tuple[Bench, ...]:
             "A 10-K of 10 MB of HTML, made of real ones, in a process of its own. The aims are 1.5 s and 400 MB.",
         ),
         Bench(
+            "Next year's filings",
+            "bench.filing_edits",
+            (),
+            "The 10-Ks of the corpus against a next year made of each: thirty edits in the risk factors whose kind is known "
+            "(moved, cut, joined, hedges that came true, names, sentences and paragraphs dropped or added, an item "
+            "renumbered), all years rolled on and every figure of a table another. A phantom is a removal of words that "
+            "stand elsewhere in the new filing. The aim is at most one in thirty. Where the corpus holds one filing twice, "
+            "the two are held against each other.",
+        ),
+        Bench(
             "Search and pages",
             "bench.search",
             (),

@@ -36,6 +36,9 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(_WIDE.sub(lambda found: f" {found.group()} ", text).casefold())
 
 
+_FIGURES: Final = str.maketrans(dict.fromkeys("0123456789"))
+
+
 class _Texts:
     """The words of the places of one side, found once: four steps ask for them."""
 
@@ -52,8 +55,8 @@ class _Texts:
         return found
 
     def squeezed(self, at: int) -> str:
-        """All words of a place in a row."""
-        return "".join(self.words(at))
+        """All words of a place in a row, whatever figures are in them."""
+        return "".join(self.words(at)).translate(_FIGURES)
 
     def distinct(self, at: int) -> set[str]:
         """The words of a place, each once; of a long passage those of both ends."""
@@ -64,9 +67,9 @@ class _Texts:
         return found
 
     def section(self, at: int) -> str:
-        """The heading a place stands under."""
+        """The heading a place stands under, whatever year or number it gives."""
         heading = self._places[at].heading
-        return self._places[heading].text if heading >= 0 else ""
+        return self._places[heading].text.translate(_FIGURES) if heading >= 0 else ""
 
 
 # In windows-1252, which holds nearly all texts of western Europe, words part by a table of bytes: many times faster than
@@ -109,6 +112,7 @@ def compare(
     """
     sides = _match_exactly(before, before_forms, after, after_forms)
     if sides.gone and sides.came:
+        _match_other_figures(sides)
         _match_resegmented(sides)
         _match_similar(sides)
     sides.edits.extend(Edit(Act.REMOVED, before=(at,)) for at in sides.gone)
@@ -209,7 +213,7 @@ def _match_resegmented(sides: _Sides) -> None:
 
 def _recut(sides: _Sides) -> None:
     """Several passages in a row cut at other words, all words in their order: one edit of many places on both sides."""
-    waiting: dict[str, tuple[int, ...]] = {}
+    waiting: dict[str | None, tuple[int, ...]] = {}
     for run in _runs(sides.gone):
         if len(run) <= _LONGEST_RECUT:
             waiting.setdefault("".join(map(sides.was.squeezed, run)), run)
@@ -218,7 +222,7 @@ def _recut(sides: _Sides) -> None:
     for now in _runs(sides.came):
         if len(now) > _LONGEST_RECUT:
             continue
-        was = waiting.pop("".join(map(sides.now.squeezed, now)), ())
+        was = waiting.pop("".join(map(sides.now.squeezed, now)) or None, ())
         if was and len(was) + len(now) >= _LEAST_RECUT:
             sides.edits.append(Edit(Act.REWORDED, before=was, after=now))
             sides.partner.update((at, now[0]) for at in was)
@@ -283,6 +287,33 @@ def _run_that_spells(
     return ()
 
 
+def _match_other_figures(sides: _Sides) -> None:
+    """The same words with other figures in them (a year, a row of a table), in their order under one heading."""
+    was, now = _by_words(sides.gone, sides.before, sides.was), _by_words(sides.came, sides.after, sides.now)
+    pairs = (zip(places, now.get(said, ()), strict=False) for said, places in was.items())
+    _reword(sides, {one: other for some in pairs for one, other in some})
+
+
+def _by_words(places: Sequence[int], reading: Reading, texts: _Texts) -> dict[tuple[str, str], list[int]]:
+    """The places that hold figures, by their heading and what else they say; rows alone where that is nothing."""
+    found: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for at in places:
+        words = texts.words(at)
+        others = [word for word in words if not any(map(str.isdigit, word))]
+        if len(others) < len(words) and (others or reading.places[at].kind == "row"):
+            found[texts.section(at), " ".join(others)].append(at)
+    return found
+
+
+def _reword(sides: _Sides, matched: dict[int, int]) -> None:
+    """One place on each side, the one in other words."""
+    came = set(matched.values())
+    sides.partner |= matched
+    sides.edits += [Edit(Act.REWORDED, before=(was,), after=(now,)) for was, now in matched.items()]
+    sides.gone = [at for at in sides.gone if at not in matched]
+    sides.came = [at for at in sides.came if at not in came]
+
+
 def _match_similar(sides: _Sides) -> None:
     """Pairs alike enough, most alike first; one section outranks elsewhere."""
     scored: list[tuple[float, int, int]] = []
@@ -302,15 +333,13 @@ def _match_similar(sides: _Sides) -> None:
             if likeness >= least:
                 scored.append((-(likeness + (0.15 if same_section else 0.0)), was, now))
     scored.sort()
-    free_before, free_after = set(sides.gone), set(sides.came)
+    matched: dict[int, int] = {}
+    came: set[int] = set()
     for _, was, now in scored:
-        if was in free_before and now in free_after:
-            free_before.discard(was)
-            free_after.discard(now)
-            sides.partner[was] = now
-            sides.edits.append(Edit(Act.REWORDED, before=(was,), after=(now,)))
-    sides.gone = [at for at in sides.gone if at in free_before]
-    sides.came = [at for at in sides.came if at in free_after]
+        if was not in matched and now not in came:
+            matched[was] = now
+            came.add(now)
+    _reword(sides, matched)
 
 
 def _candidates(sides: _Sides) -> list[tuple[int, Sequence[int]]]:

@@ -122,3 +122,34 @@ def test_applying_the_edits_to_the_old_version_gives_the_new_one(old: list[str],
 @given(_PASSAGES)
 def test_a_version_compared_with_itself_has_no_edits(texts: list[str]) -> None:
     assert edits_between(reading_of(*texts), reading_of(*texts)) == ()
+
+
+# --- other figures -------------------------------------------------------------------------------------------------------
+
+
+def table_of(heading: str, *rows: str) -> Reading:
+    places = [Place(heading, "heading", "main", 2)]
+    places += [Place(row, "row", "main", heading=0) for row in rows]
+    return Reading(tuple(places))
+
+
+def test_rows_with_other_figures_are_the_same_rows_under_a_heading_of_another_year() -> None:
+    before = table_of("Fiscal 2025", "Basic | 6.11 | 6.16", "Diluted | 6.08 | 6.13", "96,169 | 13 %", "Basic | 15,343")
+    after = table_of("Fiscal 2026", "Basic | 7.20 | 6.11", "Diluted | 7.01 | 6.08", "99,201 | 3 %", "Basic | 15,101")
+    assert edits_between(before, after) == tuple(Edit(Act.REWORDED, before=(at,), after=(at,)) for at in range(5))
+
+
+def test_a_row_that_went_is_gone_whatever_the_others_say_now() -> None:
+    before = table_of("Sales", "China | 12 | 13", "India | 4 | 5", "Japan | 7 | 8")
+    after = table_of("Sales", "China | 14 | 12", "Japan | 9 | 7")
+    assert set(edits_between(before, after)) == {
+        Edit(Act.REMOVED, before=(2,)),
+        Edit(Act.REWORDED, before=(1,), after=(1,)),
+        Edit(Act.REWORDED, before=(3,), after=(2,)),
+    }
+
+
+def test_a_passage_cut_in_two_in_the_next_year_is_one_edit() -> None:
+    before = reading_of(f"{SELL} In 2025 nobody asked us to.", AUDIT)
+    after = reading_of(SELL, "In 2026 nobody asked us to.", AUDIT)
+    assert edits_between(before, after) == (Edit(Act.REWORDED, before=(1,), after=(1, 2)),)
