@@ -44,6 +44,15 @@ def test_systemd_understands_every_line(name: str) -> None:
     assert [line for line in said if "is not executable: No such file" not in line] == []
 
 
+@pytest.mark.parametrize("name", ["onrecord.service", "onrecord-backup.service"])
+def test_systemd_finds_a_service_well_shut_in(name: str) -> None:
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("NOT RUN: no systemd-analyze on this machine")
+    asked = ["systemd-analyze", "security", "--offline=true", "--threshold=20", "--no-pager", DEPLOY / name]
+    ran = subprocess.run(asked, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout.splitlines()[-1]
+
+
 def test_every_command_of_a_unit_is_a_verb(tmp_path: Path) -> None:
     from typer.main import get_command
 
