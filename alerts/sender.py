@@ -17,7 +17,7 @@ from typing import Final
 from alerts.channels import Channel, Receipt
 from alerts.message import Message, bare, compose
 from core.errors import DeliveryError
-from core.wording import counted, stamp
+from core.wording import counted
 from storage import outbox
 from storage.deliveries import Delivery
 from storage.engine import Database
@@ -187,14 +187,21 @@ class _Round:
             decided = outcome(delivery, error, now, self.policy)
             if decided.next_attempt_at is None:
                 is_kept = outbox.dead(conn, delivery.id, token, decided.reason, now=now)
-                log.error("delivery %s is a dead letter: %s", delivery.id, decided.reason)
+                log.error("%s is a dead letter: %s", _named(delivery), decided.reason)
                 return "dead" if is_kept else "late"
             failure = outbox.Failure(decided.reason, error.may_have_arrived)
             is_kept = outbox.retry(conn, delivery.id, token, failure, decided.next_attempt_at, now=now)
             if decided.holds_target:
                 outbox.hold(conn, delivery.channel, delivery.target, decided.next_attempt_at)
-            log.warning("delivery %s waits until %s: %s", delivery.id, stamp(decided.next_attempt_at), decided.reason)
+            again = f"{decided.next_attempt_at:%Y-%m-%d %H:%M} UTC"
+            log.warning("%s could not be sent and is tried again at %s: %s", _named(delivery), again, decided.reason)
             return "retried" if is_kept else "late"
+
+
+def _named(delivery: Delivery) -> str:
+    """A message for whoever reads the log: what it is for whom; not the target, which may be a secret address."""
+    to = f" for {delivery.receiver}" if delivery.receiver else ""
+    return f"{delivery.channel} message{to} (delivery {delivery.id})"
 
 
 def _send(channel: Channel, delivery: Delivery) -> Receipt:

@@ -45,6 +45,7 @@ from core.wording import (
 
 MAX_TITLE: Final = 200
 MAX_REASONS: Final = 12
+STATEMENT: Final = "statement"  # the kind of a document that a person entered
 THIRD_PARTY: Final = "both captures are a third party's archive, not ours: its times, and bytes it vouches for"
 MAX_EARLIER: Final = 400  # characters of one earlier wording
 MOST_EARLIER: Final = 4
@@ -287,6 +288,8 @@ def _moved_words(quotes: Sequence[Quote], op: Literal["in", "out"]) -> str:
 
 
 def _interval(change: Change) -> Interval:
+    if change.document.kind == STATEMENT:  # a person gave its dates; no page says them
+        return Interval(change.window.last_seen_at, change.window.first_changed_at)
     was = (change.before.page_date or "") if change.before else ""
     now = (change.after.page_date or "") if change.after else ""
     stands = bool(was and was == now and change.edits)
@@ -344,7 +347,20 @@ def _first(lines: Sequence[str], what: str) -> tuple[str, ...]:
 def _sure(change: Change) -> tuple[str, ...]:
     late = ("found late: a later reading showed that this had changed",) if change.found_late else ()
     third = (THIRD_PARTY,) if change.document.kind == "wayback" else ()
-    return unique((*change.reasons, *late, *third))[:MAX_REASONS]
+    return unique((*change.reasons, *late, *third, *_entered(change)))[:MAX_REASONS]
+
+
+def _entered(change: Change) -> tuple[str, ...]:
+    """Whose word the date of a statement is."""
+    if change.document.kind != STATEMENT:
+        return ()
+    day = one_line(change.after.page_date or "") if change.after else ""
+    public = (
+        f"made public {day}, as the person who entered it says"
+        if day
+        else "no day was given on which it was made public"
+    )
+    return (f"entered by hand; {public}",)
 
 
 def _where(change: Change, quotes: Sequence[Quote], base_url: str | None) -> Where:

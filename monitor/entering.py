@@ -127,8 +127,8 @@ def _read(tools: Tools, capture: Capture, statement: Statement) -> Reading:
             "statement", "no words can be read from it: a scan or a picture. Give the words as text beside it"
         )
     dates = dict(dates_of(statement.dates))
-    day = dates["public"] or dates["observed"] or None
-    return replace(reading, title=statement.title, lang=statement.lang or reading.lang, page_date=day)
+    lang = statement.lang or reading.lang
+    return replace(reading, title=statement.title, lang=lang, page_date=dates["public"] or None)
 
 
 def beside_earlier(tools: Tools, company: Company, reading: Reading, document_id: int) -> tuple[Beside, ...]:
