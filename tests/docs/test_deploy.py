@@ -48,7 +48,7 @@ def test_systemd_understands_every_line(name: str) -> None:
 def test_systemd_finds_a_service_well_shut_in(name: str) -> None:
     if shutil.which("systemd-analyze") is None:
         pytest.skip("NOT RUN: no systemd-analyze on this machine")
-    asked = ["systemd-analyze", "security", "--offline=true", "--threshold=20", "--no-pager", DEPLOY / name]
+    asked = ["systemd-analyze", "security", "--offline=true", "--threshold=20", "--no-pager", str(DEPLOY / name)]
     ran = subprocess.run(asked, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout.splitlines()[-1]
 

@@ -53,7 +53,7 @@ def test_it_stands_beside_what_the_company_said_before_with_the_verdict(home: Pa
     assert beside["verdict"] in ("STRENGTHENED", "MIXED", "UNCLASSIFIED")  # wider in place, a hedge gone: never weaker
     assert beside["reasons"]
     printed = onrecord("--home", home, "statement", "add", f"{LATER} So it stays.", *ASKED).out
-    assert "entered by hand; made public 2024-01-03, as the person who entered it says" in printed
+    assert "entered by hand; no day was given on which it was made public" in printed
     assert "The page says" not in printed
     [line] = [each for each in printed.splitlines() if "first seen" in each][:1]
     assert line.endswith(" UTC")  # a moment as people read it, as everywhere else; JSON has the stamp

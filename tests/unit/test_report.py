@@ -448,3 +448,17 @@ def test_two_captures_within_a_minute_are_told_as_one_moment() -> None:
     )
     gone = replace(changes.page_is_gone(), window=Window(seen, seen.replace(second=11)))
     assert report_of(gone).when == "Last seen and first absent within the minute of 23 Nov, 23:09 UTC."
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("2024-01-03", "entered by hand; made public 2024-01-03, as the person who entered it says"),
+        (None, "entered by hand; no day was given on which it was made public"),
+    ],
+)
+def test_the_date_of_a_statement_is_the_word_of_whoever_entered_it(day: str | None, said: str) -> None:
+    change = change_of(None, reading("We will not sell kits.", date=day), document=replace(HALDEN, kind="statement"))
+    report = build_report(change, base_url=None)
+    assert said in report.sure
+    assert "The page" not in report.when
