@@ -19,6 +19,7 @@ from core.text.visible import one_line
 from core.wording import counted
 from storage import biography, facets, overview, search
 from storage.facets import Facets, Silent
+from storage.known_values import refuse_unknown
 from storage.search import Found
 from web import work
 from web.access import Actor, may
@@ -166,7 +167,8 @@ def routes(site: Site) -> APIRouter:
     @may("reader")
     def counts(request: Request, q: str = "") -> Response:
         with site.database.read() as conn:
-            view = Counts(q, in_words(tree := parse(q)), facets.facets(conn, tree))
+            refuse_unknown(conn, q, tree := parse(q))
+            view = Counts(q, in_words(tree), facets.facets(conn, tree))
         return site.answer(request, "counts.html", view, table=_counted(view))
 
     @router.api_route("/search/never", methods=["GET", "HEAD"])
@@ -204,6 +206,7 @@ def _never(conn: Connection, q: str, chosen: tuple[str, ...]) -> Never:
     if not q.strip():
         return Never(q, "", (), chosen, tuple((one.id, one.name) for one in every), 0)
     tree = parse(q)
+    refuse_unknown(conn, q, tree)
     silent = facets.never_said(conn, tree, chosen or [one.id for one in every])
     return Never(
         q, in_words(tree), tuple(silent), chosen, tuple((one.id, one.name) for one in every), len(chosen or every)
@@ -226,7 +229,7 @@ def build(conn: Connection, q: str, start: int, now: datetime) -> Results:
     size = overview.size(conn)
     if not q.strip():
         return _empty(q, size)
-    tree = parse(q)
+    refuse_unknown(conn, q, tree := parse(q))
     answers = search.search(conn, tree, GATHERED + 1)
     is_capped = len(answers) > GATHERED
     shown = answers[start : start + SHOWN]

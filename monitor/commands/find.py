@@ -15,6 +15,7 @@ from monitor.commands.reading import archive_of
 from monitor.home import Home
 from storage import facets, search
 from storage.facets import Facets, Occurrence, Silent
+from storage.known_values import refuse_unknown
 from storage.search import Found
 
 Json = dict[str, Any]
@@ -31,6 +32,7 @@ def find(home: Home, environ: Mapping[str, str], query: str, *, limit: int, as_j
         def heard(done: int, total: int) -> None:
             line.text = f"no word can be looked up: {done:,} of {total:,} passages read"
 
+        refuse_unknown(conn, query, tree)
         for answer in search.stream(conn, tree, heard=heard):
             if shown == limit:
                 break
@@ -83,7 +85,8 @@ def _seen(found: Found) -> str:
 def count(home: Home, environ: Mapping[str, str], query: str, *, as_json: bool) -> int:
     """How many, of whom, in which years; the first and the last. Raises QueryError."""
     with archive_of(home, environ) as archive, archive.database.read() as conn, progress("counting"):
-        found = facets.facets(conn, parse(query))
+        refuse_unknown(conn, query, tree := parse(query))
+        found = facets.facets(conn, tree)
     emit(_counts(found)) if as_json else _print_counts(found)
     return 0
 
@@ -133,6 +136,7 @@ def never(home: Home, environ: Mapping[str, str], query: str, companies: Sequenc
     """Those of the companies (all of the archive where none is named) that were never seen to say it."""
     tree = parse(query)
     with archive_of(home, environ) as archive, archive.database.read() as conn, progress("searching"):
+        refuse_unknown(conn, query, tree)
         chosen = list(companies) or facets.companies_kept(conn)
         silent = facets.never_said(conn, tree, chosen)
     for one in silent:

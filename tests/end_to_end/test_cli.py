@@ -479,6 +479,30 @@ def test_a_query_that_cannot_be_understood_says_where(two_versions: Site) -> Non
     assert ran.err == "onrecord: at character 1: this bracket is not closed\n"
 
 
+@pytest.mark.parametrize(
+    ("query", "why"),
+    [
+        ("company:nosuch police", "at character 1: no company 'nosuch' is watched or in the archive; known: halden-biosystems"),
+        ("police company:halden-biosystem", "at character 8: no company 'halden-biosystem' is watched or in the archive; "
+         "did you mean company:halden-biosystems?"),
+        ("police company:halden", "at character 8: no company 'halden' is watched or in the archive; "
+         "did you mean company:halden-biosystems?"),
+        ("police -topic:spying", "at character 9: no company has the topic 'spying'; known: dna"),
+        ("police kind:pege", "at character 8: there is no kind 'pege'; did you mean kind:page?"),
+        ("lang:de police", "at character 1: no document of the language 'de' is in the archive"),
+        ("role:ethic police", "at character 1: no document has the role 'ethic'; did you mean role:ethics?"),
+    ],
+)  # fmt: skip
+def test_what_the_archive_knows_nothing_of_is_not_answered_with_nobody_said_it(
+    two_versions: Site, query: str, why: str
+) -> None:
+    for how in ([], ["--count"], ["--never"]):
+        ran = onrecord("search", query, *how)
+        assert (ran.status, ran.out) == (2, "")
+        assert why in ran.err
+    assert onrecord("search", "kind:pdf role:privacy -company:halden-biosystems police").status == 0
+
+
 def test_search_for_people_marks_the_words(two_versions: Site) -> None:
     ran = onrecord("search", "knowingly")
     assert ran.out.splitlines()[:2] == [
