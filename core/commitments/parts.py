@@ -125,6 +125,8 @@ def is_turned_by_negation(before: Frame, after: Frame, one: Sequence[Element], t
     """Both sides say the same but for one negation: what was denied is said, or the other way round."""
     if _denials(before) % 2 == _denials(after) % 2:
         return False
+    if all(each.at in before.negations for each in one):
+        return False  # nothing but negations: nothing is turned
     apart = difference(one, two)
     gone, came = (_bare(before, apart.only_before), _bare(after, apart.only_after))
     if gone is None or came is None or sorted(gone) != sorted(came):

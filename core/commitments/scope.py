@@ -378,6 +378,8 @@ def _is_item(frame: Frame, part: Sequence[Element]) -> bool:
     while before and before[-1] in ("the", "a", "an", "of", "to", "in", "our", "their", "any"):
         before.pop()
     following = frame.words[last : last + 1]
+    if before[-1:] == ["•"] and following in ((), (".",), ("•",), (";",)):
+        return True
     if (before and before[-1] in LIST_WORDS - {","}) or following in (("and",), ("or",), ("nor",)):
         return True
     if before[-1:] == [","] and not LIST_WORDS.isdisjoint(frame.words[first + 1 : last]):

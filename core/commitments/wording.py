@@ -22,6 +22,7 @@ MAX_SENTENCE = 5_000
 _IRREGULAR = {"won't": "will not", "can't": "cannot", "shan't": "shall not", "can not": "cannot"}
 _CONTRACTED = re.compile(r"\b(?:won't|can't|shan't|can not)\b|(?<=[a-z])n't\b|(?<=[a-z])'(?:re|ve|ll)\b")
 _ENDINGS = {"n't": " not", "'re": " are", "'ve": " have", "'ll": " will"}
+_BULLET = re.compile(r"\n\s*(?:[-*•–—·]|\(?(?:\d{1,2}|[a-z])[.)])\s+")  # an item on a line of its own
 _NOT_ONLY = re.compile(r"\bnot (?:only|just|merely)\b(.{1,200}?),? but (?:also )?\b")
 _NOT_LIMITED = re.compile(r",? ?\(?\bbut (?:is |are )?not limited to\b\)?,?")
 _HYPHEN = re.compile(r"(?<=[a-z0-9])[-/](?=[a-z0-9])")
@@ -60,6 +61,8 @@ _CARRIED = {"y": "", "ies": "s", "ied": "ed", "ying": "ing"}
 @lru_cache(maxsize=4096)
 def prepare(text: str) -> str:
     """The folded wording of one sentence, ready for the patterns of the lexicon."""
+    if "\n" in text:
+        text = _BULLET.sub(" • ", text)
     found = plain_words(fold(text).text)
     if "not" in found:
         found = _NOT_LIMITED.sub("", _NOT_ONLY.sub(r"\1 and ", found))

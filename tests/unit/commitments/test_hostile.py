@@ -52,6 +52,18 @@ def test_text_of_only_negations(lexicon: Lexicon, text: str) -> None:
     assert lexicon.compare(text, text).verdict is Verdict.REWORDED
 
 
+def test_negations_among_themselves_turn_nothing(lexicon: Lexicon) -> None:
+    assert lexicon.compare("not never no", "no not never none").verdict is Verdict.UNCLASSIFIED
+
+
+@pytest.mark.parametrize("bullet", ["-", "•", "*", "1.", "(b)"])
+def test_an_item_gone_from_lines_of_a_list_is_a_loss(lexicon: Lexicon, bullet: str) -> None:
+    before = f"We will not sell:\n{bullet} drones\n{bullet} face cameras"
+    finding = lexicon.compare(before, before.rpartition("\n")[0])
+    assert (finding.verdict, finding.reasons) == (Verdict.WEAKENED, ("list shorter: face cameras",))
+    assert lexicon.compare(before, before.replace(bullet, "–")).verdict is Verdict.REWORDED
+
+
 def test_mixed_scripts(lexicon: Lexicon) -> None:
     finding = lexicon.compare("我们不会在Xinjiang销售drones。", "我们不会在明知的情况下在Xinjiang销售drones。")
     assert finding.verdict is Verdict.WEAKENED
