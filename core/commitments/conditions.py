@@ -51,7 +51,7 @@ def _changed(before: Frame, after: Frame, one: Sequence[Clause], two: Sequence[C
         return Delta(
             "conditions", "-", reason, frozenset(), frozenset(range(now.first + was.last - was.first, now.last))
         )
-    if any(is_weaker(before, after, was, now) for is_weaker in (_is_shorter, _is_harder, _comes_later)):
+    if any(is_weaker(before, after, was, now) for is_weaker in (_is_shorter, _is_harder, _comes_later, _waits_longer)):
         return Delta("conditions", "-", reason, span(one), span(two))
     return Delta("conditions", "?", reason)
 
@@ -85,6 +85,26 @@ def _comes_later(before: Frame, after: Frame, one: Clause, two: Clause) -> bool:
     if not one.text.startswith(_FIRST) or not two.text.startswith(_THEN):
         return False
     return _is_duty(before) and _is_duty(after) and not two.text.startswith("after ")
+
+
+_UNITS = {"hour": 1, "day": 24, "week": 168, "month": 720, "year": 8760}
+_DUE_AT_ONCE = word_set(
+    "delete erase destroy anonymise anonymize remove repay reimburse refund compensate notify inform"
+)
+
+
+def _waits_longer(before: Frame, after: Frame, one: Clause, two: Clause) -> bool:
+    """ "Deleted after 30 days", "deleted after 12 months"."""
+    was, now = _waits(before, one), _waits(after, two)
+    return 0 < was < now and any(act.lemma in _DUE_AT_ONCE and act.stance == "restrains" for act in after.acts)
+
+
+def _waits(frame: Frame, clause: Clause) -> int:
+    """The hours of "after 30 days"; 0 where it is another clause."""
+    words = frame.words[clause.first : clause.last]
+    if len(words) != 3 or words[0] != "after" or not words[1].isdigit():
+        return 0
+    return int(words[1]) * _UNITS.get(words[2].removesuffix("s"), 0)
 
 
 def _is_duty(frame: Frame) -> bool:

@@ -26,12 +26,13 @@ COUNTS = {
     "unseen-14": 52,
     "unseen-15": 26,
     "unseen-languages": 88,
+    "unseen-short": 74,
     "mended": 171,
 }
 LEAST_EXACT = {
     "change-cases": 39,
     "unseen": 65,
-    "unseen-2": 52,
+    "unseen-2": 53,
     "unseen-3": 23,
     "unseen-4": 7,
     "unseen-5": 238,
@@ -46,10 +47,11 @@ LEAST_EXACT = {
     "unseen-14": 28,
     "unseen-15": 11,
     "unseen-languages": 85,
+    "unseen-short": 69,
     "mended": 146,
 }
 SOFTENED = 1157
-SWAPPED = 230
+SWAPPED = 239
 MOST_FALSE_LOSSES = 6  # true rewordings of sets f to i, whole sentences in other words, that are called weaker
 
 
@@ -99,7 +101,7 @@ def test_true_rewordings_are_not_given_a_direction(lexicon: Lexicon) -> None:
         for pair in rewordings
         if lexicon.compare(pair.before, pair.after).verdict in (Verdict.STRENGTHENED, Verdict.WEAKENED)
     ]
-    assert len(rewordings) == 147
+    assert len(rewordings) == 155
     assert [each for each in wrong if each[0] not in "fghi"] == []
     assert len(wrong) <= MOST_FALSE_LOSSES
 
