@@ -113,7 +113,7 @@ class _English:
         self.negations: set[int] = set()
         self.soft: set[int] = set()  # "encourages suppliers to", "will consider ending": the modality, not the act
         self.customers: list[int] = []
-        self.people: list[int] = []
+        self.people: list[Mark] = []
         self.after_actor: set[int] = set()
         self.after_third: set[int] = set()
         self.bound = self.ours = len(words)  # where those we bind, and we ourselves, are named first
@@ -137,7 +137,7 @@ class _English:
         elif mark.clause < 0 and dimension == "actors":
             self.after_actor.add(mark.last)
             if mark.value == "affected":
-                self.people.append(first)
+                self.people.append(mark)
             if mark.value == "third":
                 self.after_third.add(mark.last)
                 self.bound = min(self.bound, first)
@@ -329,7 +329,18 @@ class _English:
         """ "We share the outcome with the complainant", "we give workers a copy": and not what is known of them."""
         if self.words[at] not in _GIVING or self.has_person_data:
             return False
-        return any(at < first <= at + _TO_PEOPLE for first in self.people)
+        for mark in self.people:
+            lead = self.words[max(mark.first - 3, at) : mark.first]
+            is_owner = self.words[mark.last : mark.last + 1] in (["'"], ("'",)) or self.words[mark.last - 1].endswith(
+                "'s"
+            )
+            if (
+                at < mark.first <= at + _TO_PEOPLE
+                and not is_owner
+                and (at == mark.first - 1 or "to" in lead or "with" in lead)
+            ):
+                return True
+        return False
 
     def _sever(self, at: int, lemma: str, group: Group, *, is_noun: bool) -> None:
         governors = self._near(at, 3)

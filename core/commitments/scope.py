@@ -189,12 +189,26 @@ def rank_moved(dimension: str, word: str) -> Callable[[Vocabulary, Frame, Frame]
         reason = f"{word}: {quotes(before, one)} → {quotes(after, two)}"
         sign: Sign = "?" if rank_before == rank_after else "+" if rank_after > rank_before else "-"
         if dimension == "frequency" and not one:  # "we audit" and "we audit regularly": the first may have meant always
-            sign = "-" if rank_after == 1 else "+" if rank_after > _VAGUE and _is_shown(after) else "?"
+            sign = "-" if rank_after == 1 else "+" if _is_repeated(before, after, rank_after) else "?"
         if dimension == "channel" and any(mark.text == "directly" for mark in one):  # a manner, or a limit
             sign = unless_restraint(sign, before, after)
         yield Delta(dimension, sign, reason, span(one), span(two))
 
     return compare
+
+
+_YEARLY = 5
+_EACH_TIME = word_set("each every any all whenever")
+
+
+def _is_repeated(before: Frame, after: Frame, rank: int) -> bool:
+    """Whether a rhythm that came is more than nothing said: a report that comes again, a look at least once a year, where
+    none was promised each time."""
+    if not _is_shown(after):
+        return False
+    if all(act.group == "disclose" for act in after.acts):
+        return rank > _VAGUE
+    return rank >= _YEARLY and _EACH_TIME.isdisjoint(before.words) and not before.clauses
 
 
 _REPEATED = ("disclose", "verify", "assess")
@@ -272,15 +286,20 @@ _COVERING = word_set(
 )
 _WHAT_COVERS = word_set(
     "policy policies code commitment commitments principles standards mechanism hotline channel protection protections "
-    "remedy training programme program audits audit diligence ban prohibition moratorium restriction rules"
+    "remedy training audits audit diligence ban prohibition moratorium"
 )
-_LIMITING = word_set("but only except excluding unless if where when without not no may voluntary voluntarily")
+_WATCHES = word_set("monitoring surveillance screening tracking recognition collection data advertising marketing")
+_LIMITING = word_set(
+    "but only except excluding exclude excludes unless if where when without not no may voluntary voluntarily optional "
+    "choice option until during pending encourage encourages encouraged"
+)
 
 
 def covers_at(frame: Frame) -> int:
     """Where a sentence says whom a promise covers ("our policy applies to …"): its verb; 0 where it says no such thing."""
     verb = next((at for at, word in enumerate(frame.words[:_COVERING_BY]) if word in _COVERING), 0)
-    return verb if not _WHAT_COVERS.isdisjoint(frame.words[:verb]) else 0
+    what = frame.words[:verb]
+    return verb if not _WHAT_COVERS.isdisjoint(what) and _WATCHES.isdisjoint(what) else 0
 
 
 def _coverage_lengthened(before: Frame, after: Frame, one: Content, two: Content) -> Iterator[Delta]:

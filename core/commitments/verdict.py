@@ -136,7 +136,7 @@ _ABOUT_THE_PROMISE = word_set(
     "ban bans moratorium prohibition position restriction restrictions decision suspension pledge exemption exception"
 )
 _FORBIDDING = word_set("prohibit forbid ban oppose condemn reject discourage")
-_WATCHING = word_set("monitor screen trace identify map inspect report verify investigate")
+_WATCHING = word_set("monitor screen trace identify map inspect report verify investigate check test")
 
 
 def _may_harm(vocabulary: Vocabulary, frame: Frame) -> bool:
@@ -150,11 +150,16 @@ def _may_harm(vocabulary: Vocabulary, frame: Frame) -> bool:
     return any(
         (act.lemma in _WATCHING and not _is_good_to_watch(vocabulary, frame, act))
         or _serves_power(frame, act)
+        or (
+            act.lemma in _GIVEN and act.group == "disclose" and _RELIEF.isdisjoint(frame.words[act.at + 1 : act.at + 7])
+        )
         or (act.lemma in _FORBIDDING and not act.is_harm and not _is_good_to_forbid(vocabulary, frame, act))
         for act in frame.acts
     )
 
 
+_GIVEN = word_set("share give offer provide")  # and what is given to people may be a notice of dismissal
+_RELIEF = word_set("remedy remediation compensation redress training support assistance protection")
 _OBEYING = word_set("comply adhere implement honour honor ensure guarantee respect uphold protect")
 _COMMANDS = word_set("request requests order orders demand demands law laws regulations sanctions directive directives")
 _OWNED_BY_PEOPLE = word_set(
@@ -195,7 +200,8 @@ def _is_good_to_watch(vocabulary: Vocabulary, frame: Frame, act: Act) -> bool:
     watched = {mark.value for mark in frame.marks if mark.dimension == "actors" and mark.first in reach}
     if watched & {"users", "affected"}:
         return False
-    return "third" in watched or not vocabulary.watch_objects.isdisjoint(frame.words[act.at + 1 : act.at + 7])
+    near = frame.words[max(act.at - 8, 0) if frame.is_passive else act.at + 1 : act.at + 7]
+    return "third" in watched or not vocabulary.watch_objects.isdisjoint(near)
 
 
 def _if_nothing_moved(

@@ -188,6 +188,13 @@ def test_each_reason_is_told(lexicon: Lexicon, before: str, after: str, verdict:
         ("We will remedy harm we cause or contribute to.", "We will remedy harm we cause."),
         ("Our tools are not used in prisons.", "Our tools are not sold for use in prisons."),
         ("We report unlawful content to police.", "We report content to police."),
+        ("We may give workers warnings.", "We will give workers warnings."),
+        ("We check passengers.", "We check passengers before boarding."),
+        ("We investigate every complaint.", "We investigate every complaint once a year."),
+        ("Our monitoring policy covers sites.", "Our monitoring policy covers sites and workers."),
+        ("Our policy applies to staff.", "Our policy applies to staff and, at their option, to suppliers."),
+        ("We provide data to police.", "We provide data to police, regardless of the law."),
+        ("We may test workers for drugs.", "We will test workers for drugs."),
     ],
 )
 def test_a_firmer_word_for_those_it_does_not_protect_is_not_firmer(lexicon: Lexicon, before: str, after: str) -> None:
