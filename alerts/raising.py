@@ -10,12 +10,13 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import Connection
 
 from alerts.plan import Situation, detail_of, most_eager, plan
 from alerts.routes import AlertFacts, route, to_default
-from core.cases import LONGEST, Trace, from_plain, same_event, to_plain
+from core.cases import LONGEST, Trace, from_text, same_event, to_plain
 from core.config.receivers import Options
 from core.config.routes import Routes
 from core.hours import day_began
@@ -25,6 +26,13 @@ from core.report import to_plain as report_to_plain
 from core.telling import How, Silence
 from storage import cases, outbox, silences, switching, tellings
 from storage.outbox import Posting
+
+
+PROGRAMS: Final = frozenset({"webhook", "jsonl"})
+"""Channels that programs read: each alert is an object of its own there, however many of one event there are."""
+
+UNCOUNTED: Final = PROGRAMS | {"console"}
+"""Channels without a budget: it spares people, and a program or a log that is cut short has a hole nobody sees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +112,8 @@ def _place(conn: Connection, raised: Raised, alert_id: int, now: datetime) -> _P
         return _Placed()
     cases.lock(conn)
     trace, alert = raised.trace, raised.alert
-    for earlier in cases.candidates(conn, alert.company_id, now - LONGEST):
-        because = same_event(trace, from_plain(earlier.trace), now - earlier.raised_at)
+    for earlier in cases.candidates(conn, alert.company_id, trace.kind, now - LONGEST):
+        because = same_event(trace, from_text(earlier.trace), now - earlier.raised_at)
         if because is not None:
             is_graver = cases.join(conn, earlier, alert_id, alert, because, to_plain(trace))
             return _Placed(earlier.case_id, is_part=True, is_graver=is_graver)
@@ -161,7 +169,7 @@ def _tell(conn: Connection, of: _Telling, intent: Intent, routes: Routes) -> Non
     """Decide for one target, keep the decision, and queue the message if there is one."""
     alert, placed, now = of.raised.alert, of.placed, of.now
     options = options_for(intent, routes)
-    opened = _open_message(conn, of, intent)
+    opened = None if intent.channel in PROGRAMS else _open_message(conn, of, intent)
     situation = Situation(
         now=now,
         silence=of.quiet.of(intent, now),
@@ -170,7 +178,7 @@ def _tell(conn: Connection, of: _Telling, intent: Intent, routes: Routes) -> Non
         open_message=opened,
         is_part=placed.is_part and tellings.was_told(conn, placed.case_id, intent.channel, intent.target),
         is_graver=placed.is_graver,
-        patience=of.raised.patience,
+        patience=timedelta(0) if intent.channel in PROGRAMS else of.raised.patience,
     )
     telling = plan(alert, intent.why, options, situation)
     tellings.record(conn, of.alert_id, alert, intent, tellings.Kept(telling, placed.case_id, now))
@@ -193,7 +201,8 @@ def options_for(intent: Intent, routes: Routes) -> Options:
     """What the receivers of a target chose; the defaults for one that is in the routes no more."""
     names = intent.receivers or (intent.receiver,)
     known = [routes.receivers[name].options for name in names if name in routes.receivers]
-    return most_eager(known) if known else Options()
+    options = most_eager(known) if known else Options()
+    return replace(options, budget=None) if intent.channel in UNCOUNTED else options
 
 
 def _open_message(conn: Connection, of: _Telling, intent: Intent) -> str | None:

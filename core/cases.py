@@ -10,13 +10,15 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
+from functools import cache, lru_cache
+from hashlib import blake2b
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
 from pydantic import TypeAdapter
 
-from core.model import Change, DocumentEvent, Reading
+from core.matching import side
+from core.model import Act, Change, DocumentEvent, Edit, Reading
 from core.quotes import Quote
 from core.text.tokens import units
 
@@ -27,6 +29,7 @@ UNDONE: Final = timedelta(days=30)
 LONGEST: Final = UNDONE  # no trace older than this is held against a new one
 
 MAX_WORDS: Final = 80
+MAX_PIECES: Final = 200
 ALIKE: Final = 0.8
 AROUND: Final = 0.5
 TELLING_LETTERS: Final = 12  # words shorter than this in all (may, or) are one edit only where their sentences agree
@@ -44,7 +47,8 @@ class Trace:
 
     ``went`` and ``came`` are the words that went out and came in, ``around`` those of their sentences that stayed;
     ``shape`` is where in the document the edits stand; ``path`` its address without host, language and extension;
-    ``stem`` its source without the edition (``policy`` of ``policy@fr``).
+    ``stem`` its source without the edition (``policy`` of ``policy@fr``). ``pieces`` are the edits the alert is about,
+    each by a digest of its passages before and after.
     """
 
     kind: str
@@ -59,6 +63,7 @@ class Trace:
     came: tuple[str, ...] = ()
     around: tuple[str, ...] = ()
     shape: str = ""
+    pieces: tuple[str, ...] = ()
 
 
 @cache
@@ -71,9 +76,13 @@ def to_plain(trace: Trace) -> dict[str, Any]:
     return cast(dict[str, Any], _adapter().dump_python(trace, mode="json"))
 
 
-def from_plain(plain: Mapping[str, Any]) -> Trace:
-    """A trace from :func:`to_plain`, of this or an earlier version."""
-    return _adapter().validate_python(plain)
+@lru_cache(maxsize=4_096)
+def from_text(plain: str) -> Trace:
+    """A trace from the JSON of :func:`to_plain`, of this or an earlier version.
+
+    Remembered, for every alert of a company is held against the last ones.
+    """
+    return _adapter().validate_json(plain)
 
 
 # --- the trace of an alert ---------------------------------------------------------------------------------------
@@ -102,6 +111,7 @@ def trace_of(change: Change, quotes: Sequence[Quote]) -> Trace:
         came=came,
         around=around,
         shape=_shape(change),
+        pieces=() if event in LEAVING | COMING else _pieces(change),
     )
 
 
@@ -110,10 +120,38 @@ def incident_trace(source_id: str, host: str) -> Trace:
     return Trace(kind="incident", source=source_id, host=host)
 
 
+def _pieces(change: Change) -> tuple[str, ...]:
+    """The edits that rules or verdicts point at; where there are none those of the page's own text, else all of them.
+
+    What differs on every page besides (a teaser, a counter, a menu) is no part of the event.
+    """
+    edits = {at: edit for at, edit in enumerate(change.edits) if edit.act is not Act.MOVED}
+    pointed = {each.edit for each in (*change.matches, *change.findings)}
+    own = {at for at, edit in edits.items() if _stands_in_text(change, edit)}
+    chosen = edits.keys() & pointed or edits.keys() & own or edits.keys()
+    found = {_piece(change, edits[at]) for at in chosen}
+    return tuple(sorted(found)) if len(found) <= MAX_PIECES and "" not in found else ()
+
+
+def _stands_in_text(change: Change, edit: Edit) -> bool:
+    sides = ((change.before, edit.before), (change.after, edit.after))
+    return any(reading.places[at].stream == "main" for reading, places in sides if reading for at in places)
+
+
+def _piece(change: Change, edit: Edit) -> str:
+    """The same for the same words before and after, whatever their case and signs; empty for a word or two."""
+    was, now = side(change.before, edit.before), side(change.after, edit.after)
+    texts = [" ".join(_units(text)) for text in (was.lead_in, was.text, now.lead_in, now.text)]
+    if sum(len(text) for text in texts) < TELLING_LETTERS:
+        return ""
+    return blake2b("\x1f".join(texts).encode(), digest_size=8).hexdigest()
+
+
 def _words(quotes: Sequence[Quote]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     found: dict[str, list[str]] = {"out": [], "in": [], "same": []}
-    for side, here in ((side, here) for quote in quotes for side, here in ((quote.before, "out"), (quote.after, "in"))):
-        for op, text in side.segments if side else ():
+    told = [quote for quote in quotes if quote.rules or quote.reasons] or quotes
+    for words, here in ((side, here) for quote in told for side, here in ((quote.before, "out"), (quote.after, "in"))):
+        for op, text in words.segments if words else ():
             if op == here or (op == "same" and here == "in"):
                 found[op] += _units(text)
     return _some(found["out"]), _some(found["in"]), _some(found["same"])
@@ -161,10 +199,12 @@ def same_event(new: Trace, old: Trace, apart: timedelta) -> str | None:
     if new.kind == "incident":
         return "another source at the same site" if new.host == old.host and apart <= timedelta(hours=1) else None
     if new.document == old.document:
+        if old.event == DocumentEvent.SWAPPED and not (old.went or old.came) and apart <= ONE_SITE:
+            return "what the other file says"
         return "it undoes an earlier change of the same document" if _undoes(new, old) else None
     if new.event in LEAVING or new.event in COMING:
         return _whole_documents(new, old, apart)
-    if apart <= SAME_WORDS and _same_words(new, old):
+    if apart <= SAME_WORDS and (_says_nothing_new(new, old) or _same_words(new, old)):
         return "the same words changed in another document"
     if apart <= EDITIONS and _is_edition(new, old):
         return "another edition of the same document changed"
@@ -189,6 +229,11 @@ def _whole_documents(new: Trace, old: Trace, apart: timedelta) -> str | None:
     if new.event in LEAVING and apart <= ONE_SITE and new.host == old.host:
         return "another document left the same site"
     return None
+
+
+def _says_nothing_new(new: Trace, old: Trace) -> bool:
+    """Every edit the new alert is about was told by the old one, word for word."""
+    return bool(new.pieces) and set(new.pieces) <= set(old.pieces)
 
 
 def _same_words(new: Trace, old: Trace) -> bool:

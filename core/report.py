@@ -367,6 +367,9 @@ def _where(change: Change, quotes: Sequence[Quote], base_url: str | None) -> Whe
     document = change.document
     lang = (change.after.lang if change.after else None) or (change.before.lang if change.before else None)
     lang = lang or document.lang or ""
+    after = change.after_version
+    if not change.edits and after and change.before_version and after.id == change.before_version.id:
+        after = None  # a link leads elsewhere: the words of the file behind it are yet to come
     return Where(
         address=defang(document.url),
         slug=document.slug,
@@ -374,7 +377,7 @@ def _where(change: Change, quotes: Sequence[Quote], base_url: str | None) -> Whe
         lang=lang,
         heading_path=next((quote.heading_path for quote in quotes if quote.heading_path), ()),
         before=_capture(change.before_version, document.slug, base_url),
-        after=_capture(change.after_version, document.slug, base_url),
+        after=_capture(after, document.slug, base_url),
     )
 
 

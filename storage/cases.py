@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, insert, select, text, update
+from sqlalchemy import Connection, Text, cast, func, insert, select, text, update
 
 from core.model import Alert, Severity, severity_rank
 from storage.schema import alerts, case_alerts, cases
 
 CANDIDATES: Final = 300  # the newest alerts of a company; older ones are events of their own by then
+FEW: Final = 8  # read first; the event of an alert is mostly that of the ones just before it
 _CASE_LOCK: Final = 0x4F6E5243  # PostgreSQL: two alerts of one event, raised at the same moment, must see each other
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An earlier alert with its case and its trace as plain data."""
+    """An earlier alert with its case and its trace as JSON."""
 
     case_id: int
     alert_id: int
     raised_at: datetime
-    trace: Mapping[str, Any]
+    trace: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +46,26 @@ def lock(conn: Connection) -> None:
         conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CASE_LOCK})
 
 
-def candidates(conn: Connection, company_id: str | None, since: datetime) -> list[Candidate]:
-    """The newest alerts of that company with their traces, the newest first."""
-    rows = conn.execute(
-        select(case_alerts.c.case_id, case_alerts.c.alert_id, alerts.c.created_at, case_alerts.c.trace)
+def candidates(conn: Connection, company_id: str | None, kind: str, since: datetime) -> Iterator[Candidate]:
+    """The newest alerts of that company and kind with their traces, the newest first.
+
+    They are read a few at a time: on a site whose every page changed, the last one is the event, and the rest of the
+    month need not be read for every page.
+    """
+    newest = (
+        select(case_alerts.c.case_id, case_alerts.c.alert_id, alerts.c.created_at, cast(case_alerts.c.trace, Text))
         .join(alerts, alerts.c.id == case_alerts.c.alert_id)
-        .where(alerts.c.company_id == company_id, alerts.c.created_at >= since)
+        .where(alerts.c.company_id == company_id, alerts.c.kind == kind, alerts.c.created_at >= since)
         .order_by(alerts.c.id.desc())
-        .limit(CANDIDATES)
     )
-    return [Candidate(*row) for row in rows]
+    left, before, some = CANDIDATES, None, FEW
+    while left > 0:
+        asked = newest if before is None else newest.where(alerts.c.id < before)
+        rows = conn.execute(asked.limit(min(some, left))).all()
+        yield from (Candidate(*row) for row in rows)
+        if len(rows) < min(some, left):
+            return
+        left, before, some = left - len(rows), rows[-1].alert_id, some * 4
 
 
 def open_case(conn: Connection, alert_id: int, alert: Alert, trace: Mapping[str, Any], now: datetime) -> int:

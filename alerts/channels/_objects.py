@@ -11,7 +11,7 @@ from typing import Any
 
 from alerts.message import Message, marked
 from core.quotes import Quote, Side
-from core.report import Report, four_lines
+from core.report import Report, Section, four_lines
 from core.wording import stamp
 
 Json = dict[str, Any]
@@ -24,6 +24,7 @@ def as_object(message: Message) -> Json:
         "type": "alert",
         "id": message.delivery_id,
         "alert": message.alert_id,
+        "case": message.case_id,
         "at": stamp(message.created_at),
         "kind": message.kind,
         "notice": message.notice or None,
@@ -67,6 +68,28 @@ def report_object(report: Report) -> Json:
         else [],
         "link": report.link or None,
         "command": report.command or None,
+        "sections": [_section(section) for section in report.sections],
+    }
+
+
+def _section(section: Section) -> Json:
+    """A part of a list (a digest, a weekly report): the alerts it tells, each with the words that moved."""
+    return {
+        "title": section.title,
+        "alerts": [
+            {
+                "mark": entry.mark.word,
+                "headline": entry.headline,
+                "words": marked(entry.words),
+                "language": entry.lang or None,
+                "facts": entry.facts,
+                "link": entry.link or None,
+                "command": entry.command or None,
+            }
+            for entry in section.entries
+        ],
+        "lines": [list(line) for line in section.lines],
+        "note": section.note or None,
     }
 
 

@@ -264,7 +264,9 @@ class ReceiverEntry(Entry):
     digest: DigestEntry = Field(default_factory=DigestEntry, description="When what can wait is told; daily at 08:00.")
     quiet: QuietEntry | None = Field(None, description="Hours in which messages wait.")
     budget: MessagesADay = Field(
-        BUDGET, description="Messages a day at most; beyond them one summary. Critical ones do not count. false: any."
+        BUDGET,
+        description="Messages a day at most; beyond them one summary. Critical ones do not count, nor do the console, "
+        "jsonl and webhook, which get all. false: any.",
     )
     detail: Annotated[
         DetailEntry,

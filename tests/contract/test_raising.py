@@ -204,3 +204,42 @@ def test_the_rest_waits_for_the_digest_and_a_message_says_no_more_than_it_may(da
     (slack,) = claimed(database)
     assert "knowingly" not in compose(slack).text
     assert "Document 1" in compose(slack).text
+
+
+PROGRAMS = """
+receivers:
+  programs: {jsonl: alerts.jsonl, webhook: DESK_HOOK, console: true, budget: 1}
+default: programs
+"""
+
+
+def test_programs_get_every_alert_as_one_of_its_own_without_a_budget(database: Database) -> None:
+    same = [raised(number, words="knowingly and where appropriate") for number in range(1, 4)]
+    others = [raised(number) for number in range(4, 30)]
+    tell(database, *same, *others, tree=routes(PROGRAMS))
+    with database.read() as conn:
+        told = {name: [] for name in ("jsonl", "webhook", "console")}
+        for number in range(1, 30):
+            alert_id = outbox.alert_of(conn, f"{number:064}")
+            assert alert_id is not None
+            for each in tellings.of_alert(conn, alert_id):
+                told[each.channel].append(each.how.value)
+    assert told == {
+        "jsonl": ["at_once"] * 29,
+        "webhook": ["at_once"] * 29,
+        "console": ["at_once", "joined", "joined", *["at_once"] * 26],
+    }
+
+
+def test_the_event_of_an_alert_is_looked_for_among_the_newest_of_its_kind(database: Database) -> None:
+    tell(database, raised(1, words="knowingly and where appropriate"), *(raised(n) for n in range(2, 60)))
+    with database.read() as conn:
+        found = [each.case_id for each in cases.candidates(conn, None, "change", NOW - timedelta(days=30))]
+        assert found == list(range(59, 0, -1))
+        assert list(cases.candidates(conn, None, "incident", NOW - timedelta(days=30))) == []
+        assert list(cases.candidates(conn, None, "change", NOW + MINUTE)) == []
+    tell(database, raised(60, words="knowingly and where appropriate"))
+    with database.read() as conn:
+        case = cases.by_id(conn, 1)
+        assert case is not None
+        assert (case.title, case.alerts) == ("WEAKENED: Halden, Document 1", 2)

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from core.cases import Trace, from_plain, incident_trace, same_event, to_plain, trace_of
-from core.model import Act, Change, ChangeClass, DocumentEvent, DocumentRef, Edit, Place, Reading, Window
+from core.cases import Trace, from_text, incident_trace, same_event, to_plain, trace_of
+from core.model import (
+    Act,
+    Change,
+    ChangeClass,
+    DocumentEvent,
+    DocumentRef,
+    Edit,
+    Finding,
+    Place,
+    Reading,
+    Verdict,
+    Window,
+)
 from core.quotes import quotes_of
 from tests.changes import AFTER, BEFORE, FIRST_CHANGED, HALDEN, LAST_SEEN, SEVEN, SIX
 
@@ -169,5 +182,49 @@ def test_incidents_at_one_site_are_one_event_for_an_hour() -> None:
 
 
 def test_a_trace_survives_its_row_and_an_earlier_version_of_itself() -> None:
-    assert from_plain(to_plain(PAGE)) == PAGE
-    assert from_plain({"kind": "change", "document": 3}) == Trace("change", 3)
+    assert from_text(json.dumps(to_plain(PAGE))) == PAGE
+    assert from_text('{"kind": "change", "document": 3}') == Trace("change", 3)
+
+
+LETTER = "Stay in the know! You can unsubscribe at any time. We will not share your address."
+TEASERS = ("Meet the people behind our support desk", "Five ways to prepare a library", "Join us at the fair in March")
+
+
+def noisy(number: int, *promises: str, lead_in: str = "") -> Trace:
+    """A page on which passages came in that a verdict points at, beside a teaser that is another on every page."""
+    text = tuple(Place(words, "item", "surroundings", lead_in=0 if lead_in else -1) for words in promises)
+    lead = (Place(lead_in, "paragraph", "surroundings"),) if lead_in else ()
+    before = Reading((*lead, Place(TEASERS[number % 3], "paragraph", "surroundings")))
+    after = Reading((*lead, Place(TEASERS[(number + 1) % 3], "paragraph", "surroundings"), *text))
+    at = len(lead)
+    edits = (Edit(Act.REWORDED, (at,), (at,)), *(Edit(Act.ADDED, (), (at + 1 + n,)) for n in range(len(text))))
+    document = other(30 + number, f"https://haldenbio.example/p/{number}", source=f"p{number}")
+    change = Change(document, before, after, SIX, SEVEN, Window(LAST_SEEN, FIRST_CHANGED), edits, _SUBSTANTIVE)
+    found = tuple(Finding(Verdict.NEW, (), ("nothing stood here before",), 1 + n) for n in range(len(text)))
+    change = replace(change, findings=found, verdict=Verdict.NEW)
+    return trace_of(change, quotes_of(change)[0])
+
+
+def test_one_sentence_that_comes_in_on_ten_pages_is_one_event_whatever_teasers_change_beside_it() -> None:
+    told = [same_event(noisy(number, LETTER), noisy(0, LETTER), HOUR) for number in range(1, 10)]
+    assert told == ["the same words changed in another document"] * 9
+
+
+def test_a_page_that_says_more_than_the_event_is_an_event_of_its_own_and_one_that_says_less_is_part_of_it() -> None:
+    alone, both = noisy(1, LETTER), noisy(2, LETTER, PLAINLY)
+    assert same_event(both, alone, HOUR) is None
+    assert same_event(alone, both, HOUR) == "the same words changed in another document"
+    assert same_event(alone, both, 8 * DAY) is None
+
+
+def test_the_same_item_under_another_lead_in_is_another_event() -> None:
+    forbidden = noisy(1, "police, armies and prisons", lead_in="We do not sell to:")
+    allowed = noisy(2, "police, armies and prisons", lead_in="We sell to:")
+    assert forbidden.pieces != allowed.pieces
+
+
+def test_another_file_behind_a_link_and_what_it_says_are_one_event() -> None:
+    swapped = whole(DocumentEvent.SWAPPED, HALDEN)
+    assert same_event(PAGE, swapped, HOUR) == "what the other file says"
+    assert same_event(PAGE, swapped, 2 * DAY) is None
+    assert same_event(PAGE, trace(page(KNOWINGLY), page(KNOWINGLY, rest=("Other.", *REST[1:]))), HOUR) is None

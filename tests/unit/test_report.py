@@ -462,3 +462,11 @@ def test_the_date_of_a_statement_is_the_word_of_whoever_entered_it(day: str | No
     report = build_report(change, base_url=None)
     assert said in report.sure
     assert "The page" not in report.when
+
+
+def test_a_link_that_leads_to_another_file_shows_one_capture_not_the_same_one_twice() -> None:
+    stands = reading("We audit every supplier.")
+    change = replace(changes.change_of(stands, stands), event=DocumentEvent.SWAPPED, after_version=changes.SIX)
+    where = report_of(change).where
+    assert where is not None
+    assert (where.before and where.before.number, where.after) == (6, None)
