@@ -27,7 +27,6 @@ from core.telling import How, Silence
 from storage import cases, outbox, silences, switching, tellings
 from storage.outbox import Posting
 
-
 PROGRAMS: Final = frozenset({"webhook", "jsonl"})
 """Channels that programs read: each alert is an object of its own there, however many of one event there are."""
 

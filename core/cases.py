@@ -7,7 +7,7 @@ than one that says of two things that they are the same.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache, lru_cache
@@ -126,7 +126,7 @@ def _pieces(change: Change) -> tuple[str, ...]:
     What differs on every page besides (a teaser, a counter, a menu) is no part of the event.
     """
     edits = {at: edit for at, edit in enumerate(change.edits) if edit.act is not Act.MOVED}
-    pointed = {each.edit for each in (*change.matches, *change.findings)}
+    pointed = {match.edit for match in change.matches} | {finding.edit for finding in change.findings}
     own = {at for at, edit in edits.items() if _stands_in_text(change, edit)}
     chosen = edits.keys() & pointed or edits.keys() & own or edits.keys()
     found = {_piece(change, edits[at]) for at in chosen}
@@ -150,7 +150,8 @@ def _piece(change: Change, edit: Edit) -> str:
 def _words(quotes: Sequence[Quote]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     found: dict[str, list[str]] = {"out": [], "in": [], "same": []}
     told = [quote for quote in quotes if quote.rules or quote.reasons] or quotes
-    for words, here in ((side, here) for quote in told for side, here in ((quote.before, "out"), (quote.after, "in"))):
+    sides = (pair for quote in told for pair in ((quote.before, "out"), (quote.after, "in")))
+    for words, here in sides:
         for op, text in words.segments if words else ():
             if op == here or (op == "same" and here == "in"):
                 found[op] += _units(text)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from core.model import Reading
 from core.text.visible import cut, one_line
 from core.wording import language, stamp
 
@@ -34,6 +35,22 @@ class Cited:
     digest: str
     link: str
     quote: str = ""
+
+
+def cited_under(reading: Reading, at: int) -> tuple[str, ...]:
+    """The headings a place is cited under.
+
+    What stands around the text, before its first or after its last passage, belongs to no heading of the text, nor to
+    that of a box beside it: a footer is no part of the section that happens to be the last.
+    """
+    places = reading.places
+    if places[at].stream == "surroundings":
+        is_within = any(place.stream == "main" for place in places[at + 1 :]) and any(
+            place.stream == "main" for place in places[:at]
+        )
+        if not is_within and any(place.stream == "main" for place in places):
+            return ()
+    return reading.heading_path(at)
 
 
 def plain(cited: Cited) -> str:

@@ -13,6 +13,7 @@ from typing import Final
 from core.model import DocumentRef, Match, Severity, severity_rank
 from core.quotes import Quote, Side, match_in_words
 from core.report import Interval, Report, Where, title_of
+from core.text.normalise import word_count
 from core.text.visible import cut, one_line
 from core.troubles import what_to_try
 from core.wording import (
@@ -64,6 +65,7 @@ class CompanyLook:
 
 
 MAX_STANDING: Final = 8
+_LABEL_WORDS: Final = 3
 MAX_REFUSED: Final = 20
 
 
@@ -74,10 +76,11 @@ def build_first_look(looks: Sequence[CompanyLook], *, at: datetime, base_url: st
     documents = sum(source.documents for source in sources)
     standing = [each for look in looks for each in look.standing]
     by_rule: dict[str, list[Standing]] = {}
-    for each in sorted(standing, key=lambda each: -severity_rank(each.match.severity)):
+    for each in sorted(standing, key=lambda each: (-severity_rank(each.match.severity), _is_label(each.quote))):
         by_rule.setdefault(each.match.rule, []).append(each)
     names = [one_line(look.company, 80) for look in looks]
     base = (base_url or "").rstrip("/")
+    quotes, told = _standing_quotes(list(by_rule.values()))
     return Report(
         kind="first_look",
         mark=STANDING,
@@ -91,8 +94,8 @@ def build_first_look(looks: Sequence[CompanyLook], *, at: datetime, base_url: st
             + f"{counted(len(by_rule), 'rule')} found words that stand there."
         ),
         when=f"Seen for the first time, up to {long_date(at)}. From now on you hear of what changes.",
-        quotes=_standing_quotes(list(by_rule.values())[:MAX_STANDING]),
-        more=max(0, len(by_rule) - MAX_STANDING),
+        quotes=quotes,
+        more=len(by_rule) - told,
         facts=(
             *((one_line(look.company, 80), _look_in_words(look)) for look in looks[:50]),
             *(_refusal(source) for source in refused[:MAX_REFUSED]),
@@ -103,15 +106,25 @@ def build_first_look(looks: Sequence[CompanyLook], *, at: datetime, base_url: st
     )
 
 
-def _standing_quotes(by_rule: Sequence[Sequence[Standing]]) -> tuple[Quote, ...]:
-    """A quote for each rule; rules that found the same passage share one."""
+def _is_label(text: str) -> bool:
+    """A heading or an entry of a few words, which quotes less than a sentence does."""
+    return word_count(text) <= _LABEL_WORDS
+
+
+def _standing_quotes(by_rule: Sequence[Sequence[Standing]]) -> tuple[tuple[Quote, ...], int]:
+    """As many quotes as there is room for, and how many rules they tell; rules that found the same passage share one."""
     quotes: dict[tuple[int, str], Quote] = {}
+    told = 0
     for found in by_rule:
-        quote = _standing_quote(found)
-        shared = quotes.setdefault((found[0].document.id, found[0].quote), quote)
-        if shared is not quote:
-            quotes[found[0].document.id, found[0].quote] = replace(shared, rules=(*shared.rules, *quote.rules))
-    return tuple(quotes.values())
+        quote, key = _standing_quote(found), (found[0].document.id, found[0].quote)
+        if key in quotes:
+            quotes[key] = replace(quotes[key], rules=(*quotes[key].rules, *quote.rules))
+        elif len(quotes) < MAX_STANDING:
+            quotes[key] = quote
+        else:
+            continue
+        told += 1
+    return tuple(quotes.values()), told
 
 
 def _standing_quote(found: Sequence[Standing]) -> Quote:

@@ -123,6 +123,7 @@ def _stood(conn: Connection, row: Any) -> Stood:
     heading = conn.execute(
         select(spans.c.heading)
         .where(spans.c.document_id == row["document_id"], spans.c.passage_id == row["passage_id"])
+        .where(spans.c.stream == "main")  # what stands around the text is under none of its headings
         .order_by(spans.c.id)
         .limit(1)
     ).scalar()

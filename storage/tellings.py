@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, func, or_, select, update
 
 from core.model import Alert, Intent, Severity, severity_rank
 from core.telling import How, Telling
+from storage.chunks import chunks
 from storage.schema import deliveries, tellings
 from storage.upsert import insert_or_ignore
 
@@ -32,6 +34,23 @@ class Told:
     due_at: datetime | None
     delivery_id: str | None
     silence_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A decision whose alert has no message of its own at that target.
+
+    ``in_alert`` is the alert whose message tells it and ``state`` what became of that message; both None where it waits
+    (until ``due_at``, where that is known) or is silenced.
+    """
+
+    receiver: str
+    channel: str
+    target: str
+    how: How
+    due_at: datetime | None
+    in_alert: int | None
+    state: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +107,24 @@ def of_alert(conn: Connection, alert_id: int) -> list[Told]:
     """Every decision about an alert, in order."""
     rows = conn.execute(select(tellings).where(tellings.c.alert_id == alert_id).order_by(tellings.c.id))
     return [_told(row) for row in rows]
+
+
+def elsewhere(conn: Connection, alert_ids: Sequence[int]) -> dict[int, list[Elsewhere]]:
+    """Of some alerts, where they were told inside another message, wait, or are silenced; by alert, in order."""
+    found: defaultdict[int, list[Elsewhere]] = defaultdict(list)
+    for some in chunks(list(alert_ids)):
+        theirs = (
+            select(tellings, deliveries.c.alert_id.label("in_alert"), deliveries.c.state)
+            .outerjoin(deliveries, deliveries.c.id == tellings.c.delivery_id)
+            .where(tellings.c.alert_id.in_(some))
+            .where(or_(deliveries.c.id.is_(None), deliveries.c.alert_id != tellings.c.alert_id))
+            .order_by(tellings.c.id)
+        )
+        for row in conn.execute(theirs):
+            found[row.alert_id].append(
+                Elsewhere(row.receiver, row.channel, row.target, How(row.how), row.due_at, row.in_alert, row.state)
+            )
+    return dict(found)
 
 
 def spent_since(conn: Connection, channel: str, target: str, since: datetime) -> int:

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from core.citing import cited_under
 from core.errors import NotFound
 from core.model import Act, Edit, Reading, VersionRef
 from core.text.diff import compare
@@ -96,8 +97,8 @@ def piece(before: Reading, after: Reading, edit: Edit) -> Piece:
     """One edit with its words, where it stands and where it stood."""
     old = " ".join(before.places[at].text for at in edit.before) if edit.before else None
     new = " ".join(after.places[at].text for at in edit.after) if edit.after else None
-    was_under = before.heading_path(edit.before[0]) if edit.before else ()
-    heading = after.heading_path(edit.after[0]) if edit.after else was_under
+    was_under = cited_under(before, edit.before[0]) if edit.before else ()
+    heading = cited_under(after, edit.after[0]) if edit.after else was_under
     stream = after.places[edit.after[0]].stream if edit.after else before.places[edit.before[0]].stream
     words = tuple(word_diff(old or "", new or ""))
     return Piece(edit.act, heading, was_under, old, new, words, edit.lost_lead_in, stream)

@@ -14,8 +14,9 @@ from core.errors import NotFound, Refused
 from core.links import FeedKind
 from core.report import Report
 from core.shown import shown_report
+from core.telling import How
 from core.text.visible import one_line
-from core.wording import counted, long_date
+from core.wording import counted, long_date, unique
 from monitor.app import utc_now
 from monitor.cache import load_home
 from monitor.commands.handling import actor_of, alert_number, as_object, log_lines, stands_of
@@ -23,9 +24,10 @@ from monitor.commands.output import emit, note, say
 from monitor.commands.reading import archive_of
 from monitor.home import Home
 from monitor.keys import links_of
-from storage import feed_addresses, handlings, notices, outbox
+from storage import feed_addresses, handlings, notices, outbox, tellings
 from storage.deliveries import Delivery
 from storage.notices import AlertRow
+from storage.tellings import Elsewhere
 
 Json = dict[str, Any]
 
@@ -35,12 +37,16 @@ def list_alerts(home: Home, environ: Mapping[str, str], *, limit: int, as_json: 
     with archive_of(home, environ) as archive, archive.database.read() as conn:
         rows = notices.alert_rows(conn, limit)
         handled = handlings.of_alerts(conn, [row.id for row in rows])
+        others = tellings.elsewhere(conn, [row.id for row in rows])
     for row in rows:
         stands = stands_of(handled.get(row.id, ()))
         if as_json:
-            emit(_alert(row) | {"standing": stands})
+            elsewhere = [_elsewhere(each) for each in others.get(row.id, ())]
+            emit(_alert(row) | {"elsewhere": elsewhere, "standing": stands})
             continue
-        sent = ", ".join(f"{each.receiver} {each.state}" for each in row.deliveries)
+        told = [f"{each.receiver} {each.state}" for each in row.deliveries]
+        told += [f"{each.receiver} {in_words(each)}" for each in others.get(row.id, ())]
+        sent = ", ".join(unique(told))
         say(f"{row.id}  {long_date(row.created_at)}  {row.severity}  {one_line(row.title, 200)}")
         say(f"    {row.document or row.kind}; {sent or 'nobody'}; {stands}")
     if not rows and not as_json:
@@ -119,6 +125,30 @@ def feed_address(home: Home, environ: Mapping[str, str], *, company: str, topic:
         note("Addresses of this feed given out before lead nowhere any more. This is the new one:")
     say(address)
     return 0
+
+
+def in_words(each: Elsewhere) -> str:
+    """How a receiver hears of an alert that has no message of its own there."""
+    if each.in_alert is not None:
+        kind = {How.DIGEST: "in the digest", How.OVER_BUDGET: "in the summary of the day"}.get(
+            each.how, "in the message"
+        )
+        return f"{kind} of alert {each.in_alert} ({each.state})"
+    if each.how is How.SILENCED:
+        return "silenced"
+    return f"waits for the digest of {long_date(each.due_at)}" if each.due_at else "waits for it no more"
+
+
+def _elsewhere(each: Elsewhere) -> Json:
+    return {
+        "receiver": each.receiver,
+        "channel": each.channel,
+        "target": each.target,
+        "how": each.how.value,
+        "in_alert": each.in_alert,
+        "state": each.state,
+        "due_at": each.due_at,
+    }
 
 
 def _told(conn: Connection, alert_id: int) -> tuple[AlertRow, Report]:

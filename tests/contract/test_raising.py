@@ -218,7 +218,7 @@ def test_programs_get_every_alert_as_one_of_its_own_without_a_budget(database: D
     others = [raised(number) for number in range(4, 30)]
     tell(database, *same, *others, tree=routes(PROGRAMS))
     with database.read() as conn:
-        told = {name: [] for name in ("jsonl", "webhook", "console")}
+        told: dict[str, list[str]] = {name: [] for name in ("jsonl", "webhook", "console")}
         for number in range(1, 30):
             alert_id = outbox.alert_of(conn, f"{number:064}")
             assert alert_id is not None
@@ -243,3 +243,20 @@ def test_the_event_of_an_alert_is_looked_for_among_the_newest_of_its_kind(databa
         case = cases.by_id(conn, 1)
         assert case is not None
         assert (case.title, case.alerts) == ("WEAKENED: Halden, Document 1", 2)
+
+
+def test_an_alert_without_a_message_of_its_own_is_told_inside_another_waits_or_is_silenced(database: Database) -> None:
+    tell(database, *(raised(number, words="knowingly and where appropriate") for number in (1, 2)))
+    tell(database, raised(3, severity=Severity.MEDIUM), raised(4), raised(5, severity=Severity.LOW))
+    with database.read() as conn:
+        ids = [outbox.alert_of(conn, f"{number:064}") or 0 for number in range(1, 6)]
+        found = tellings.elsewhere(conn, ids)
+        first, second, third, fourth, fifth = ([
+            (each.receiver, each.how.value, each.state, each.in_alert == ids[0], bool(each.due_at))
+            for each in found.get(id_, [])
+        ] for id_ in ids)  # fmt: skip
+    assert first == []
+    assert second == [("ana", "joined", "queued", True, False), ("desk", "joined", "queued", True, False)]
+    assert third == [("ana", "digest", None, False, True)]
+    assert fourth == [("desk", "over_budget", "queued", False, True)]
+    assert fifth == [("ana", "digest", None, False, True), ("desk", "over_budget", "queued", False, True)]

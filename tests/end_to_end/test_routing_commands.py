@@ -95,6 +95,7 @@ def test_explain_says_why_nobody_heard(home: Site) -> None:
     onrecord("check")
     said = onrecord("routes", "explain", "c1").out
     assert said.count("  silenced: ") == 2
+    assert "halden-biosystems/policy; desk silenced, later silenced; open" in onrecord("alerts", "list").out
     assert "silence 1 by Ana (rebuilt)" in said
     (listed,) = onrecord("silences", "list", "--json").lines
     assert (listed["author"], listed["reason"], listed["swallowed"]) == ("Ana", "rebuilt", 1)

@@ -470,3 +470,23 @@ def test_a_link_that_leads_to_another_file_shows_one_capture_not_the_same_one_tw
     where = report_of(change).where
     assert where is not None
     assert (where.before and where.before.number, where.after) == (6, None)
+
+
+def test_a_first_look_quotes_as_much_as_there_is_room_for_and_sentences_before_labels() -> None:
+    def stood(number: int, text: str, severity: Severity = Severity.MEDIUM) -> Standing:
+        return Standing(Match(f"r{number}", "p", "present", severity, ("sell",)), text, HALDEN)
+
+    shared = [stood(number, "We do not sell to police.") for number in range(20)]
+    label = [stood(50, "Biometric data", Severity.HIGH), stood(50, "We keep no biometric data.", Severity.HIGH)]
+    others = [stood(100 + number, f"We do not sell to prison {number}.") for number in range(9)]
+    look = CompanyLook("halden", "Halden", standing=(*shared, *label, *others))
+    report = build_first_look([look], at=FIRST_CHANGED, base_url=None)
+    assert "30 rules found words that stand there" in report.found
+    texts = ["".join(text for _, text in quote.after.segments) for quote in report.quotes if quote.after]
+    assert texts == [
+        "We keep no biometric data.",
+        "We do not sell to police.",
+        *(f"We do not sell to prison {number}." for number in range(6)),
+    ]
+    assert len(report.quotes[1].rules) == 20
+    assert report.more == 3
