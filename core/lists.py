@@ -16,7 +16,7 @@ from core.config.receivers import Detail, Schedule
 from core.hours import in_words
 from core.model import Severity
 from core.quotes import Quote
-from core.report import Entry, Interval, Report, Section
+from core.report import Entry, Interval, Report, Section, is_brief
 from core.telling import Silence
 from core.text.visible import cut, one_line
 from core.text.words import Segment
@@ -131,6 +131,8 @@ def _when(report: Report) -> str:
         return report.when.rstrip(".") if report.kind == "incident" else ""
     if interval.last_seen_at is None:
         return f"first seen {short_date(interval.first_changed_at)} UTC"
+    if is_brief(interval):
+        return f"within the minute of {short_date(interval.first_changed_at)} UTC"
     return f"between {short_date(interval.last_seen_at)} and {short_date(interval.first_changed_at)} UTC"
 
 

@@ -296,12 +296,18 @@ def _interval(change: Change) -> Interval:
     return Interval(change.window.last_seen_at, change.window.first_changed_at, one_line(now), one_line(was), stands)
 
 
+def is_brief(interval: Interval) -> bool:
+    """Whether both captures were made in one minute, so that two times would read the same."""
+    seen, changed = interval.last_seen_at, interval.first_changed_at
+    return seen is not None and seen.replace(second=0, microsecond=0) == changed.replace(second=0, microsecond=0)
+
+
 def when_parts(interval: Interval, *, is_gone: bool = False) -> tuple[str | datetime, ...]:
     """The fourth line as texts and times, for channels that show times in the reader's own zone."""
     seen, changed = interval.last_seen_at, interval.first_changed_at
     if seen is None:
         parts: tuple[str | datetime, ...] = ("First seen ", changed)
-    elif seen.replace(second=0, microsecond=0) == changed.replace(second=0, microsecond=0):
+    elif is_brief(interval):
         parts = (f"{'Last seen and first absent' if is_gone else 'Changed'} within the minute of ", changed)
     elif is_gone:
         parts = ("Last seen ", seen, "; first absent ", changed)
@@ -375,7 +381,7 @@ def _where(change: Change, quotes: Sequence[Quote], base_url: str | None) -> Whe
         slug=document.slug,
         language=language(lang),
         lang=lang,
-        heading_path=next((quote.heading_path for quote in quotes if quote.heading_path), ()),
+        heading_path=quotes[0].heading_path if quotes else (),
         before=_capture(change.before_version, document.slug, base_url),
         after=_capture(after, document.slug, base_url),
     )

@@ -14,11 +14,11 @@ from alerts.message import Message, compose
 from core.config.receivers import Detail, Schedule
 from core.deadlines import Due, due_entry
 from core.lists import DigestFacts, NotSeen, build_digest, entry_of, reduced
-from core.model import Change, Severity
-from core.report import from_plain, to_plain
+from core.model import Change, Severity, Window
+from core.report import build_report, from_plain, to_plain
 from core.wording import sources_seen
 from storage.deliveries import Delivery, Told
-from tests.changes import BASE_URL, document_is_new, fact_specific_added, hedge_added, page_is_gone
+from tests.changes import BASE_URL, FIRST_CHANGED, document_is_new, fact_specific_added, hedge_added, page_is_gone
 from tests.deliveries import delivery_of
 from tests.slack_standin import fault_of
 
@@ -200,3 +200,9 @@ def test_quotes_leave_a_report_as_it_is() -> None:
     assert alert is not None
     report = from_plain(alert.report)
     assert reduced(report, "quotes") is report
+
+
+def test_an_entry_of_two_captures_within_a_minute_names_one_moment() -> None:
+    seen = FIRST_CHANGED.replace(second=5)
+    change = replace(hedge_added(), window=Window(seen, seen.replace(second=11)))
+    assert "· within the minute of 23 Nov, 23:09 UTC ·" in entry_of(build_report(change, base_url=None)).facts
