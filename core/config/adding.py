@@ -16,7 +16,7 @@ from ruamel.yaml.nodes import MappingNode, SequenceNode
 
 from core.config.addresses import same_address
 from core.config.entries import slug
-from core.config.yamlfile import read_yaml
+from core.config.yamlfile import YamlFile, read_yaml
 from core.errors import ConfigError, Problem
 
 _PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
@@ -54,17 +54,18 @@ def add_sources(text: str, additions: Sequence[Addition], *, file: str = "source
     """The text with these sources in it. Raises ConfigError where the file is unsound, or written so that no line can be
     put into it."""
     known: list[tuple[Addition, str]] = []
-    put: list[Addition] = []
-    there = _addresses(read_yaml(text, file).data)
+    put: dict[str, list[Addition]] = {}
+    found = read_yaml(text, file)
+    there = _addresses(found.data)
     for addition in additions:
         address = same_address(addition.url)
         if address in there:
             known.append((addition, there[address]))
             continue
         there[address] = addition.company
-        text = _put(text, addition, file)
-        put.append(addition)
-    return Added(text, tuple(put), tuple(known))
+        put.setdefault(addition.company, []).append(addition)
+    text = _with(text, list(put.values()), found) if put else text
+    return Added(text, tuple(each for some in put.values() for each in some), tuple(known))
 
 
 def _addresses(data: Any) -> dict[str, str]:
@@ -78,54 +79,73 @@ def _addresses(data: Any) -> dict[str, str]:
     return found
 
 
-def _put(text: str, addition: Addition, file: str) -> str:
+@dataclass(frozen=True, slots=True)
+class _Patch:
+    """Lines that take the place of those from ``start`` on, ``end`` not included."""
+
+    start: int
+    end: int
+    lines: list[str]
+
+
+def _with(text: str, groups: Sequence[Sequence[Addition]], found: YamlFile) -> str:
+    """The text with the sources of each company put in; the file is read once, however many they are."""
     lines = text.split("\n")
-    found = read_yaml(text, file)
     companies = _value(found.root, "companies")
     if not isinstance(companies, SequenceNode) or not companies.value:
         if isinstance(companies, SequenceNode) or found.data.get("companies") is None:
-            return _begin(lines, addition)
-        raise _unfit(file, "companies")
+            return _begin(lines, groups)
+        raise _unfit(found.file, "companies")
     if companies.flow_style:
-        raise _unfit(file, "companies")
-    listed = [_id_of(each) for each in found.data["companies"]]
-    if addition.company in listed:
-        return _under(lines, companies.value[listed.index(addition.company)], addition, file)
+        raise _unfit(found.file, "companies")
+    listed = {_id_of(each): node for each, node in zip(found.data["companies"], companies.value, strict=True)}
     last = companies.value[-1].start_mark
-    end = _end_of(lines, last.line, last.column - 2)
-    pad = " " * (last.column - 2)
-    lines[end:end] = [*_named(addition, pad), f"{pad}  sources:", f"{pad}    - {_flow(addition)}"]
+    end, pad = _end_of(lines, last.line, last.column - 2), " " * (last.column - 2)
+    patches = [
+        _under(lines, listed[group[0].company], group, found.file) for group in groups if group[0].company in listed
+    ]
+    new = [group for group in groups if group[0].company not in listed]
+    patches.append(_Patch(end, end, [line for group in new for line in _company(group, pad)]))
+    for patch in sorted(patches, key=lambda each: each.start)[
+        ::-1
+    ]:  # from below, so that no line moves before its turn
+        lines[patch.start : patch.end] = patch.lines
     return "\n".join(lines)
 
 
-def _under(lines: list[str], company: Any, addition: Addition, file: str) -> str:
+def _under(lines: list[str], company: Any, group: Sequence[Addition], file: str) -> _Patch:
     """Behind the last source of a company, or as its first."""
     if company.flow_style:
-        raise _unfit(file, addition.company)
+        raise _unfit(file, group[0].company)
     start = company.start_mark
     pad = " " * start.column
     sources = _value(company, "sources")
+    entries = [f"- {_flow(addition)}" for addition in group]
     if isinstance(sources, SequenceNode) and sources.value:
         if sources.flow_style:
-            raise _unfit(file, addition.company)
+            raise _unfit(file, group[0].company)
         last = sources.value[-1].start_mark
         end = _end_of(lines, last.line, last.column - 2)
-        lines[end:end] = [f"{' ' * (last.column - 2)}- {_flow(addition)}"]
-    elif sources is not None:
+        return _Patch(end, end, [f"{' ' * (last.column - 2)}{entry}" for entry in entries])
+    indented = [f"{pad}  {entry}" for entry in entries]
+    if sources is not None:
         line = sources.start_mark.line
-        lines[line] = f"{lines[line].partition('sources:')[0]}sources:"
-        lines[line + 1 : line + 1] = [f"{pad}  - {_flow(addition)}"]
-    else:
-        end = _end_of(lines, start.line, start.column - 2)
-        lines[end:end] = [f"{pad}sources:", f"{pad}  - {_flow(addition)}"]
-    return "\n".join(lines)
+        return _Patch(line, line + 1, [f"{lines[line].partition('sources:')[0]}sources:", *indented])
+    end = _end_of(lines, start.line, start.column - 2)
+    return _Patch(end, end, [f"{pad}sources:", *indented])
 
 
-def _begin(lines: list[str], addition: Addition) -> str:
+def _begin(lines: list[str], groups: Sequence[Sequence[Addition]]) -> str:
     kept = [line for line in lines if not re.match(r"companies\s*:", line)]
     while kept and not kept[-1].strip():
         kept.pop()
-    return "\n".join([*kept, "companies:", *_named(addition, "  "), "    sources:", f"      - {_flow(addition)}", ""])
+    return "\n".join([*kept, "companies:", *(line for group in groups for line in _company(group, "  ")), ""])
+
+
+def _company(group: Sequence[Addition], pad: str) -> list[str]:
+    """The lines of a company that was not there."""
+    entries = [f"{pad}    - {_flow(addition)}" for addition in group]
+    return [*_named(group[0], pad), f"{pad}  sources:", *entries]
 
 
 def _named(addition: Addition, pad: str) -> list[str]:

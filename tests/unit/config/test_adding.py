@@ -86,3 +86,16 @@ def test_an_empty_list_begins(text: str) -> None:
 def test_a_list_written_on_one_line_is_refused_and_says_what_to_do(text: str) -> None:
     with pytest.raises(ConfigError, match="written on one line, in brackets"):
         add_sources(text, [adding("acme", "Acme", "https://acme.example/1")])
+
+
+def test_many_companies_at_once_old_and_new_in_any_order() -> None:
+    wanted = [
+        (company, f"https://{company}.example/{at}")
+        for at in range(3)
+        for company in ("new", "third", "acme", "late", "other")
+    ]
+    added = add_sources(FILE, [adding(company, company.title(), url) for company, url in wanted])
+    assert set(wanted) | set(urls(FILE)) == set(urls(added.text))
+    assert [line for line in FILE.split("\n") if line not in added.text.split("\n")] == ["    sources: []"]
+    names = [line.strip().partition("#")[0].strip() for line in added.text.split("\n") if "name:" in line]
+    assert names == ["- name: Acme", 'name: "Other: Works"', "- name: Third", "- name: New", "- name: Late"]
