@@ -76,13 +76,18 @@ def after_first_round(
     if waiting:
         lines.append(f"{counted(waiting, 'source')} not asked yet.".capitalize())
     if next_due_at is not None:
-        minutes = max(0, round((next_due_at - now).total_seconds() / 60))
-        soon = (
-            "now" if next_due_at <= now else f"in {counted(minutes, 'minute')}" if minutes else "in less than a minute"
-        )
-        lines.append(f"Next check {next_due_at:%d %b, %H:%M} UTC ({soon}).")
+        lines.append(f"Next check {next_due_at:%d %b, %H:%M} UTC ({_until(next_due_at, now)}).")
     lines.append(f"Data: {places.data}. Pages: {places.pages or 'none'}.")
     return lines
+
+
+def _until(at: datetime, now: datetime) -> str:
+    minutes = round((at - now).total_seconds() / 60)
+    if at <= now:
+        return "now"
+    if not minutes:
+        return "in less than a minute"
+    return f"in {counted(minutes, 'minute')}" if minutes < 120 else f"in {counted(round(minutes / 60), 'hour')}"
 
 
 def _why(each: SourceHealth) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from core.config.routes import console_routes
 from core.config.settings import Settings
 from core.config.sources import parse_sources
@@ -80,3 +82,17 @@ def test_without_pages_and_without_a_next_check() -> None:
         "Reached 0 of 0 sources.",
         "Data: /srv/data. Pages: none.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("after", "said"),
+    [
+        (timedelta(seconds=-1), "now"),
+        (timedelta(seconds=20), "in less than a minute"),
+        (timedelta(minutes=119), "in 119 minutes"),
+        (timedelta(minutes=786), "in 13 hours"),
+    ],
+)
+def test_how_long_it_is_until_the_next_check(after: timedelta, said: str) -> None:
+    (_, line, _) = after_first_round([], NOW + after, PLACES, NOW)
+    assert line.endswith(f"UTC ({said}).")
