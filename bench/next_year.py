@@ -27,6 +27,7 @@ KINDS: Final = (
     *(["a paragraph added"] * 3),
     "an item renumbered",
 )
+ANYWHERE: Final = "a paragraph dropped"  # fits where no text of a filing lends itself to another kind
 ADDED: Final = (
     "In this year we began to publish a report on every sale of instruments to a police force, whatever its country, and "
     "lawyers of our customers may ask us for number {number} of it before they decide anything about us."
@@ -57,7 +58,7 @@ def next_year(body: bytes, seed: int = 20250701) -> tuple[bytes, list[Made]]:
     made: list[Made] = []
     free = list(range(2, len(blocks) - 2))
     for kind in KINDS:
-        done = _made(root, blocks, free, kind, dice)
+        done = _made(root, blocks, free, kind, dice) or _made(root, blocks, free, ANYWHERE, dice)
         if done is not None:
             made.append(done)
     _roll_on(root)

@@ -76,7 +76,8 @@ def init(home: Home, *, as_json: bool, asks: bool = False) -> int:
     from monitor.home import starter_files, write_files
 
     files, secrets = starter_files(), dict[str, str]()
-    if asks and not as_json and not any((home.path / name).exists() for name in files):
+    is_first = not any((home.path / name).exists() for name in files)
+    if asks and is_first and not as_json:
         answers = questions.ask()
         files, secrets = questions.files(answers, files), questions.secrets(answers)
     written = write_files(home, files)
@@ -89,7 +90,7 @@ def init(home: Home, *, as_json: bool, asks: bool = False) -> int:
         say(f"{'wrote' if is_new else 'kept '}  {home.path / name}")
     for path in kept.values():
         say(f"wrote  {path} (a secret: only you can read it)")
-    note("Next: onrecord doctor, onrecord check --dry-run, onrecord run." if asks and secrets else
+    note("Next: onrecord doctor, onrecord check --dry-run, onrecord run." if asks and is_first else
          "Next: edit sources.yaml, then onrecord validate, onrecord check --dry-run, onrecord run.")  # fmt: skip
     return 0
 
