@@ -150,7 +150,10 @@ def build(
     if not shown:
         raise NotFound(f"{one_line(slug, 120)} has no version yet: no good capture has been made")
     now = site.now()
+    today = now.astimezone(UTC).date()
     chosen, note = _chosen(conn, row.id, shown, asof, number)
+    if asof is not None and asof > today:
+        note = f"{day_text(asof)} has not come yet. This is what the last good capture showed."
     appearance = shown[chosen]
     outlined = biography.outline(conn, appearance.version_id)
     parts = _parts(outlined)
@@ -208,7 +211,7 @@ def build(
             )
         ),
         address=address,
-        today=now.astimezone(UTC).date(),
+        today=today,
     )
 
 

@@ -131,6 +131,8 @@ def cell(value: object) -> str:
             text = str(value.value)
         case int() | float():
             return str(value)
+        case list() | tuple():
+            return cell("; ".join(map(str, value)))
         case _:
             text = str(value)
     return f"'{text}" if text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA[:4]) else text

@@ -219,7 +219,7 @@ def _table(q: str) -> Table:
     def rows(conn: Connection) -> Iterator[tuple[object, ...]]:
         for one in search.stream(conn, q):
             yield (str(one.passage_id), one.text, one.company_id, one.document, one.url, one.heading, one.first_seen_at,
-                   one.last_seen_at, one.gone_since, one.still, "; ".join(one.text[a:b] for a, b in one.spans))  # fmt: skip
+                   one.last_seen_at, one.gone_since, one.still, [one.text[a:b] for a, b in one.spans])  # fmt: skip
 
     return Table(f"search-{q}", COLUMNS, rows)
 

@@ -34,6 +34,9 @@ AT = datetime(2026, 11, 23, 23, 9, 12, tzinfo=UTC)
         (AT, "2026-11-23T23:09:12Z"),
         (date(2026, 1, 2), "2026-01-02"),
         (Severity.HIGH, "high"),
+        (["one", "two"], "one; two"),
+        (("=1", "two"), "'=1; two"),
+        ([], ""),
     ],
 )
 def test_cells(value: object, shown: str) -> None:

@@ -157,6 +157,10 @@ def test_search_counts_and_names_who_never_said_it(own: Seeded) -> None:
     page = client.get("/search?q=xinjiang").text
     assert "Of whom, and when" in page
     assert 'href="/search?q=%28xinjiang%29%20company%3Ahalden"' in page
+    (answer, *_) = client.get("/search?q=xinjiang&format=list").json()
+    assert list(answer) == ["passage", "text", "company", "document", "url", "heading", "first_seen", "last_seen",
+                            "gone_since", "still", "match"]  # fmt: skip
+    assert answer["match"] == ["Xinjiang"]
     assert client.get("/search?q=新疆&format=json").json()["read_as"] == "“新疆”"
     counts = client.get("/search/counts?q=xinjiang&format=json").json()["counts"]
     assert [(key, many) for key, _, many in counts["companies"]] == [("halden", 3)]
