@@ -7,6 +7,7 @@ CPU of the asking thread, SQLite included, in milliseconds.
 from __future__ import annotations
 
 import argparse
+import gc
 import gzip
 import random
 import re
@@ -93,11 +94,18 @@ def measure(database: Database, count: int) -> Iterable[str]:
     simple, mixed = [drawn.simple() for _ in range(count)], [drawn.any() for _ in range(count)]
     with database.read() as conn:
         search.search(conn, "warm", FIRST)
+        _settle()
         for name, queries in (("one to three words or a phrase", simple), ("any query with a word", mixed)):
             yield f"first {FIRST}, {name:32} {spread([timed(partial(search.search, conn, q, FIRST)) for q in queries])}"
         for name, queries in (("one to three words or a phrase", simple), ("any query with a word", mixed)):
             some = queries[: max(20, count // 4)]
             yield f"facets,   {name:32} {spread([timed(partial(facets.facets, conn, parse(q))) for q in some])}"
+
+
+def _settle() -> None:
+    """As the server does once it is up (``monitor/pages.py``)."""
+    gc.collect()
+    gc.freeze()
 
 
 def pages(database: Database, folder: Path) -> Iterable[str]:
@@ -121,6 +129,8 @@ def pages(database: Database, folder: Path) -> Iterable[str]:
         "cite": [f"/cite/{slug}/50" for slug in slugs],
     }
     with TestClient(app) as client:
+        client.get("/search?q=warm")
+        _settle()
         for name, addresses in asked.items():
             times, largest = [], 0
             for address in [addresses[0], *addresses]:

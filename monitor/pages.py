@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import socket
 import threading
@@ -95,6 +96,8 @@ class Pages:
                 server_header=False,
                 h11_max_incomplete_event_size=LONGEST_HEAD,
             )
+            gc.collect()
+            gc.freeze()  # what is loaded stays; walking through it again cost every tenth page a tenth of a second
             self._server = uvicorn.Server(config)
             self._server.run(sockets=[taken])
         except Exception:  # the pages' edge: the watch goes on without them
