@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from core.furniture import titles_of_other_pages
+from core.matching import UNCLEAR
 from core.model import (
     SEVERITIES,
     Act,
@@ -150,7 +151,7 @@ def _floor(change: Change) -> Severity | None:
     floors = [EVENT_FLOOR[change.event]] if change.event in EVENT_FLOOR and change.event else []
     if change.verdict in VERDICT_FLOOR and change.verdict:
         floors.append(VERDICT_FLOOR[change.verdict])
-    if any(each.refused and each.verdict in LOSSES for each in change.findings):
+    if any(each.refused and each.verdict in LOSSES | UNCLEAR for each in change.findings):
         floors.append(Severity.HIGH)  # a prohibition, a denial: the sentences companies are held to
     return max(floors, key=severity_rank, default=None)
 

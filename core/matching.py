@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Final, Protocol
 
 from core.furniture import titles_of_other_pages
 from core.model import Act, Edit, Finding, Hit, Reading, Severity, Verdict
@@ -94,6 +94,9 @@ def _introduces(lead_in: str) -> bool:
     return lead_in.endswith((":", "：")) or word_count(lead_in) > 2
 
 
+UNCLEAR: Final = frozenset({Verdict.UNCLASSIFIED, Verdict.MIXED})
+
+
 def find_verdicts(
     before: Reading | None,
     after: Reading | None,
@@ -122,6 +125,8 @@ def find_verdicts(
             was.text, now.text, lead_in_before=was.lead_in, lead_in_after=now.lead_in, company_names=company_names
         )
         refused = _is_own_text(before, edit.before) and _refuses(commitments, was, but=now.text)
+        if finding.verdict in UNCLEAR:
+            refused = refused and not _refuses(commitments, now, but=was.text)
         found.append(replace(finding, edit=index, refused=refused))
     return tuple(found)
 

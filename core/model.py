@@ -392,7 +392,8 @@ class Match:
 class Finding:
     """The verdict on one edit that touches a commitment: direction, dimensions that moved, reasons in words.
 
-    ``refused``: the sentences of the page's own text that went or changed forbade, denied or ended something.
+    ``refused``: the sentences of the page's own text that went or changed forbade, denied or ended something; where the
+    direction is unclear, only if none of those that came does.
     """
 
     verdict: Verdict

@@ -148,14 +148,18 @@ def was_told(conn: Connection, case_id: int | None, channel: str, target: str) -
 
 
 def due(conn: Connection, now: datetime) -> list[Waiting]:
-    """Targets for which something waits whose time has come, the longest waiting first."""
+    """Targets for which something waits whose time has come, the longest waiting first, with all that waits there.
+
+    What waits for a later hour goes along: the receiver's digest may have been moved since, and nothing is worth
+    holding once a message goes.
+    """
     waits = (tellings.c.delivery_id.is_(None), tellings.c.due_at.is_not(None))
     ready = select(func.min(tellings.c.due_at).label("due_at"), tellings.c.channel, tellings.c.target).where(
         *waits, tellings.c.due_at <= now
     )
     found: list[Waiting] = []
     for row in conn.execute(ready.group_by(tellings.c.channel, tellings.c.target).order_by("due_at")).all():
-        theirs = (*waits, tellings.c.channel == row.channel, tellings.c.target == row.target, tellings.c.due_at <= now)
+        theirs = (*waits, tellings.c.channel == row.channel, tellings.c.target == row.target)
         rows = conn.execute(
             select(tellings.c.receiver, tellings.c.how, tellings.c.severity).where(*theirs).order_by(tellings.c.id)
         ).all()
@@ -166,13 +170,13 @@ def due(conn: Connection, now: datetime) -> list[Waiting]:
     return found
 
 
-def gather(conn: Connection, channel: str, target: str, delivery_id: str, now: datetime) -> int:
-    """Hand everything that waits for a target, and is due, to this message; how many alerts that were."""
+def gather(conn: Connection, channel: str, target: str, delivery_id: str) -> int:
+    """Hand everything that waits for a target to this message; how many alerts that were."""
     gathered = (
         update(tellings)
         .where(
             tellings.c.delivery_id.is_(None),
-            tellings.c.due_at <= now,
+            tellings.c.due_at.is_not(None),
             tellings.c.channel == channel,
             tellings.c.target == target,
         )

@@ -52,7 +52,7 @@ def _tell(conn: Connection, tools: Tools, waiting: Waiting, now: datetime) -> in
     )
     ids = send_straight(conn, alert, [intent], tools.routes, now)
     for delivery_id in ids:
-        tellings.gather(conn, waiting.channel, waiting.target, delivery_id, now)
+        tellings.gather(conn, waiting.channel, waiting.target, delivery_id)
     return len(ids)
 
 

@@ -14,7 +14,7 @@ from storage import appointments, outbox, silences, tellings, week
 from storage import incidents as incidents_
 from storage.engine import Database
 from storage.schema import changes, companies, documents, fetches, incidents, request_sources, requests, sources
-from tests.contract.test_raising import NOW, claimed, hows, raised, routes, tell
+from tests.contract.test_raising import MINUTE, NOW, ROUTES, claimed, hows, raised, routes, tell
 
 DAY = timedelta(days=1)
 NIGHT = datetime(2026, 11, 24, 22, 30, tzinfo=UTC)
@@ -155,14 +155,22 @@ def test_dead_letters_are_gathered_by_place_and_those_about_themselves_are_none(
     assert len(id_) == 26
 
 
-def test_a_digest_takes_what_is_due_and_leaves_what_is_not(database: Database) -> None:
+def test_a_digest_takes_all_that_waits_for_its_target_also_what_waited_for_another_hour(database: Database) -> None:
+    tell(database, raised(1, severity=Severity.LOW))
+    moved = routes(ROUTES.replace("at_once: high,", "at_once: high, digest: {at: '18:00'},"))
+    tell(database, raised(2, severity=Severity.MEDIUM), tree=moved)
+    with database.write() as conn:
+        evening = NOW.replace(hour=17)  # 18:00 in Brussels
+        assert tellings.due(conn, evening - MINUTE) == []
+        (waiting,) = tellings.due(conn, evening)
+        assert (waiting.alerts, waiting.worst, waiting.receiver) == (2, Severity.MEDIUM, "ana")
+        assert tellings.gather(conn, waiting.channel, waiting.target, "D1") == 2
+        assert tellings.due(conn, evening + DAY) == []
+
+
+def test_what_waits_for_a_target_that_hears_no_more_is_not_gathered(database: Database) -> None:
     tell(database, raised(1, severity=Severity.MEDIUM))
     later = NOW + DAY
-    tell(database, raised(2, severity=Severity.MEDIUM), at=later)
     with database.write() as conn:
-        (waiting,) = tellings.due(conn, later)
-        assert (waiting.alerts, waiting.worst, waiting.receiver) == (1, Severity.MEDIUM, "ana")
-        assert tellings.gather(conn, waiting.channel, waiting.target, "D1", later) == 1
-        assert tellings.due(conn, later) == []
         assert tellings.drop_waiting(conn, [("email", "ana@example.org")]) == 1
         assert tellings.due(conn, later + 9 * DAY) == []
