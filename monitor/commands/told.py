@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -73,7 +74,7 @@ def show_alert(home: Home, environ: Mapping[str, str], name: str, *, as_json: bo
 
 
 def export_alert(home: Home, environ: Mapping[str, str], name: str, out: Path | None, *, as_json: bool) -> int:
-    """One alert as a page to pass on, written to a file of its own. Raises NotFound, Refused."""
+    """One alert as a page to pass on, written to a file of its own that its owner alone reads. Raises NotFound, Refused."""
     with archive_of(home, environ) as archive, archive.database.read() as conn:
         row, report = _told(conn, alert_number(name))
     path = out or Path(f"alert-{row.id}.html")
@@ -81,7 +82,7 @@ def export_alert(home: Home, environ: Mapping[str, str], name: str, out: Path | 
         path /= f"alert-{row.id}.html"
     page = page_to_pass_on(report, one_line(row.title, 200), utc_now())
     try:
-        with path.open("x", encoding="utf-8") as file:
+        with open(path, "x", encoding="utf-8", opener=_kept_to_oneself) as file:
             file.write(page)
     except FileExistsError:
         raise Refused(f"{path} is there already: name another file with --out") from None
@@ -92,6 +93,10 @@ def export_alert(home: Home, environ: Mapping[str, str], name: str, out: Path | 
     else:
         say(str(path))
     return 0
+
+
+def _kept_to_oneself(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def feed_address(home: Home, environ: Mapping[str, str], *, company: str, topic: str, ends: bool, as_json: bool) -> int:

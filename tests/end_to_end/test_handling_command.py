@@ -106,6 +106,7 @@ def test_one_alert_as_a_page_to_pass_on(home: Path, monkeypatch: pytest.MonkeyPa
     ran = onrecord("alerts", "export", "1", "--home", home)
     assert (ran.status, ran.out) == (0, "alert-1.html\n")
     page = (home / "alert-1.html").read_text()
+    assert (home / "alert-1.html").stat().st_mode & 0o777 == 0o600
     assert "<ins" in page
     assert "knowingly" in page
     assert "SHA-256" in page
