@@ -108,7 +108,7 @@ def find_verdicts(
     """The verdict on each edit that touches a commitment on either side; moves are left out.
 
     The title of another page that comes or goes in the surroundings ("Related stories") is no promise made or taken
-    back, unless it refuses something; its watched terms are found all the same.
+    back, unless one that went refused something; its watched terms are found all the same.
     """
     found: list[Finding] = []
     for index, edit in enumerate(edits):
@@ -117,9 +117,7 @@ def find_verdicts(
         was, now = side(before, edit.before), side(after, edit.after)
         if not (_promises(commitments, was) or _promises(commitments, now)):
             continue
-        if titles_of_other_pages(before, after, edit) and not (
-            _refuses(commitments, was) or _refuses(commitments, now)
-        ):
+        if titles_of_other_pages(before, after, edit) and not _refuses(commitments, was):
             continue
         finding = commitments.compare(
             was.text, now.text, lead_in_before=was.lead_in, lead_in_after=now.lead_in, company_names=company_names

@@ -31,9 +31,14 @@ class Lexicon:
         return self._holds(text, lead_in)
 
     def refuses(self, sentence: str, *, lead_in: str = "") -> bool:
-        """Whether a sentence binds somebody by holding back: it forbids, denies, ends or does without something."""
+        """Whether a sentence binds somebody by holding back: it forbids, denies, ends or does without something.
+
+        A denial without an act the lexicon knows counts in the speaker's own mouth ("we do not track"), not of a shop
+        that is not open.
+        """
         frame = self.frame(sentence, lead_in=lead_in)
-        return frame.is_commitment and (bool(frame.negations) or is_restraint(frame))
+        denies = bool(frame.negations) and (bool(frame.acts) or frame.actor == "we")
+        return frame.is_commitment and (denies or is_restraint(frame))
 
     def names_topic(self, text: str) -> bool:
         """Whether a passage speaks of one of the topics of rights the lexicon knows."""

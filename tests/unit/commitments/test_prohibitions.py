@@ -14,6 +14,8 @@ from core.model import Act, Edit, Place, Reading, Stream, Verdict
     [
         "We never collect samples from prisoners.",
         "We do not track children.",
+        "We do not deal with the Taliban.",
+        "Police may not use the reader.",
         "Suppliers shall not use forced labour.",
         "Sales to armed forces are prohibited.",
         "We end contracts with suppliers that use child labour.",
@@ -34,6 +36,8 @@ def test_a_sentence_that_forbids_or_denies(lexicon: Lexicon, sentence: str) -> N
         "We cannot guarantee delivery.",
         "Our community grants reach 200 schools.",
         "Never miss an update.",
+        "Customer service is not available today.",
+        "Our shop is not open on Sunday.",
     ],
 )
 def test_a_sentence_that_forbids_nothing(lexicon: Lexicon, sentence: str) -> None:
