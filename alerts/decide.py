@@ -40,6 +40,7 @@ EVENT_FLOOR: Final[dict[DocumentEvent, Severity]] = {
     DocumentEvent.UNLINKED: Severity.MEDIUM,
     DocumentEvent.REDIRECTED: Severity.MEDIUM,
     DocumentEvent.SWAPPED: Severity.LOW,
+    DocumentEvent.RELINKED: Severity.MEDIUM,  # what a promise stands on was exchanged, and nobody compares the two
 }
 
 

@@ -324,6 +324,7 @@ class DocumentEvent(StrEnum):
     UNLINKED = "unlinked"
     REDIRECTED = "redirected"
     SWAPPED = "swapped"
+    RELINKED = "relinked"
     RESTAMPED = "restamped"
     UNDECLARED = "undeclared"
 

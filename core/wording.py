@@ -36,6 +36,7 @@ RESTORED: Final = Mark("↩", "RESTORED", "gain")
 MOVED: Final = Mark("→", "MOVED", "plain")
 UNLINKED: Final = Mark("⊘", "UNLINKED", "unsure")
 SWAPPED: Final = Mark("?", "ANOTHER FILE", "unsure")
+RELINKED: Final = Mark("?", "LINK LEADS ELSEWHERE", "unsure")
 REWORDED: Final = Mark("≈", "REWORDED", "plain")
 STANDING: Final = Mark("=", "ALREADY THERE", "plain")
 NOT_SEEN: Final = Mark("▨", "CANNOT BE SEEN", "unsure")
@@ -96,6 +97,8 @@ def mark_of(change: Change) -> Mark:
         return OF_EVENT[change.event]
     if change.event is DocumentEvent.SWAPPED and not change.edits:  # a link leads elsewhere; its text is yet to come
         return SWAPPED
+    if change.event is DocumentEvent.RELINKED and not change.edits:
+        return RELINKED
     if change.verdict is not None:
         return OF_VERDICT[change.verdict]
     acts = {edit.act for edit in change.edits}
@@ -110,6 +113,7 @@ EVENT_SENTENCES: Final[dict[DocumentEvent, str]] = {
     DocumentEvent.UNLINKED: "no watched page links to the document any more; its own address still answers",
     DocumentEvent.REDIRECTED: "the address of the document leads somewhere else now",
     DocumentEvent.SWAPPED: "another file where the document stood",
+    DocumentEvent.RELINKED: "a link of the page leads elsewhere, under the same words",
     DocumentEvent.RESTAMPED: "the document carries another date than before",
     DocumentEvent.UNDECLARED: "the words changed and the document’s own date did not",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -29,6 +30,8 @@ from core.rule_matches import About, match_edits, match_present, place_of
 from core.text.diff import compare
 from monitor.asking import Archive
 from monitor.capture import Arrival, Taken, close_incident, keep_version, look_anew, names_of, started_at, tell
+from monitor.relinking import NONE as NO_LINKS
+from monitor.relinking import Relinked
 from storage import changes, record, variants, versions
 from storage.habits import boilerplate
 
@@ -91,15 +94,15 @@ class _Judged:
     event: DocumentEvent | None
 
 
-def accept(arrival: Arrival, course: Course) -> Taken:
-    """Another text than the one that stood: a version, a change, and whoever should hear of it."""
+def accept(arrival: Arrival, course: Course, links: Relinked = NO_LINKS) -> Taken:
+    """Another text than the one that stood, or other links under it: a version, a change, and whoever should hear of it."""
     tools, capture, known = arrival.tools, arrival.capture, arrival.known
     is_return = known.document.state != "live"
     is_next = course.base is known.current
     doubted_at = _first_doubt(arrival, course)
     last_seen = known.document.last_good_at if is_next else course.base.version.seen_at
     window = Window(last_seen, doubted_at or arrival.seen_at)
-    judged = _judge(arrival, course, window, is_return=is_return)
+    judged = _with_links(_judge(arrival, course, window, is_return=is_return), links)
     with tools.database.write() as conn:
         last_good = known.document.last_good_fetch_id
         # Spans follow what the page showed before this capture; the change follows what it is held against.
@@ -133,6 +136,21 @@ def accept(arrival: Arrival, course: Course) -> Taken:
     status = "returned" if is_return else "changed"
     classified = judged.classified
     return Taken(status, course.grade, classified.change_class, known.document.slug, told, classified.reasons)
+
+
+def _with_links(judged: _Judged, links: Relinked) -> _Judged:
+    """What became of links is said with the change; where nothing else is told it is told itself."""
+    if not links.said:
+        return judged
+    classified = judged.classified
+    reasons = links.said if not judged.edits else (*classified.reasons, *links.said)
+    event = judged.event
+    if links.is_told and classified.change_class is not ChangeClass.SUBSTANTIVE and event in _OF_THE_DATE:
+        event = DocumentEvent.RELINKED
+    return replace(judged, classified=replace(classified, reasons=reasons), event=event)
+
+
+_OF_THE_DATE: Final = (None, DocumentEvent.RESTAMPED, DocumentEvent.UNDECLARED)  # less than what a link leads to
 
 
 def _judge(arrival: Arrival, course: Course, window: Window, *, is_return: bool) -> _Judged:

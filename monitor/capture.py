@@ -51,6 +51,7 @@ from storage import (
 )
 from storage.earlier import earlier_wordings
 from storage.leases import DueRequest
+from storage.linking import mark_apart
 from storage.sources import START, Asked
 
 FILED_KINDS = frozenset({"sec"})  # whose items are filings
@@ -259,6 +260,7 @@ def keep_version(
         edits=edits,
         before_version_id=before.id if before else None,
         variant=variant,
+        links=mark_apart(conn, arrival.known.document.id, arrival.reading, arrival.forms, fetch.final_url or fetch.url),
     )
     write_event(conn, arrival.tools, capture, "version.recorded", {"number": row.number}, arrival.known)
     return VersionRef(row.id, row.number, fetch.digest, fetch.started_at, fetch.id)

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from core.course import Step, chart
+from core.course import Course, Step, chart
 from core.errors import ReadError
 from core.grade import GRADER, grade_page, grade_transport
 from core.model import Fetch, Grade, GradeLevel, Reading
-from monitor import absence, accepting, links, passing, rereading
+from monitor import absence, accepting, links, passing, relinking, rereading
 from monitor.capture import (
     Arrival,
     Capture,
@@ -78,12 +78,16 @@ def _weigh(arrival: Arrival, grade: Grade) -> Taken:
         return _doubt(arrival, course.grade)
     if course.step is Step.AGREES and known.document.state == "live":
         text = passing.passing_text(arrival)
-        return (
-            passing.tell_passing(arrival, text)
-            if text is not None
-            else _with_links(arrival, lambda: _agree(arrival, grade))
-        )
-    return _with_links(arrival, lambda: accepting.accept(arrival, course))
+        if text is not None:
+            return passing.tell_passing(arrival, text)
+        return _with_links(arrival, lambda: _agree_but_for_links(arrival, course, grade))
+    return _with_links(arrival, lambda: accepting.accept(arrival, course, relinking.look_at_links(arrival)))
+
+
+def _agree_but_for_links(arrival: Arrival, course: Course, grade: Grade) -> Taken:
+    """The words that stand: nothing to keep, unless their links lead elsewhere."""
+    links = relinking.look_at_links(arrival)
+    return accepting.accept(arrival, replace(course, grade=grade), links) if links.said else _agree(arrival, grade)
 
 
 def _with_links(arrival: Arrival, accept: Callable[[], Taken]) -> Taken:

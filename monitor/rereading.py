@@ -18,6 +18,7 @@ from core.classify import classify
 from core.course import Shown
 from core.errors import ReadError
 from core.model import Change, ChangeClass, Edit, Fetch, Reading, Relation, VersionRef, Window
+from core.relinks import relinked
 from core.rule_matches import About, match_edits, place_of
 from core.text.diff import compare
 from core.text.read import EXTRACTOR
@@ -25,6 +26,7 @@ from monitor.asking import Archive
 from monitor.capture import as_filed, forms_of, names_of, reading_of, started_at, tell_change
 from monitor.tools import Tools
 from storage import changes, documents, fetches, record, rereading, sources, spans, versions
+from storage.linking import mark_apart
 from storage.rereading import GoodCapture
 from storage.sources import Asked
 
@@ -175,7 +177,7 @@ def _derive(
     if capture.digest is not None and found is None:
         derivation.unreadable += 1
     current = derivation.current
-    if found is None or (current is not None and current.forms == found[1]):
+    if found is None or (current is not None and _stands(conn, current, capture, found, is_told=is_told)):
         if current is not None:
             rereading.seen_good(conn, document_id, capture.fetch_id)
             derivation.last_good = capture.fetch_id
@@ -198,12 +200,33 @@ def _derive(
         before_version_id=current.version.id if current else None,
         variant=variant,
         is_reread=True,
+        links=mark_apart(conn, document_id, reading, forms, fetch.final_url or fetch.url),
     )
     version = VersionRef(row.id, row.number, capture.digest, fetch.started_at, capture.fetch_id)
     shown = Shown(version, reading, forms, variant)
     if current is not None and not is_told:
         derivation.found_late += _found_late(conn, derivation, shown, edits)
     derivation.current, derivation.last_good = shown, capture.fetch_id
+
+
+def _stands(
+    conn: Connection,
+    current: Shown,
+    capture: GoodCapture,
+    found: tuple[Reading, tuple[int, ...]],
+    *,
+    is_told: bool,
+) -> bool:
+    """The text that stood. Where its links led elsewhere and that was told, the capture keeps a version of its own."""
+    reading, forms = found
+    if current.forms != forms or not is_told:
+        return current.forms == forms
+    return not relinked(current.reading, reading, _url(conn, capture), among={at for at, _, _ in reading.offers})
+
+
+def _url(conn: Connection, capture: GoodCapture) -> str:
+    fetch = fetches.fetch_by_id(conn, capture.fetch_id)
+    return fetch.final_url or fetch.url
 
 
 def _found_late(conn: Connection, derivation: _Derivation, after: Shown, edits: tuple[Edit, ...]) -> int:

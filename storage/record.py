@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -194,18 +195,20 @@ def accept_version(  # noqa: PLR0913 (one step, named arguments; a value for it 
     before_version_id: int | None,
     variant: int = 0,
     is_reread: bool = False,
+    links: str = "",
 ) -> VersionRow:
     """A good capture that shows something else than the version before it (None for the first) becomes a version.
 
     ``forms`` has one entry a place; ``edits`` are those against the version before, in its indices. Text the document
     has shown before gets its old version again, so A, B, A is versions 1, 2, 1. Passages, spans, the document's
     current columns and the request's validators follow. ``is_reread``: these bytes were read before by another
-    extractor, and keep the number they have.
+    extractor, and keep the number they have. ``links`` tells apart what says the same and leads elsewhere
+    (``storage/linking.py``).
     """
     columns = columns_of(reading, forms)
     document = _document(conn, document_id)
     before = _before(conn, before_version_id)
-    text = text_digest(columns)
+    text = sha256(f"{text_digest(columns)} {links}".encode()).hexdigest() if links else text_digest(columns)
     version = _known_version(conn, document_id, text, extractor)
     if version is None:
         _store_passages(conn, reading, columns, before[1] if before else None)

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from core.citing import cited_under
 from core.errors import NotFound
 from core.model import Act, Edit, Reading, VersionRef
+from core.relinks import relinked
 from core.text.diff import compare
 from core.text.visible import flat, one_line
 from core.text.words import Segment, word_diff
@@ -54,6 +55,7 @@ def diff(home: Home, environ: Mapping[str, str], name: str, numbers: Sequence[in
         old, new = versions.load(conn, before.id), versions.load(conn, after.id)
         stored = changes.between(conn, document.id, before.id, after.id)
     edits = compare(old.reading, old.forms, new.reading, new.forms)
+    links = relinked(old.reading, new.reading, document.url)
     pieces = [piece(old.reading, new.reading, edit) for edit in edits]
     change = stored.change if stored else None
     about: dict[str, Any] = {
@@ -65,7 +67,8 @@ def diff(home: Home, environ: Mapping[str, str], name: str, numbers: Sequence[in
     }
     if as_json:
         sides = {"before": _version(before), "after": _version(after)}
-        emit({"document": document.slug, **sides, **about, "edits": [_plain(each) for each in pieces]})
+        led = [{"words": each.words, "before": each.before, "after": each.after} for each in links]
+        emit({"document": document.slug, **sides, **about, "edits": [_plain(each) for each in pieces], "links": led})
         return 0
     facts = [about["class"], verdict_word(about["verdict"] or ""), about["severity"]]
     say(
@@ -73,6 +76,8 @@ def diff(home: Home, environ: Mapping[str, str], name: str, numbers: Sequence[in
     )
     say(f"first seen {long_date(before.seen_at)} → {long_date(after.seen_at)}")
     _print(pieces)
+    for each in links:
+        say(f"⇢ {each}")
     note(counted(len(pieces), "edit") if pieces else "The words are the same in both.")
     return 0
 

@@ -545,6 +545,21 @@ def test_diff_shows_a_move_as_a_move(policy: Site) -> None:
     assert "→ moved within its section" in onrecord("diff", "policy").out
 
 
+def test_a_link_that_leads_elsewhere_is_a_version_that_diff_shows_as_what_it_is(policy: Site) -> None:
+    said = "Our <a href='/rules-2024'>rules on customers</a> say more."
+    policy.pages["/policy.html"] = page(PROMISE, said)
+    onrecord("check")
+    policy.pages["/policy.html"] = page(PROMISE, said.replace("2024", "2026"))
+    onrecord("check")
+    host = policy.authority.replace(".", "[.]")
+    sentence = f"the link “rules on customers” led to {host}/rules-2024 and leads to {host}/rules-2026 now"
+    passage = sentence.replace("rules on customers", "Our rules on customers say more.")
+    assert f"⇢ {passage}" in onrecord("diff", "policy").out
+    [told] = onrecord("diff", "policy", "1", "2", "--json").lines
+    assert (told["class"], told["reasons"], told["edits"]) == ("formatting", [sentence], [])
+    assert [each["after"] for each in told["links"]] == [policy.url("/rules-2026")]
+
+
 def test_show_a_source_and_a_document(two_versions: Site) -> None:
     [told] = onrecord("show", "halden-biosystems/policy", "--json").lines
     assert (told["source"], told["grade"], told["status"], told["watched"]) == (

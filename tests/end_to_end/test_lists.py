@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from core.model import Source
-from storage import documents, incidents
+from storage import documents, incidents, versions
 from storage.schema import alerts, tellings
 from tests.pdf_maker import Line, one_page
 from tests.site import Answer, World, page, world
@@ -262,6 +262,91 @@ def test_a_page_without_a_role_follows_nothing(acme: World) -> None:
     acme.site.shows(POLICY, policy(("Supplier code of conduct", CODE)))
     acme.check()
     assert urls(acme) == ["/human-rights"]
+
+
+# --- links that lead elsewhere under the same words ----------------------------------------------------------------
+
+
+def linked(href: str, sentence: str, *, around: str = "") -> bytes:
+    said = f"<p>{sentence.replace('[', f'<a href={href}>').replace(']', '</a>')}</p>{around}"
+    return page(said.removeprefix("<p>").removesuffix("</p>"), title="Human rights")
+
+
+PROMISE = "We will not sell to the police without [the rules on government customers]."
+PLAIN = "More about our plants stands in [a page of their own]."
+
+
+@pytest.mark.parametrize(
+    ("sentence", "before", "after", "statuses", "alerts_told"),
+    [
+        (PROMISE, "/rules-2024", "/rules-2026", ["changed"], ["LINK LEADS ELSEWHERE: Acme, Human rights (medium)"]),
+        (PLAIN, "/f/a.pdf", "/f/b.pdf", ["changed"], ["LINK LEADS ELSEWHERE: Acme, Human rights (medium)"]),
+        (PLAIN, "/plants-2024", "/plants-2026", ["changed"], []),
+        (PLAIN, "/get?doc=1", "/get?doc=2", ["changed"], []),
+        (PROMISE, "/rules?utm_source=a#x", "https://www.acme.example/rules/?sid=81b", ["unchanged"], []),
+    ],
+    ids=["under a promise", "a file", "another page", "another document", "the same page"],
+)
+def test_a_link_that_leads_elsewhere_is_kept_and_told_where_a_promise_or_a_file_is_behind_it(
+    acme: World, sentence: str, before: str, after: str, statuses: list[str], alerts_told: list[str]
+) -> None:
+    acme.watch(Source("acme/page", "acme", "page", POLICY, every=6 * HOUR))
+    acme.site.shows(POLICY, linked(before, sentence))
+    acme.check()
+    acme.site.shows(POLICY, linked(after, sentence))
+    lines = acme.check(7 * HOUR)
+    assert [line.taken.status for line in lines] == statuses
+    assert told(acme) == alerts_told
+    words = sentence.partition("[")[2].partition("]")[0]
+    if statuses == ["changed"]:
+        assert lines[0].taken.change_class == "formatting"
+        assert lines[0].taken.reasons == (
+            f"the link “{words}” led to acme[.]example{before} and leads to acme[.]example{after} now",
+        )
+    acme.site.shows(POLICY, linked(after, sentence).replace(b"<body>", b"<body> "))
+    assert acme.statuses(7 * HOUR) == ["unchanged"]
+
+
+def test_a_newer_reader_keeps_what_was_told_of_a_link_and_tells_nothing_again(
+    acme: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acme.watch(Source("acme/page", "acme", "page", POLICY, every=6 * HOUR))
+    for href in ("/rules-2024", "/rules-2026"):
+        acme.site.shows(POLICY, linked(href, PROMISE))
+        acme.check(7 * HOUR)
+    for module in ("monitor.capture", "monitor.rereading"):
+        monkeypatch.setattr(f"{module}.EXTRACTOR", "html-next")
+    acme.site.shows(POLICY, linked("/rules-2026", PROMISE).replace(b"<body>", b"<body> "))
+    assert acme.statuses(7 * HOUR) == ["unchanged"]
+    with acme.database.read() as conn:
+        [document] = documents.list_documents(conn)
+        assert document.current_version_id is not None
+        stands = versions.load(conn, document.current_version_id)
+    assert (stands.ref.number, stands.extractor) == (2, "html-next")
+    assert told(acme) == ["LINK LEADS ELSEWHERE: Acme, Human rights (medium)"]
+
+
+def test_a_link_of_a_menu_or_to_a_watched_file_is_not_told_twice(rights: World) -> None:
+    menu = b"<body><nav><a href=/a-%d.pdf>Our annual report of the year as a file</a></nav>"
+    body = policy(("Supplier code of conduct", CODE), ("Our products", "https://acme.example/shop"))
+    rights.site.shows(POLICY, body.replace(b"<body>", menu % 1))
+    rights.check(7 * HOUR)
+    assert told(rights) == []
+    swapped = body.replace(CODE.encode(), NEW_CODE.encode()).replace(b"<body>", menu % 2)
+    rights.site.shows(POLICY, swapped)
+    rights.site.shows(
+        NEW_CODE, pdf("Suppliers shall not sell to the police in Xinjiang."), content_type="application/pdf"
+    )
+    rights.check(7 * HOUR)
+    assert told(rights) == ["ANOTHER FILE: Acme, Supplier code of conduct (low)"]
+
+
+def test_a_link_that_never_stays_is_told_three_times_and_then_kept_alone(acme: World) -> None:
+    acme.watch(Source("acme/page", "acme", "page", POLICY, every=6 * HOUR))
+    for number in range(6):
+        acme.site.shows(POLICY, linked(f"/rules/{number}", PROMISE))
+        acme.check(7 * HOUR)
+    assert told(acme) == ["LINK LEADS ELSEWHERE: Acme, Human rights (medium)"] * 3
 
 
 # --- a source that cannot be seen ------------------------------------------------------------------------------------

@@ -252,7 +252,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
         with_routes("{match: {event: goen}, to: law}"),
         [
             'routes.yaml:7: an entry of "match.event" must be one of new, gone, returned, moved, unlinked, redirected, '
-            "swapped, restamped, undeclared, not \"goen\". Did you mean 'gone'?"
+            "swapped, relinked, restamped, undeclared, not \"goen\". Did you mean 'gone'?"
         ],
     ),
     "an unknown verdict": (
