@@ -231,6 +231,7 @@ def test_what_binds_nobody_is_in_no_ledger(lexicon: Lexicon, text: str) -> None:
         "We comply with the higher standard where laws on human rights differ.",
         "We respect human rights.",
         "Complaints of workers are investigated within a month.",
+        "Our staff shares our commitment to human rights, and the board will hold leaders accountable for it.",
         "Our policy is to notify users of requests for their information.",
     ],
 )
