@@ -122,7 +122,7 @@ def is_promise(lexicon: Promising, sentence: str, lead_in: str, names: tuple[str
         return lexicon.names_topic(frame.sentence)  # "complaints of workers are investigated", "this page is reviewed"
     if frame.acts:
         return True
-    if _A_TITLE.fullmatch(frame.modality):
+    if _A_TITLE.fullmatch(frame.modality) and len(frame.of("modality")) == 1:
         return False
     if frame.tier >= FIRM_TIER and frame.actor in _BOUND and not frame.is_passive:
         return _THINKING.isdisjoint(frame.words[:_OPENING])
