@@ -60,9 +60,12 @@ def ask_part(tools: Tools, fetcher: Fetches, lease: Lease, url: str, manner: Man
 
 
 def lost_part(tools: Tools, ask: Ask, asked: Sequence[Asked]) -> Answer | None:
-    """The outcome of a capture that is not made, as one of its parts could not be read; None where all could."""
+    """The outcome of a capture that is not made, as one of its parts could not be read; None where all could.
+
+    A rehearsal asks the document's own address alone, and may do so before any part was asked.
+    """
     parts = parts_asked_for(asked)
-    if not parts:
+    if not parts or ask.purpose is Purpose.REHEARSAL:
         return None
     with tools.database.read() as conn:
         known = combined.states(conn, [part.url for part in parts])
@@ -84,8 +87,9 @@ def put_parts_together(tools: Tools, asked: Sequence[Asked], response: Response)
         known = combined.states(conn, [part.url for part in parts])
     pieces = [Piece(fetch.final_url or fetch.url, fetch.header("content-type") or "", response.body)]
     for part in parts:
-        state = known[part.url]
-        assert state.digest is not None  # good, or the capture was not made
+        state = known.get(part.url)
+        if state is None or state.digest is None:
+            return response  # a rehearsal before the first check; any other capture is not made then
         pieces.append(Piece(part.url, state.media_type, tools.blobs.get(state.digest)))
     return together(response.fetch, pieces)
 

@@ -14,8 +14,10 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from sqlalchemy import Connection
 
+from core.config.addresses import same_address
 from core.items import Settled, settle
 from core.model import Change, ChangeClass, DocumentEvent, Purpose, Reading, Source, Window
+from core.parts import parts_of
 from core.text.feed import FeedEntry
 from core.text.linklist import absolute
 from core.text.normalise import word_count
@@ -62,7 +64,11 @@ def notice_links(tools: Tools, capture: Capture, reading: Reading, stood: Readin
         return Noticed()
     own = replace(capture, asked=(asked,))
     url = capture.fetch.final_url or capture.fetch.url
-    entries = links_of(reading, url, asked.source.option("follow") or POLICY)
+    parts = {
+        same_address(part.url) for part in parts_of(asked.source)
+    }  # read with the page, and no documents of their own
+    found = links_of(reading, url, asked.source.option("follow") or POLICY)
+    entries = [entry for entry in found if same_address(entry.url) not in parts]
     with tools.database.read() as conn:
         known = listings.known(conn, asked.source.id)
     if not entries and not known:

@@ -19,6 +19,7 @@ from core.config.shapes import KINDS, CompanyEntry, DefaultsEntry, RegistryEntry
 from core.config.yamlfile import Path, YamlFile, read_yaml, shown
 from core.filings.edgar import list_url
 from core.model import Company, Source
+from core.selectors import range_in
 
 FRAGILE = frozenset({"hkex", "cninfo"})
 FASTEST = timedelta(minutes=1)  # for other people's servers; your own machine may be asked as often as you like
@@ -225,6 +226,9 @@ class _Reading:
             why = "it has no documented address: write the one its search for that code is found at, or enabled: false"
             self.found.fault(declared.at, f'a source of kind {entry.kind} that is switched on needs "url": {why}')
         self._check_intervals(declared)
+        if entry.kind == "listing" and any(range_in(selector) is not None for selector in entry.select or ()):
+            why = "names the links of a list by CSS selectors; a range may say what to remove"
+            self.found.fault((*declared.at, "select"), f'"select" of a listing {why}')
         for number, part in enumerate(entry.parts or ()):
             if entry.url is not None and not is_same_host(part.url, entry.url):
                 why = "must be at the host of the source's own address: parts are asked within one host's turn"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.model import ChangeClass, FetchReason, Source
+from core.model import ChangeClass, FetchReason, Purpose, Source
 from core.parts import Part, as_option
 from monitor.pipeline import Checked
 from monitor.rereading import reread_document
@@ -16,7 +16,7 @@ from monitor.workers import Desk, claim, work
 from storage import changes, documents, versions
 from tests.site import STANDING, World, page, world
 
-FIRST, SECOND, THIRD = (f"https://acme.example/standards{end}" for end in ("", "/2", "/3"))
+FIRST, SECOND, THIRD, FOURTH = (f"https://acme.example/standards{end}" for end in ("", "/2", "/3", "/4"))
 PROMISE = "We will not sell our sequencers to the police of Xinjiang, whoever asks for them."
 DAY = timedelta(days=1)
 
@@ -113,6 +113,24 @@ def test_one_page_a_turn_where_a_host_is_to_be_left_alone_in_between(acme: World
         lines = _check(acme, gap, gap)
         asked.append((acme.site.asked[-1].url, len(acme.site.asked), len(lines)))
     assert asked == [(SECOND, 1, 0), (THIRD, 2, 0), (FIRST, 3, 1)]
+
+
+def test_a_rehearsal_asks_the_first_page_alone_and_leaves_the_parts_to_the_check(acme: World) -> None:
+    (line,) = acme.check(purpose=Purpose.REHEARSAL)
+    assert (line.taken.status, [ask.url for ask in acme.site.asked]) == ("new", [FIRST])
+    assert [line.taken.status for line in _check(acme)] == ["new"]
+
+
+def test_a_link_to_a_part_leads_to_no_document_of_its_own(acme: World) -> None:
+    links = "".join(f'<p><a href="{url}">{words}</a></p>' for url, words in ((SECOND, "Customers"), (FOURTH, "Audits")))
+    acme.site.shows(FIRST, page(PROMISE).replace(b"</h1>", f"</h1><h2>More</h2>{links}".encode()))
+    acme.site.shows(FOURTH, page("The fourth page is no part: it says how often plants are looked at."))
+    _check(acme)
+    acme.site.shows(SECOND, _second("It is said here in more words than before, so that its bytes are read anew."))
+    _check(acme, 2 * DAY)
+    _check(acme, 2 * DAY)
+    with acme.database.read() as conn:
+        assert sorted(document.url for document in documents.list_documents(conn)) == [FIRST, FOURTH]
 
 
 def test_what_was_put_together_can_be_read_again(acme: World) -> None:

@@ -12,6 +12,7 @@ from core.config.addresses import same_address
 from core.config.sources import Registry, Watchlist, parse_sources
 from core.errors import ConfigError, Problem
 from core.model import Company, Source
+from core.parts import Part, parts_of
 
 BUILT = frozenset({"page", "feed"})
 
@@ -344,3 +345,19 @@ def test_any_values_are_a_watchlist_or_a_list_of_problems(source: dict[str, obje
 @given(st.text(alphabet="abdiv.#[]=~|^$*:>+()\"'\\-, \u0000\U0001f600not123has", max_size=40))
 def test_any_selector_compiles_or_is_a_problem(selector: str) -> None:
     watchlist_or_problems(f"companies: [{{name: Acme, sources: [{as_yaml({'select': selector})}]}}]")
+
+
+def test_a_range_names_parts_of_a_page_and_not_the_links_of_a_list() -> None:
+    listing = "companies: [{name: A, sources: [{kind: listing, url: 'https://a.example/', %s: {start_before: h2, end_after: p}}]}]"
+    with pytest.raises(ConfigError, match='"select" of a listing names the links of a list by CSS selectors'):
+        parse_sources(listing % "select", built_kinds=frozenset({"listing"}))
+    found = parse_sources(listing % "remove", built_kinds=frozenset({"listing"}))
+    assert found.sources[0].remove == ('{"start_before": "h2", "end_after": "p"}',)
+
+
+def test_parts_stand_at_the_host_of_the_source() -> None:
+    several = "companies: [{name: A, sources: [{url: 'https://a.example/', select: main, parts: [{url: '%s'}]}]}]"
+    with pytest.raises(ConfigError, match="must be at the host of the source's own address"):
+        parse_sources(several % "https://b.example/2", built_kinds=frozenset({"page"}))
+    found = parse_sources(several % "https://a.example/2", built_kinds=frozenset({"page"}))
+    assert parts_of(found.sources[0]) == (Part("https://a.example/2", ("main",), ()),)
