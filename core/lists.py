@@ -27,6 +27,7 @@ from core.wording import (
     SUMMARY,
     counted,
     long_date,
+    number,
     sentence,
     short_date,
     sources_seen,
@@ -171,7 +172,9 @@ def build_digest(facts: DigestFacts, schedule: Schedule, *, at: datetime, base_u
     day = at.astimezone(ZoneInfo(schedule.zone)).date()
     urgent = "none urgent" if facts.worst not in (Severity.HIGH, Severity.CRITICAL) else f"up to {facts.worst}"
     count = counted(facts.alerts, "alert")
-    found = [f"{sources_seen(facts.seen, facts.sources)}."] if facts.sources else []
+    now = len({(each.company, each.source) for each in facts.not_seen})
+    and_now = f"; {number(now)} cannot be seen now" if now else ""  # seen this morning, perhaps, and not since
+    found = [f"{sources_seen(facts.seen, facts.sources)}{and_now}."] if facts.sources else []
     if facts.over_budget:
         found.append(f"{counted(facts.over_budget, 'alert').capitalize()} came after the day’s budget was spent.")
     unseen = Section(

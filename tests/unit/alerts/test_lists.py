@@ -65,7 +65,7 @@ def test_a_digest_in_plain_text() -> None:
 
 DIGEST = """\
 On Record, 24 November: two alerts, none urgent
-Tuesday 24 November: two alerts, none urgent. 412 of 418 sources were seen.
+Tuesday 24 November: two alerts, none urgent. 412 of 418 sources were seen; one cannot be seen now.
 Daily at 08:00, Europe/Brussels. Nine changes of date, layout or menu kept, not shown.
 
 WORST FIRST
