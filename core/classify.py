@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from core.furniture import is_label, is_title, without_site_talk
+from core.furniture import is_label, is_of_a_policy, is_title, without_site_talk
 from core.model import Act, ChangeClass, Edit, Reading
 from core.text.diff import words_of
 from core.text.listed import without_number
@@ -25,6 +25,7 @@ class Guard(Protocol):
 
     def __call__(self, text: str, lead_in: str, /) -> bool: ...
     def watches(self, text: str, /) -> bool: ...
+    def touches(self, text: str, /) -> bool: ...
     def insists(self, text: str, /) -> bool: ...
 
 
@@ -71,7 +72,7 @@ _LINK_HINT: Final = re.compile(
     re.IGNORECASE,
 )
 _OF_A_FIGURE: Final = re.compile(
-    r"(?<=\d)[.,](?=\d)|[$€£¥₹₽](?=\s?\d)|(?<=\d)\s?[$€£¥₹₽%‰°]|(?<![\w)])[-−+±<>≤≥](?=\d)"
+    r"[✓✔✗✘☐☑☒✅❌❎⛔⭕🚫👍👎]|(?<=\d)[.,](?=\d)|[$€£¥₹₽](?=\s?\d)|(?<=\d)\s?[$€£¥₹₽%‰°]|(?<![\w)])[-−+±<>≤≥](?=\d)"
 )
 _PARTING: Final = re.compile(r'[;•·|"]|\.(?=\s*\.)')  # once quotation marks are of one kind
 _ABBREVIATED: Final = re.compile(r"(?<=[a-z])\.(?=\s?[,)]|\s[a-z])")  # no full stop: the sentence goes on
@@ -80,6 +81,7 @@ _RAW_LINK: Final = re.compile(
 )  # markup shown by mistake
 _SAME_SIGNS: Final = str.maketrans(
     {"’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "–": "-", "—": "-", "‑": "-"}
+    | dict.fromkeys("\u00ad\u200b\u2060\ufeff", "")  # nobody sees them
 )
 
 
@@ -97,6 +99,11 @@ class _Page:
     def targets(self, places: Sequence[int]) -> set[str]:
         """Where these places lead."""
         return set().union(*(self._targets.get(at, ()) for at in places))
+
+    def introduces(self, at: int) -> bool:
+        """Whether this place, with a colon at its end, stands over a list."""
+        is_over = at + 1 < len(self.places) and self.places[at + 1].lead_in == at
+        return is_over and self.places[at].text.endswith((":", "："))
 
     def texts(self, places: Sequence[int]) -> str:
         return " ".join(self.places[at].text for at in places)
@@ -160,16 +167,26 @@ def _is_guarded(before: _Page, after: _Page, edit: Edit, guard: Guard) -> bool:
 
 
 def _holds(page: _Page, at: int, guard: Guard) -> bool:
-    """Does this place hold a commitment or a watched term? What surroundings say of the site itself is no commitment."""
+    """Does this place hold a commitment or a watched term?
+
+    What surroundings say of the site itself is no commitment. But they may hold a line of the policy that is no sentence
+    of a promise ("Minimum wage: CHF 24"): what speaks of rights or of the policy there, and leads nowhere, counts.
+    """
     place, lead_in = page.places[at], page.lead_in(at)
     if place.stream == "main":
         return guard(place.text, lead_in)
     if guard.watches(place.text):
         return True
-    if page.targets((at,)) and (is_title(place.text) or place.text in page.headings):
+    leads = bool(page.targets((at,)))
+    if leads and (is_title(place.text) or place.text in page.headings):
         return False  # the label of a menu entry, or of a table of contents whose heading is compared where it stands
-    said = without_site_talk(place.text)
-    return bool(said) and guard(said, lead_in if lead_in[-1:] in (":", "：") else "")
+    if page.introduces(at):
+        return guard(page.places[at + 1].text, place.text)
+    heard = lead_in if lead_in[-1:] in (":", "：") else ""
+    said = place.text if heard else without_site_talk(place.text)
+    if not leads and is_of_a_policy(place.text, guard.touches):
+        return True
+    return bool(said) and guard(said, heard)
 
 
 def _judge(

@@ -9,7 +9,7 @@ Every other sentence beside them still counts, and so does a watched term wherev
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from core.model import Edit, Place, Reading
@@ -36,6 +36,32 @@ _BESIDE_IT: Final = re.compile(
     r"berechtigte\w* interesse\w*|intérêts? légitimes?|interés legítimo)\b|浏览器|设备|网站|合作伙伴",
     re.IGNORECASE,
 )
+# A sentence that names the text it stands beside, in five languages: "This policy is no longer in force."
+_OF_THE_TEXT: Final = re.compile(
+    r"\b(?:this|these) (?:[\w'’-]+ ){0,4}?(?:policy|policies|statement|code|notice|standards?|guidelines?|guidance|commitments?|document|"
+    r"charter|declaration|agreement|principles|terms)\b|"
+    r"\bdies(?:e[nmrs]?)? (?:[\w-]+ ){0,3}?\w*(?:richtlinien?|erklärung|kodex|grundsätze|leitlinien?|bestimmungen|bedingungen|dokument|charta)\b|"
+    r"\b(?:cette|ce|cet|ces|(?:la|le|les) présente?s?) (?:[\w'’-]+ ){0,3}?(?:politique|déclaration|code|charte|document|conditions|principes|engagements?|avis)\b|"
+    r"\b(?:est[aeo]s?|(?:la|el|los|las) presentes?) (?:[\w-]+ ){0,3}?(?:política|declaración|código|carta|documento|condiciones|principios|compromisos?|aviso)\b|"
+    r"本(?:公司)?(?:政策|声明|守则|准则|通知|文件|条款|协议|原则|承诺)",
+    re.IGNORECASE,
+)
+# Who may complain and to whom, who is checked, for whom it holds: lines of a policy that name no topic of rights.
+_OF_A_POLICY: Final = re.compile(
+    r"\bcomplaints?\b|\bombuds\w*|\baudit(?:s|ed|ors?)\b|\bwhistle-?blow\w*|\bethics (?:board|committee|line|office)\b|\bappl(?:y|ies) to\b|"
+    r"\b(?:in force|effective (?:from|as of)|valid (?:from|until))\b|\bconsent of\b|\bno exceptions?\b|"
+    r"\bbeschwerden?\b|\bauditier\w*|\bhinweisgeber\w*|\bethik(?:rat|kommission)\b|\bgilt für\b|\bin kraft\b|\bgültig (?:ab|bis)\b|"
+    r"\b(?:plaintes?|réclamations?)\b|\baudité\w*|\blanceurs? d['’]alerte\b|\bs['’]applique (?:à|aux?)\b|\ben vigueur\b|"
+    r"\b(?:quejas?|reclamaciones|denuncias?)\b|\bauditad[oa]s?\b|\bdenunciantes?\b|\bse aplica a\b|\ben vigor\b|"
+    r"投诉|申诉|举报|审核|适用于|生效",
+    re.IGNORECASE,
+)
+_TO_DO_WITH_IT: Final = re.compile(
+    r"(?:please )?(?:share|print|download|save|e-?mail|rate|cite|follow|teilen|drucken|herunterladen|partager|imprimer|télécharger|compartir|imprimir|descargar)\b",
+    re.IGNORECASE,
+)
+_LEAST_WORDS: Final = 4
+_LINE_WORDS: Final = 30  # longer ones beside a text are stories, notices and windows
 _NO_SENTENCE: Final = 3  # words: "Refuse", "Never mind"
 _LABEL_WORDS: Final = 10
 _SHORT: Final = 4
@@ -55,6 +81,25 @@ def without_site_talk(text: str) -> str:
         return text
     parts = [text[start:end] for start, end in sentences(text)]
     return " ".join(part for part in parts if not (_OF_THE_SITE.search(part) or _BESIDE_IT.search(part)))
+
+
+def is_of_a_policy(text: str, touches: Callable[[str], bool]) -> bool:
+    """Whether a line beside the text belongs to it: it speaks of a topic of rights, says for whom or when something holds
+    or where to complain, or names the policy itself ("This policy is no longer in force").
+
+    Long passages, titles and what speaks of the site are left out.
+    """
+    if not 1 < word_count(text) <= _LINE_WORDS or is_title(text) or _OF_THE_SITE.search(text):
+        return False
+    if _OF_A_POLICY.search(text) or touches(text):
+        return True
+    return any(
+        word_count(sentence) >= _LEAST_WORDS
+        and sentence[-1:] not in "?？"
+        and _OF_THE_TEXT.search(sentence) is not None
+        and not _TO_DO_WITH_IT.match(sentence)
+        for sentence in (text[start:end].strip() for start, end in sentences(text))
+    )
 
 
 def is_title(text: str) -> bool:

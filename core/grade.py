@@ -23,6 +23,7 @@ GRADER: Final = "grade-2"
 EMPTY_WORDS: Final = 12  # fewer visible words than this is no page of anything
 THIN_WORDS: Final = 60  # fewer on a page full of scripts is a shell
 PHRASE_WORDS: Final = 400  # a phrase names a page only while the page is short
+TEXT_WORDS: Final = 150  # of prose beside a phrase that names nothing then
 OTHER_PAGE: Final = 0.3  # vocabulary in common below this: another page
 SHRUNK: Final = 0.6  # and smaller than this share: not the page
 PART: Final = 0.75  # a smaller text with this share of its long words in the earlier one was cut out of it
@@ -30,6 +31,8 @@ PART_WORDS: Final = 60  # in passages of prose; with fewer a text is too small t
 FRAME: Final = 0.5  # of the words around the text still there, and
 FRAME_WORDS: Final = 8  # so many of them: the frame of the site
 _NAME_WORDS: Final = 12
+SHORT_WORDS: Final = 100  # of a text of which a sentence is a large part
+STANDS: Final = 0.5  # of the text that stood there: with so much of it still there it is the page
 COLLAPSED: Final = 0.35  # kept and size both below this: most of the text is missing
 
 # What the SEC answers whoever asks too often or without a name, under any status; as its page words it.
@@ -37,6 +40,7 @@ BLOCKED: Final = (b"request rate threshold exceeded", b"originates from an undec
 _BLOCK_BYTES: Final = 20_000
 
 _GOOD: Final = Grade(GradeLevel.GOOD)
+_NAMED: Final = frozenset((*PHRASES, "login"))  # codes that a phrase or a field for a password gives
 
 
 def grade_transport(fetch: Fetch, body: bytes) -> Grade | None:
@@ -91,7 +95,7 @@ def grade_page(reading: Reading, *, phrases: dict[str, tuple[str, ...]] = PHRASE
             return Grade(GradeLevel.BAD, (f"a page whose heading says “{found[1]}”",), "soft_404")
     else:
         found = named_by(reading, phrases)
-        if found is not None:
+        if found is not None and not _is_said_beside_a_text(reading, found[1]):
             code, phrase = found
             return Grade(GradeLevel.BAD, (f"a short page that says “{phrase}”",), code)
         if facts.get("passwords") and prose < THIN_WORDS:
@@ -99,6 +103,18 @@ def grade_page(reading: Reading, *, phrases: dict[str, tuple[str, ...]] = PHRASE
     if reading.incomplete:
         return Grade(GradeLevel.GOOD, (reading.incomplete,), "incomplete")
     return _GOOD
+
+
+def _is_said_beside_a_text(reading: Reading, phrase: str) -> bool:
+    """Whether neither title nor heading says it, and as much prose stands beside it as no wall and no error has."""
+    prose = 0
+    for text, is_name in ((reading.title, True), *((place.text, place.kind == "heading") for place in reading.places)):
+        if phrase in text.lower().replace("’", "'"):
+            if is_name:
+                return False
+        elif (words := word_count(text)) >= EMPTY_WORDS:
+            prose += words
+    return prose >= TEXT_WORDS
 
 
 def _headed(reading: Reading) -> Reading:
@@ -110,9 +126,11 @@ def _headed(reading: Reading) -> Reading:
 
 def grade_against(before: Reading, reading: Reading, alike: Likeness, fetch: Fetch) -> Grade:
     """The grade of a readable page held against the last good capture of the same document."""
-    if alike.kept >= 0.5:
+    if alike.kept >= STANDS:
         return _GOOD
     is_part = alike.within >= PART and int(reading.facts.get("prose_words", 0)) >= PART_WORDS
+    if alike.within >= PART and not is_part and _is_short(before):  # one sentence of three went
+        return Grade(GradeLevel.SUSPECT, ("most of a short text is missing at once",), "collapsed")
     if alike.vocabulary < OTHER_PAGE and alike.size < SHRUNK and not is_part:
         percent = round(alike.size * 100)
         if _stands_in_its_frame(before, reading):
@@ -136,6 +154,16 @@ def grade_against(before: Reading, reading: Reading, alike: Likeness, fetch: Fet
     if _other_host(fetch):
         return Grade(GradeLevel.SUSPECT, (f"answered by another host: {fetch.final_url}",), "other_host")
     return _GOOD
+
+
+def _is_short(reading: Reading) -> bool:
+    return sum(word_count(place.text) for _, place in reading.in_stream("main")) <= SHORT_WORDS
+
+
+def stands_after_all(grade: Grade, alike: Likeness) -> bool:
+    """Whether a phrase named a page that shows, beside the phrase, the text that stood there: a notice over it, no page
+    in its stead."""
+    return grade.level is GradeLevel.BAD and grade.code in _NAMED and alike.kept >= STANDS
 
 
 def _stands_in_its_frame(before: Reading, reading: Reading) -> bool:

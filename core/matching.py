@@ -13,6 +13,7 @@ from core.query.passage import NOWHERE, Standing
 from core.rules.model import Rule, RuleAct
 from core.text.normalise import word_count
 from core.text.sentences import sentences
+from core.text.struck import without_struck
 
 
 class Rules(Protocol):
@@ -53,7 +54,8 @@ def side(reading: Reading | None, places: Sequence[int]) -> Side:
 class Guard:
     """Does a passage hold a commitment or a watched term? Promise P8 asks before anything may quiet its change.
 
-    Called with a passage and its lead-in it answers that; ``watches`` answers for the watched terms alone.
+    Called with a passage and its lead-in it answers that; ``watches`` answers for the watched terms alone, ``touches``
+    for the topics of rights.
     """
 
     def __init__(
@@ -73,6 +75,10 @@ class Guard:
     def watches(self, text: str) -> bool:
         """Does it hold a watched term of a rule, or of the operator's own?"""
         return self._rules.watched(text, at=self._at) or self.insists(text)
+
+    def touches(self, text: str) -> bool:
+        """Does it speak of a topic of rights, promise or not?"""
+        return self._commitments.names_topic(text)
 
     def insists(self, text: str) -> bool:
         """Does it hold words of ``always:``? Then nothing that was learned quiets it, a flap neither."""
@@ -114,7 +120,7 @@ def find_verdicts(
     for index, edit in enumerate(edits):
         if edit.act is Act.MOVED:
             continue
-        was, now = side(before, edit.before), side(after, edit.after)
+        was, now = _as_said(before, edit.before), _as_said(after, edit.after)
         if not (_promises(commitments, was) or _promises(commitments, now)):
             continue
         if titles_of_other_pages(before, after, edit) and not _refuses(commitments, was):
@@ -127,6 +133,18 @@ def find_verdicts(
             refused = refused and not _refuses(commitments, now, but=was.text)
         found.append(replace(finding, edit=index, refused=refused))
     return tuple(found)
+
+
+def _as_said(reading: Reading | None, places: Sequence[int]) -> Side:
+    """What the side of an edit still says; of a sentence that introduces a list, with its first item."""
+    found = side(reading, places)
+    found = Side(without_struck(found.text), without_struck(found.lead_in))
+    if reading is None or len(places) != 1 or not found.text.endswith((":", "：")):
+        return found
+    first = places[0] + 1
+    if first < len(reading.places) and reading.places[first].lead_in == places[0]:
+        return replace(found, text=f"{found.text} {reading.places[first].text}")
+    return found
 
 
 _GRAVEST = (

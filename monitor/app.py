@@ -222,6 +222,9 @@ class LazyLexicon:
     def refuses(self, sentence: str, *, lead_in: str = "") -> bool:
         return self._lexicon().refuses(sentence, lead_in=lead_in)
 
+    def names_topic(self, text: str) -> bool:
+        return self._lexicon().names_topic(text)
+
     def compare(
         self,
         before: str,
@@ -237,9 +240,6 @@ class LazyLexicon:
     @property
     def version(self) -> str:
         return self._lexicon().version
-
-    def names_topic(self, text: str) -> bool:
-        return self._lexicon().names_topic(text)
 
     def frame(self, sentence: str, *, lead_in: str = "", company_names: tuple[str, ...] = (), lang: str = "") -> Frame:
         return self._lexicon().frame(sentence, lead_in=lead_in, company_names=company_names, lang=lang)

@@ -11,8 +11,9 @@ from dataclasses import replace
 
 from core.course import Course, Step, chart
 from core.errors import ReadError
-from core.grade import GRADER, grade_page, grade_transport
+from core.grade import GRADER, grade_page, grade_transport, stands_after_all
 from core.model import Fetch, Grade, GradeLevel, Reading
+from core.text.likeness import likeness
 from monitor import absence, accepting, links, passing, relinking, rereading
 from monitor.capture import (
     Arrival,
@@ -47,15 +48,19 @@ def take_in(tools: Tools, capture: Capture) -> Taken:
     except ReadError as error:
         return refuse(tools, capture, Grade(GradeLevel.BAD, (error.detail,), "unreadable"))
     grade = grade_page(reading)
-    if grade.level is GradeLevel.BAD:
+    if grade.level is GradeLevel.BAD and capture.request.last_good_fetch_id is None:
         return refuse(tools, capture, grade)
     known = know(tools, capture, reading)
     if known.is_stale:  # both sides of a comparison are read by the same reader (promise P6)
         rereading.reread_document(tools, known.document.id)
         known = know(tools, capture, reading)
     forms = forms_of(tools, reading, always=capture.source.always, stood=known.shown)
-    arrival = Arrival(tools, capture, known, reading, forms)
-    return _weigh(arrival, grade)
+    if grade.level is GradeLevel.BAD:
+        stood = known.current
+        if stood is None or not stands_after_all(grade, likeness(stood.reading, stood.forms, reading, forms)):
+            return refuse(tools, capture, grade)
+        grade = GOOD
+    return _weigh(Arrival(tools, capture, known, reading, forms), grade)
 
 
 def is_same(request: DueRequest, fetch: Fetch, body: bytes) -> bool:

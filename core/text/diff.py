@@ -363,15 +363,22 @@ def _candidates(sides: _Sides) -> list[tuple[int, Sequence[int]]]:
 
 
 def _add_lost_lead_ins(sides: _Sides) -> None:
-    """Items whose own words stand while the sentence that introduced them is gone."""
+    """Items whose own words stand while the sentence that introduced them is gone, or another introduces them."""
     for was, now in list(sides.partner.items()):
         place = sides.before.places[was]
         if place.kind != "item" or place.lead_in < 0 or now >= len(sides.after.places):
             continue
-        expected = sides.partner.get(place.lead_in)
-        if expected is None and sides.after.places[now].lead_in != place.lead_in and _is_gone(sides, place.lead_in):
+        expected, leads = sides.partner.get(place.lead_in), sides.after.places[now].lead_in
+        is_gone = expected is None and leads != place.lead_in and place.lead_in in sides.gone
+        if is_gone or (expected is not None and leads >= 0 and _introduces_otherwise(sides, place.lead_in, leads)):
             sides.edits.append(Edit(Act.REWORDED, before=(was,), after=(now,), lost_lead_in=True))
 
 
-def _is_gone(sides: _Sides, at: int) -> bool:
-    return at in sides.gone
+def _introduces_otherwise(sides: _Sides, was: int, now: int) -> bool:
+    """Whether an item stands in another list than before, whose introduction says something else.
+
+    A heading of a word or two introduces nothing, and a list that was introduced anew stands under the same place.
+    """
+    if sides.partner.get(was) == now or sides.now.distinct(now) == sides.was.distinct(was):
+        return False
+    return all(text[-1:] in (":", "：") for text in (sides.before.places[was].text, sides.after.places[now].text))

@@ -8,23 +8,26 @@ like a menu.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import repeat
+from itertools import chain, repeat
 from typing import Final
 
 from lxml import etree
 
 from core.errors import ReadError
 from core.model import Place, Reading, Stream
+from core.text.holder import mark_holder
 from core.text.normalise import tidy, word_count
 from core.text.offered import offers
 from core.text.pagedate import page_date
 from core.text.selecting import selected
 from core.text.shell import shell_texts
+from core.text.struck import TAGS as STRUCK
+from core.text.struck import mark_struck
 from core.text.walk import Walk
 from core.text.windows import mark_windows
 from core.text.zones import PROSE, decide_streams, set_apart_labels
 
-VERSION: Final = "html-5"
+VERSION: Final = "html-6"
 MAX_DEPTH: Final = 1_900  # below about 2,000 levels lxml drops text even with huge_tree
 _WINDOWS_BELOW: Final = 3_000_000  # bytes; looking round the buttons of a larger page is not worth its time
 _WEIGHT: Final = b"font-weight"
@@ -42,9 +45,13 @@ def read_html(
     if select or remove:
         body, charset = selected(body, charset, select, remove), "utf-8"
     root = parse_tree(body, charset)
-    scripts, fields, metas, titles, buttons, links = _gathered(root, "script", "input", "meta", "title", "button", "a")
+    scripts, fields, metas, titles, buttons, links, *struck = _gathered(
+        root, "script", "input", "meta", "title", "button", "a", *STRUCK
+    )
+    mark_struck(list(chain.from_iterable(struck)))
     if len(body) <= _WINDOWS_BELOW:
         mark_windows(root, buttons, fields, links)
+        mark_holder(root)
     walk = Walk(asks_styles=_styles_weights(body))
     depth = walk.fill(root)
     facts = _facts(walk, len(body)) | {"scripts": len(scripts), "passwords": sum(map(_is_password, fields))}

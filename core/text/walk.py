@@ -15,6 +15,7 @@ from lxml import etree
 
 from core.model import PlaceKind
 from core.text.elements import lies_over_the_page, stands_alone, unfolds
+from core.text.holder import HOLDS
 from core.text.listed import introduced_by, is_marked
 from core.text.normalise import tidy_and_count, word_count
 from core.text.zones import Zone, ZoneKind, heading_rank, hinted_kind
@@ -353,7 +354,7 @@ def _proposed(tag: str, is_in_the_text: bool, attributes: tuple[tuple[Any, Any],
     named = dict(attributes)
     role, classes = named.get("role"), named.get("class")
     may_be_named = bool(role or (classes and heading_rank(classes))) and tag in _MAY_STAND_FOR
-    kind = _ZONE_OF_TAG.get(tag)
+    kind = ZoneKind.MAIN if HOLDS[0] in named else _ZONE_OF_TAG.get(tag)
     if kind is None:
         names = " ".join(filter(None, (classes, tag if "-" in tag else "", *map(named.get, _NAMING))))
         kind = hinted_kind(tag, role, names, "" if is_in_the_text else named.get("id", ""))

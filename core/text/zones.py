@@ -218,6 +218,7 @@ _MENU_INSIDE: Final = 15  # between two passages of prose they may be the text's
 _MENU_WORDS: Final = 12
 _SHORT_SENTENCE: Final = re.compile(r"[^\W\d_]{2}\s?[.。]$")  # "No exceptions."; slogans end otherwise
 _OF_A_LIST: Final = frozenset(("item", "row", "term"))  # the last lines of a list are short and yet no labels
+_SAYS_WHAT_OF_WHAT: Final = re.compile(r"\w\s?[:：]\s?\S")  # "Police: blocked"
 _HAS_DIGIT_OR_COMMA: Final = re.compile(r"[\d,:;@]")
 
 
@@ -246,12 +247,17 @@ def set_apart_labels(
         if streams[at] == "main" and words[at] <= most and (kinds[at] != "heading" or not first > at >= top):
             if _is_of_a_list(kinds, linked, at) or (kinds[at] == "heading" and _is_of_a_list(kinds, linked, at + 1)):
                 continue
-            if not linked[at] and _SHORT_SENTENCE.search(texts[at]):
+            if not linked[at] and (_SHORT_SENTENCE.search(texts[at]) or _introduces(texts, kinds, at)):
                 continue
             is_introduced = at > 0 and texts[at - 1][-1:] in ":："  # "By post:" and then who to write to
             if not is_introduced and _is_label(texts[at], words[at], most):
                 streams[at] = "surroundings"
     _set_apart_menus(streams, texts, kinds, words, linked, (first, last))
+
+
+def _introduces(texts: Sequence[str], kinds: Sequence[PlaceKind], at: int) -> bool:
+    """ "We prohibit:" over the items of a list."""
+    return texts[at][-1:] in (":", "：") and at + 1 < len(kinds) and kinds[at + 1] == "item"
 
 
 def _is_of_a_list(kinds: Sequence[PlaceKind], linked: Sequence[bool], at: int) -> bool:
@@ -260,7 +266,7 @@ def _is_of_a_list(kinds: Sequence[PlaceKind], linked: Sequence[bool], at: int) -
 
 def _is_label(text: str, words: int, most: int) -> bool:
     if words <= 3:
-        return True
+        return _SAYS_WHAT_OF_WHAT.search(text) is None
     return words <= most and text[-1:] not in ".!?。！？" and not _HAS_DIGIT_OR_COMMA.search(text)
 
 

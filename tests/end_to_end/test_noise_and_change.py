@@ -17,7 +17,7 @@ import pytest
 from core import matching
 from core.classify import Classified, classify
 from core.course import Shown, Step, chart
-from core.model import ChangeClass, Fetch, Purpose, Source, VersionRef
+from core.model import ChangeClass, Fetch, Purpose, Source, Verdict, VersionRef
 from core.text.diff import compare
 from core.text.mask import mask
 from core.text.read import read
@@ -214,6 +214,47 @@ CHANGES: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 
 
+def in_list(lead_in: str, *items: str) -> str:
+    return f"<p>{lead_in}</p><ul>{''.join(f'<li>{item}</li>' for item in items)}</ul>"
+
+
+# Lines of a policy that stand in a footer, or where labels stand.
+BESIDE: dict[str, tuple[str, str]] = {
+    "days": ("<p>We answer complaints within 10 days</p>", "<p>We answer complaints within 90 days</p>"),
+    "target": ("<p>Living wages by 2027</p>", "<p>Living wages by 2037</p>"),
+    "sum": ("<p>Minimum wage: CHF 24</p>", "<p>Minimum wage: CHF 20</p>"),
+    "share": ("<p>100% of sites audited</p>", "<p>60% of sites audited</p>"),
+    "who_hears": ("<p>Complaints: independent ombudsman</p>", "<p>Complaints: legal department</p>"),
+    "scope": ("<p>Applies to: all group companies</p>", "<p>Applies to: head office</p>"),
+    "status": ("<p>Status: in force</p>", "<p>Status: under review</p>"),
+    "expiry": ("<p>Policy in force from 1 March 2025</p>", "<p>Policy in force from 1 March 2025 until 31 December 2026</p>"),
+    "hotline": ("<p>The hotline is open day and night</p>", "<p>The hotline is open Monday to Friday</p>"),
+    "end": ("", "<p>This policy is no longer in force and has been replaced by our general terms.</p>"),
+    "exception": ("<p>Exceptions to this policy need the approval of the board.</p>", "<p>Exceptions to this policy need the approval of a manager.</p>"),
+    "german": ("<p>Diese Erklärung gilt für alle Werke.</p>", "<p>Diese Erklärung gilt für das Stammwerk.</p>"),
+    "french": ("<p>Cette politique lie tous nos fournisseurs directs.</p>", "<p>Cette politique engage quelques fournisseurs directs.</p>"),
+    "spanish": ("<p>Esta política obliga a todas las filiales.</p>", "<p>Esta política orienta a las filiales grandes.</p>"),
+    "chinese": ("<p>本政策适用于所有子公司</p>", "<p>本政策适用于总部</p>"),
+    "item_of_a_list": (in_list("We do not sell to:", "police", "armies", "prisons"), in_list("We do not sell to:", "police", "prisons")),
+    "introduction": (in_list("We prohibit:", "ethnic profiling", "mass surveillance"), in_list("We discourage:", "ethnic profiling", "mass surveillance")),
+    "item_under_another_introduction": (
+        in_list("We will not supply:", "spyware", "face scanners") + in_list("We may supply:", "routers"),
+        in_list("We will not supply:", "spyware") + in_list("We may supply:", "face scanners", "routers"),
+    ),
+    "answer": ("<p>Police: ✗</p>", "<p>Police: ✓</p>"),
+}  # fmt: skip
+BESIDE_AND_NOISE: dict[str, tuple[str, str]] = {
+    "address": ("<p>Norrvik, 12 Main Street</p>", "<p>Norrvik, 99 High Street</p>"),
+    "hours": ("<p>Mon–Fri 9:00–17:00</p>", "<p>Mon–Fri 8:00–18:00</p>"),
+    "rating": ("<p>Excellent 4.6 | 12,401 reviews</p>", "<p>Excellent 4.7 | 12,559 reviews</p>"),
+    "award": ("<p>Winner: Best Employer 2024</p>", "<p>Winner: Best Employer 2025</p>"),
+    "app": ("", "<p>Get the app and track your orders on the go.</p><a href=/a>App Store</a>"),
+    "share_this": ("<p>Share this policy with a colleague.</p>", "<p>Print this policy or send it on.</p>"),
+    "was_it_helpful": ("<p>Was this policy helpful to you?</p>", "<p>Did this statement answer your question?</p>"),
+    "cookies": ("", "<p>By staying here you agree to cookies as this policy on cookies says.</p><button>OK</button>"),
+}
+
+
 def fetch() -> Fetch:
     return Fetch(URL, Purpose.WATCH, START, START, 200, final_url=URL)
 
@@ -244,7 +285,16 @@ def standing() -> Shown:
 def judged(was: str, now: str) -> Classified:
     """The class of the change from the page to the page with one replacement."""
     assert PAGE.count(was) == 1, f"{was!r} stands {PAGE.count(was)} times on the page"
-    before, after = standing(), shown(PAGE.replace(was, now))
+    return between(standing(), shown(PAGE.replace(was, now)))
+
+
+def judged_beside(was: str, now: str, *, end: str = "</footer>") -> Classified:
+    """The class of a change in what stands beside the text; with ``</main>``, at its end."""
+    assert PAGE.count(end) == 1
+    return between(shown(PAGE.replace(end, was + end)), shown(PAGE.replace(end, now + end)))
+
+
+def between(before: Shown, after: Shown) -> Classified:
     course = chart(after.reading, after.forms, fetch(), before)
     assert course.step in (Step.ACCEPT, Step.AGREES), course.grade
     edits = compare(before.reading, before.forms, after.reading, after.forms)
@@ -307,3 +357,41 @@ def test_noise_wakes_nobody(name: str) -> None:
 def test_a_real_change_is_substantive(name: str) -> None:
     found = judged(*CHANGES[name])
     assert found.change_class is ChangeClass.SUBSTANTIVE, found.reasons
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_a_line_of_the_policy_beside_its_text_is_substantive(name: str) -> None:
+    found = judged_beside(*BESIDE[name])
+    assert found.change_class is ChangeClass.SUBSTANTIVE, found.reasons
+
+
+@pytest.mark.parametrize("name", ["introduction", "item_under_another_introduction", "answer", "status"])
+def test_and_so_it_is_at_the_end_of_the_text(name: str) -> None:
+    found = judged_beside(*BESIDE[name], end="</main>")
+    assert found.change_class is ChangeClass.SUBSTANTIVE, found.reasons
+
+
+@pytest.mark.parametrize("name", BESIDE_AND_NOISE)
+def test_what_else_stands_in_a_footer_wakes_nobody(name: str) -> None:
+    found = judged_beside(*BESIDE_AND_NOISE[name])
+    assert found.change_class is not ChangeClass.SUBSTANTIVE, found.reasons
+
+
+def test_what_went_into_a_list_of_the_opposite_is_judged_with_its_introduction() -> None:
+    before, after = (
+        shown(PAGE.replace("</main>", text + "</main>")) for text in BESIDE["item_under_another_introduction"]
+    )
+    edits = compare(before.reading, before.forms, after.reading, after.forms)
+    findings = matching.find_verdicts(before.reading, after.reading, edits, lexicon())
+    assert [found.verdict for found in findings] == [Verdict.REVERSED]
+
+
+def test_a_promise_that_is_struck_out_is_removed() -> None:
+    promise = "<p>We will not work with militias.</p>"
+    struck = promise.replace("<p>", "<p><del>").replace("</p>", "</del></p>")
+    before, after = (shown(PAGE.replace("</main>", text + "</main>")) for text in (promise, struck))
+    edits = compare(before.reading, before.forms, after.reading, after.forms)
+    assert classify(before.reading, after.reading, edits, guard()).change_class is ChangeClass.SUBSTANTIVE
+    findings = matching.find_verdicts(before.reading, after.reading, edits, lexicon())
+    assert [found.verdict for found in findings] == [Verdict.REMOVED]
+    assert "⟨struck out: We will not work with militias.⟩" in [place.text for place in after.reading.places]

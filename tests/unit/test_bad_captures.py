@@ -243,3 +243,39 @@ def test_an_empty_frame_that_stays_for_weeks_is_never_a_removal(norrvik: World) 
     said = statuses(norrvik, POLICY, *[frame] * 12, after=DAY)
     assert set(said[1:]) == {"failed"}
     assert told(norrvik) == []
+
+
+MAINTENANCE = "<div class=notice><p>Scheduled maintenance: our web shop will not be available on Sunday.</p></div>"
+
+
+def test_a_notice_over_the_text_does_not_hide_what_changes_in_it(norrvik: World) -> None:
+    page = SHORT.decode()
+    with_notice = page.replace("<h1>", MAINTENANCE + "<h1>")
+    changed = with_notice.replace("does not sell", "aims not to sell")
+    said = []
+    for html in (page, with_notice, changed):
+        norrvik.site.shows(URL, html.encode())
+        said += [(line.taken.status, line.taken.change_class) for line in norrvik.check(DAY)]
+    assert [status for status, _ in said] == ["new", "changed", "changed"]
+    assert said[-1][1] is ChangeClass.SUBSTANTIVE
+
+
+def test_a_notice_beside_a_long_text_is_no_reason_to_refuse_a_first_look() -> None:
+    text = "".join(
+        f"<p>Norrvik tells in part {at} of this policy what it does, for whom and until when.</p>" for at in range(12)
+    )
+    page = f"<html lang=en><body><h1>Sales</h1>{MAINTENANCE}{text}</body></html>".encode()
+    reading = read(page, content_type="text/html; charset=utf-8", url=URL)
+    assert grade_page(reading).level is GradeLevel.GOOD
+    headed = page.replace(b"<h1>Sales</h1>", b"<h1>Scheduled maintenance</h1>")
+    assert grade_page(read(headed, content_type="text/html; charset=utf-8", url=URL)).code == "maintenance"
+
+
+def test_a_sentence_that_leaves_a_page_of_two_is_a_removal_and_no_other_text(norrvik: World) -> None:
+    panel = " An external panel advises the board on sensitive sales of readers, and publishes its advice each spring."
+    page = f"<html lang=en><body>{FRAME[0]}<main><h1>Responsibility</h1><p>Human rights matter to us, to our owners and to everybody who works here.{panel}</p></main></body></html>"
+    said = []
+    for html in (page, page.replace(panel, ""), page.replace(panel, "")):
+        norrvik.site.shows(URL, html.encode())
+        said += [(line.taken.status, line.taken.change_class, line.taken.grade.code) for line in norrvik.check(DAY)]
+    assert said[1:] == [("suspect", None, "collapsed"), ("changed", ChangeClass.SUBSTANTIVE, "collapsed")]

@@ -68,5 +68,5 @@ def test_shape(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(name for name, expected in EXPECTED.items() if not expected.get("unseen")))
 def test_every_visible_letter_is_in_one_stream(name: str) -> None:
-    said = "".join(place.text for place in reading_of(name).places)
+    said = "".join(re.sub("⟨struck out: ([^⟩]*)⟩", r"\1", place.text) for place in reading_of(name).places)
     assert sorted(re.sub(r"[\W_]", "", said)) == visible_letters(name)
