@@ -24,10 +24,13 @@ from storage.schema import (
     incidents,
     matches,
     requests,
+    sources,
 )
 from storage.upsert import insert_or_ignore
 
 LONGEST_NAME = 60
+_ONE_TO_A_SOURCE = frozenset(("page", "pdf"))
+_OWN_NAME = re.compile(r"[a-z0-9-]+/[a-z0-9-]+")  # of a source, as documents are named too
 # Last words of addresses that say nothing about what stands there.
 _EMPTY_WORDS = frozenset(
     [
@@ -138,15 +141,19 @@ def find_or_create(  # noqa: PLR0913 (what a document is made from)
 ) -> DocumentRow:
     """The company's document at this request (or, without one, at this address), made where it is missing.
 
-    That it was found at the source is noted either way. Its permanent name is made of ``name``, else of the address.
+    That it was found at the source is noted either way. Its permanent name is made of ``name``, else of the address, else
+    it is that of its source; never that of another source, which people would take for it.
     """
     same = {"b_company": company_id, "b_request": request_id, "b_url": url}
     statement = _AT_URL if request_id is None else _AT_REQUEST
     found = conn.execute(statement, same).mappings().one_or_none()
     is_new = found is None
     if found is None:
-        last = _cut(_words(name)) if name else slug_words(url, role or kind)
-        slug = free_slug(conn, f"{_words(company_id) or 'company'}/{last or kind}")
+        last = _cut(_words(name)) if name else slug_words(url, "")
+        company = _words(company_id) or "company"
+        is_own = kind in _ONE_TO_A_SOURCE and source_id is not None and _OWN_NAME.fullmatch(source_id) is not None
+        wanted = str(source_id) if is_own and not last else f"{company}/{last or _words(role or kind) or 'page'}"
+        slug = free_slug(conn, wanted, source_id=source_id)
         made = conn.execute(
             insert(documents).values(
                 slug=slug,
@@ -319,7 +326,7 @@ def slug_words(url: str, otherwise: str) -> str:
         if any(not word.isdigit() for word in words):
             return _cut(name)
     asked = "-".join(_words(f"{key} {value}") for key, value in parse_qsl(parts.query)[:2])
-    return _cut(asked.strip("-")) or _words(otherwise) or "page"
+    return _cut(asked.strip("-")) or _words(otherwise)
 
 
 def _words(text: str) -> str:
@@ -333,10 +340,12 @@ def _cut(name: str) -> str:
     return name[: LONGEST_NAME + 1].rpartition("-")[0] or name[:LONGEST_NAME]
 
 
-def free_slug(conn: Connection, wanted: str) -> str:
-    """A name nobody bears: the one wanted, or it with a number."""
+def free_slug(conn: Connection, wanted: str, *, source_id: str | None = None) -> str:
+    """A name that no document and no source but its own bears: the one wanted, or it with a number."""
     like = or_(documents.c.slug == wanted, documents.c.slug.like(f"{wanted}-%"))
     taken = {row.slug for row in conn.execute(select(documents.c.slug).where(like))}
+    like = or_(sources.c.id == wanted, sources.c.id.like(f"{wanted}-%"))
+    taken |= {row.id for row in conn.execute(select(sources.c.id).where(like)) if row.id != source_id}
     if wanted not in taken:
         return wanted
     number = 2

@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 
 from core.errors import NotFound
 from core.text.visible import one_line
-from core.wording import counted, long_date, trouble
+from core.wording import counted, defang, long_date, trouble
 from monitor.cache import load_home
 from monitor.commands import learned
-from monitor.commands.output import emit, say, table
+from monitor.commands.output import emit, note, say, table
 from monitor.commands.reading import archive_of, document_called
 from monitor.home import Home
 from monitor.narrator import verdict_word
@@ -134,13 +134,23 @@ def show(home: Home, environ: Mapping[str, str], name: str, *, as_json: bool) ->
     with archive_of(home, environ) as archive, archive.database.read() as conn:
         health = next((each for each in sources.list_sources(conn, with_ended=True) if each.source.id == name), None)
         told = _source_shown(conn, health) if health else _document_shown(conn, _document_or_source(conn, name))
+        other = _other_of_that_name(conn, health.source.id) if health else None
     if as_json:
         emit(told)
     elif health:
         _print_source(told)
+        if other is not None:
+            note(f"The document {name} is not of this source but {defang(other.url)}: history and diff take its name.")
     else:
         _print_shown(told)
     return 0
+
+
+def _other_of_that_name(conn: Connection, source_id: str) -> DocumentRow | None:
+    """The document that bears a source's name and was not found there: older archives have some."""
+    named = [row for row in documents.list_documents(conn) if row.slug == source_id]
+    own = {row.id for row in documents.list_documents(conn, source_id=source_id)}
+    return next((row for row in named if row.id not in own), None)
 
 
 def _document_or_source(conn: Connection, name: str) -> DocumentRow:

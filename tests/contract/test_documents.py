@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from core.errors import NotFound
-from core.model import DocumentRef
+from core.model import DocumentRef, Source
 from storage import documents, sources
 from storage.documents import slug_words
 from storage.engine import Database
@@ -42,6 +45,19 @@ def test_equal_names_are_numbered(database: Database) -> None:
     slugs = [find(database, f"https://acme.example/{part}/ethics.html").slug for part in ("us", "uk", "fr")]
     slugs.append(find(database, "https://acme.example/ethics-2").slug)
     assert slugs == ["acme/ethics", "acme/ethics-2", "acme/ethics-3", "acme/ethics-2-2"]
+
+
+def test_a_document_never_bears_the_name_of_a_source_but_its_own(database: Database) -> None:
+    """``show NAME`` is asked for sources and documents alike."""
+    rules = Source("acme/page", "acme", "page", "https://acme.example/rules", every=timedelta(hours=6))
+    home = replace(rules, id="acme/page-2", url="https://acme.example/")
+    old = replace(rules, id="acme/ethics", url="https://acme.example/old-rules")
+    with database.write() as conn:
+        sources.sync(conn, [ACME], [rules, home, old], START)
+    assert find(database, rules.url, source_id=rules.id).slug == "acme/rules"
+    assert find(database, home.url, source_id=home.id).slug == "acme/page-2"
+    assert find(database, "https://acme.example/%E4%BA%BA/").slug == "acme/page-3"
+    assert find(database, "https://acme.example/ethics").slug == "acme/ethics-2"
 
 
 def test_a_document_by_its_names(database: Database) -> None:

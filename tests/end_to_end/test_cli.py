@@ -560,6 +560,21 @@ def test_a_link_that_leads_elsewhere_is_a_version_that_diff_shows_as_what_it_is(
     assert [each["after"] for each in told["links"]] == [policy.url("/rules-2026")]
 
 
+def test_a_source_that_came_to_bear_the_name_of_another_document_is_shown_with_that_said(
+    policy: Site, home: Path
+) -> None:
+    policy.pages["/other.html"] = page(PROMISE)
+    older = f"{{url: '{policy.url('/policy.html')}', id: halden-biosystems/first}}"
+    write_home(home, policy.authority, older)
+    onrecord("check")
+    newer = f"{{url: '{policy.url('/other.html')}', id: halden-biosystems/policy}}"
+    write_home(home, policy.authority, older, newer)
+    onrecord("check")
+    host = policy.authority.replace(".", "[.]")
+    said = f"The document halden-biosystems/policy is not of this source but {host}/policy.html: history and diff take"
+    assert said in onrecord("show", "halden-biosystems/policy").err
+
+
 def test_show_a_source_and_a_document(two_versions: Site) -> None:
     [told] = onrecord("show", "halden-biosystems/policy", "--json").lines
     assert (told["source"], told["grade"], told["status"], told["watched"]) == (
