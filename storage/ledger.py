@@ -7,6 +7,7 @@ comes from the document and its first wording. What people did to an entry point
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -20,6 +21,7 @@ from core.commitments.promises import Promise, sentences_of
 from core.commitments.wording import prepare
 from core.model import Verdict
 from core.promising import Promising
+from core.text.normalise import word_count
 from storage import biography, judged, rereading, versions
 from storage.biography import Appearance
 from storage.schema import (
@@ -35,10 +37,13 @@ from storage.schema import (
 )
 from storage.upsert import insert_or_update
 
+log = logging.getLogger(__name__)
+
 MAKER = 3
 """Raised when the same versions give another ledger than before."""
 
 LEAST_SAME_QUOTE = 0.85
+LONGEST = 400_000  # words of a version; a year's report to the SEC has about 150,000
 SUGGESTED = "suggested"
 
 
@@ -100,21 +105,30 @@ def refresh(conn: Connection, document_id: int, made: Made, now: datetime) -> in
     for variant, entry in entries:
         by_variant[variant] = (*by_variant.get(variant, ()), entry)
     chosen = _chosen(conn, document_id)
-    for at, step in enumerate(steps):
-        if goes_on and at < len(done):
-            continue
-        _take(conn, (document_id, made), by_variant, step, chosen)
+    is_whole = True
+    try:
+        for at, step in enumerate(steps):
+            if goes_on and at < len(done):
+                continue
+            _take(conn, (document_id, made), by_variant, step, chosen)
+    except _TooLong as reason:  # a part of it read would tell the rest as removed
+        log.warning("document %d has no ledger: %s", document_id, reason)
+        by_variant, is_whole = {}, False
     _write(conn, document_id, made, by_variant)
     last = steps[-1].fetch_id if steps else 0
     row = {
         "document_id": document_id,
         "fetch_id": last,
         "stamp": made.full_stamp,
-        "steps": _digest(steps),
+        "steps": _digest(steps) if is_whole else "",  # nothing to go on from
         "made_at": now,
     }
     insert_or_update(conn, ledgers, row, "document_id")
     return sum(len(found) for found in by_variant.values())
+
+
+class _TooLong(Exception):
+    """More words than any policy, code or report has."""
 
 
 def entries_of(conn: Connection, document_id: int) -> tuple[tuple[int, Entry], ...]:
@@ -207,6 +221,9 @@ def _take(
         return
     shown = step.shown
     reading = versions.load(conn, shown.version_id).reading
+    words = sum(word_count(place.text) for place in reading.places)
+    if words > LONGEST:
+        raise _TooLong(f"version {shown.number} has {words:,} words, and the most that are read is {LONGEST:,}")
     sentences = sentences_of(made.lexicon, reading, made.names)
     if chosen:  # what a person called a promise is one, whatever the machine thinks of it
         sentences = tuple(_bound(sentence) if sentence.key in chosen else sentence for sentence in sentences)

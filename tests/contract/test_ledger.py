@@ -117,6 +117,20 @@ def test_a_new_showing_leaves_the_ledger_behind_until_it_is_made(page: Page) -> 
     assert [each.entry.first.text for each in listed(page, Wanted(state="gone"))] == [FEES]
 
 
+def test_a_text_longer_than_any_policy_has_no_ledger_and_the_log_says_so(
+    page: Page, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(ledger, "LONGEST", 25)
+    page.shows(SALES, AUDIT, FEES, "One more sentence.")
+    assert refresh(page) == 0
+    assert listed(page) == []
+    assert "has no ledger: version 4 has 29 words, and the most that are read is 25" in caplog.text
+    with page.database.read() as conn:
+        assert ledger.stale(conn, "1") == []
+    page.shows(SALES)
+    assert refresh(page) == 0, "what comes after it would be told as new"
+
+
 def test_a_document_that_is_gone_takes_its_promises_with_it(page: Page) -> None:
     gone = page.is_gone()
     with page.database.write() as conn:
