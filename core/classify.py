@@ -25,7 +25,6 @@ class Guard(Protocol):
 
     def __call__(self, text: str, lead_in: str, /) -> bool: ...
     def watches(self, text: str, /) -> bool: ...
-    def touches(self, text: str, /) -> bool: ...
     def insists(self, text: str, /) -> bool: ...
 
 
@@ -184,7 +183,7 @@ def _holds(page: _Page, at: int, guard: Guard) -> bool:
         return guard(page.places[at + 1].text, place.text)
     heard = lead_in if lead_in[-1:] in (":", "：") else ""
     said = place.text if heard else without_site_talk(place.text)
-    if not leads and is_of_a_policy(place.text, guard.touches):
+    if not leads and is_of_a_policy(place.text):
         return True
     return bool(said) and guard(said, heard)
 

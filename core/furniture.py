@@ -9,7 +9,7 @@ Every other sentence beside them still counts, and so does a watched term wherev
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from core.model import Edit, Place, Reading
@@ -46,14 +46,14 @@ _OF_THE_TEXT: Final = re.compile(
     r"本(?:公司)?(?:政策|声明|守则|准则|通知|文件|条款|协议|原则|承诺)",
     re.IGNORECASE,
 )
-# Who may complain and to whom, who is checked, for whom it holds: lines of a policy that name no topic of rights.
+# Who is paid what, who may complain and to whom, who is checked, for whom it holds: what lines of a policy speak of.
 _OF_A_POLICY: Final = re.compile(
-    r"\bcomplaints?\b|\bombuds\w*|\baudit(?:s|ed|ors?)\b|\bwhistle-?blow\w*|\bethics (?:board|committee|line|office)\b|\bappl(?:y|ies) to\b|"
+    r"\bwages?\b|\bhotlines?\b|\bworking hours\b|\b(?:trade|labou?r) unions?\b|\bpolice\b|\bcomplaints?\b|\bombuds\w*|\baudit(?:s|ed|ors?)\b|\bwhistle-?blow\w*|\bethics (?:board|committee|line|office)\b|\bappl(?:y|ies) to\b|"
     r"\b(?:in force|effective (?:from|as of)|valid (?:from|until))\b|\bconsent of\b|\bno exceptions?\b|"
-    r"\bbeschwerden?\b|\bauditier\w*|\bhinweisgeber\w*|\bethik(?:rat|kommission)\b|\bgilt für\b|\bin kraft\b|\bgültig (?:ab|bis)\b|"
-    r"\b(?:plaintes?|réclamations?)\b|\baudité\w*|\blanceurs? d['’]alerte\b|\bs['’]applique (?:à|aux?)\b|\ben vigueur\b|"
-    r"\b(?:quejas?|reclamaciones|denuncias?)\b|\bauditad[oa]s?\b|\bdenunciantes?\b|\bse aplica a\b|\ben vigor\b|"
-    r"投诉|申诉|举报|审核|适用于|生效",
+    r"\blöhnen?\b|\bmindestlohn\b|\bgewerkschaft\w*|\bpolizei\b|\bbeschwerden?\b|\bauditier\w*|\bhinweisgeber\w*|\bethik(?:rat|kommission)\b|\bgilt für\b|\bin kraft\b|\bgültig (?:ab|bis)\b|"
+    r"\bsalaire minimum\b|\bsyndicats?\b|\b(?:plaintes?|réclamations?)\b|\baudité\w*|\blanceurs? d['’]alerte\b|\bs['’]applique (?:à|aux?)\b|\ben vigueur\b|"
+    r"\bsalario mínimo\b|\bsindicatos?\b|\bpolicía\b|\b(?:quejas?|reclamaciones|denuncias?)\b|\bauditad[oa]s?\b|\bdenunciantes?\b|\bse aplica a\b|\ben vigor\b|"
+    r"工资|工会|警方|投诉|申诉|举报|审核|适用于|生效",
     re.IGNORECASE,
 )
 _TO_DO_WITH_IT: Final = re.compile(
@@ -83,15 +83,15 @@ def without_site_talk(text: str) -> str:
     return " ".join(part for part in parts if not (_OF_THE_SITE.search(part) or _BESIDE_IT.search(part)))
 
 
-def is_of_a_policy(text: str, touches: Callable[[str], bool]) -> bool:
-    """Whether a line beside the text belongs to it: it speaks of a topic of rights, says for whom or when something holds
-    or where to complain, or names the policy itself ("This policy is no longer in force").
+def is_of_a_policy(text: str) -> bool:
+    """Whether a line beside the text belongs to it: it speaks of wages, complaints, checks or unions, says for whom or when
+    something holds, or names the policy itself ("This policy is no longer in force").
 
     Long passages, titles and what speaks of the site are left out.
     """
     if not 1 < word_count(text) <= _LINE_WORDS or is_title(text) or _OF_THE_SITE.search(text):
         return False
-    if _OF_A_POLICY.search(text) or touches(text):
+    if _OF_A_POLICY.search(text):
         return True
     return any(
         word_count(sentence) >= _LEAST_WORDS

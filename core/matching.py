@@ -54,8 +54,7 @@ def side(reading: Reading | None, places: Sequence[int]) -> Side:
 class Guard:
     """Does a passage hold a commitment or a watched term? Promise P8 asks before anything may quiet its change.
 
-    Called with a passage and its lead-in it answers that; ``watches`` answers for the watched terms alone, ``touches``
-    for the topics of rights.
+    Called with a passage and its lead-in it answers that; ``watches`` answers for the watched terms alone.
     """
 
     def __init__(
@@ -75,10 +74,6 @@ class Guard:
     def watches(self, text: str) -> bool:
         """Does it hold a watched term of a rule, or of the operator's own?"""
         return self._rules.watched(text, at=self._at) or self.insists(text)
-
-    def touches(self, text: str) -> bool:
-        """Does it speak of a topic of rights, promise or not?"""
-        return self._commitments.names_topic(text)
 
     def insists(self, text: str) -> bool:
         """Does it hold words of ``always:``? Then nothing that was learned quiets it, a flap neither."""

@@ -11,6 +11,7 @@ from functools import lru_cache
 from core.commitments.delta import is_restraint
 from core.commitments.frame import Frame, build_frame
 from core.commitments.gate import Gate
+from core.commitments.notes import heed_notes
 from core.commitments.passage import compare_passages
 from core.commitments.vocabulary import Vocabulary, read_vocabulary
 from core.model import Finding
@@ -69,7 +70,8 @@ class Lexicon:
 
         An empty ``before`` is NEW, an empty ``after`` REMOVED. Never raises for any text.
         """
-        return compare_passages(self, (before, lead_in_before), (after, lead_in_after), company_names)
+        found = compare_passages(self, (before, lead_in_before), (after, lead_in_after), company_names)
+        return heed_notes(found, before, after)
 
     def forget(self) -> None:
         """Drop what is remembered, for measuring."""

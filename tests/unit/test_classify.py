@@ -22,9 +22,6 @@ class StandIn:
     def watches(self, text: str) -> bool:
         return "police" in text.lower() or self.insists(text)
 
-    def touches(self, text: str) -> bool:
-        return "wage" in text.lower()
-
     def insists(self, text: str) -> bool:
         return "vienna" in text.lower()
 
