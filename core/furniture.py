@@ -57,7 +57,7 @@ _OF_A_POLICY: Final = re.compile(
     re.IGNORECASE,
 )
 _TO_DO_WITH_IT: Final = re.compile(
-    r"(?:please )?(?:share|print|download|save|e-?mail|rate|cite|follow|teilen|drucken|herunterladen|partager|imprimer|télécharger|compartir|imprimir|descargar)\b",
+    r"(?:please )?(?:share|print|download|save|e-?mail|rate|cite|follow|choose|select|see|read|view|open|search|compare|translate|listen to|teilen|drucken|herunterladen|partager|imprimer|télécharger|compartir|imprimir|descargar)\b",
     re.IGNORECASE,
 )
 _LEAST_WORDS: Final = 4

@@ -13,10 +13,9 @@ from typing import Any, Final, cast
 
 from lxml import etree
 
-from core.text.windows import MARK
-from core.text.zones import ZoneKind, hinted_kind
+from core.text.walk import proposed
+from core.text.zones import HOLDS, ZoneKind
 
-HOLDS: Final = ("data-holds-the-text", "")
 _RUN: Final = 60  # characters; most labels and headings have fewer
 _RUNS: Final = etree.XPath(f"//body//text()[string-length(.) > {_RUN}]")
 _NOT_TEXT: Final = frozenset(("script", "style", "noscript", "template", "title", "textarea", "option", "head"))
@@ -111,8 +110,6 @@ def _is_part_of_the_text(holder: etree._Element, beside: etree._Element, held: d
 
 
 def _is_proposed(element: etree._Element) -> bool:
-    """Whether its tag, role or name says that it is something else than text."""
-    if MARK[0] in element.attrib:
-        return True
-    kind = hinted_kind(str(element.tag), element.get("role"), element.get("class") or "", element.get("id") or "")
+    """Whether its tag, role or names say that it is something else than text."""
+    kind, _ = proposed(str(element.tag), False, tuple(element.items()))
     return kind is not None and kind not in (ZoneKind.MAIN, ZoneKind.CONTENT)

@@ -15,10 +15,9 @@ from lxml import etree
 
 from core.model import PlaceKind
 from core.text.elements import lies_over_the_page, stands_alone, unfolds
-from core.text.holder import HOLDS
 from core.text.listed import introduced_by, is_marked
 from core.text.normalise import tidy_and_count, word_count
-from core.text.zones import Zone, ZoneKind, heading_rank, hinted_kind
+from core.text.zones import HOLDS, Zone, ZoneKind, heading_rank, hinted_kind
 
 # What an element does to the text around it. Those from _BLOCK on end the passage before them, and their own.
 _INLINE, _SKIP, _BREAK, _LINK, _STRONG, _CELL, _DRAWING = range(7)
@@ -317,7 +316,7 @@ class Walk:
         attributes = element.items()
         if not attributes and tag not in _ZONE_BY_TAG and "-" not in tag:
             return setting
-        kind, may_be_named = _proposed(tag, self.zones[setting[0]].kind in _HOLDS_THE_TEXT, tuple(attributes))
+        kind, may_be_named = proposed(tag, self.zones[setting[0]].kind in _HOLDS_THE_TEXT, tuple(attributes))
         if may_be_named:
             setting = self._as_named(setting, element, dict(attributes))
         if kind is None:
@@ -346,7 +345,7 @@ class Walk:
 
 
 @lru_cache(maxsize=20_000)
-def _proposed(tag: str, is_in_the_text: bool, attributes: tuple[tuple[Any, Any], ...]) -> tuple[ZoneKind | None, bool]:
+def proposed(tag: str, is_in_the_text: bool, attributes: tuple[tuple[Any, Any], ...]) -> tuple[ZoneKind | None, bool]:
     """The zone that a tag and its attributes propose, and whether they make a ``div`` what another tag would say.
 
     Within the text an ``id`` names nothing (it is what links lead to), and a ``header`` is that of an article.

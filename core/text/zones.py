@@ -140,6 +140,7 @@ def hinted_kind(tag: str, role: str | None, classes: str, ident: str) -> ZoneKin
     return named or (ZoneKind.STRUCTURE if tag == "form" else None)
 
 
+HOLDS: Final = ("data-holds-the-text", "")  # what is set on the element that holds the text (``holder.py``)
 _MOST: Final = 0.4  # a proposed zone with this share of the page's words is the page, not its surroundings
 _MUCH: Final = 0.1
 _LONG: Final = 120  # words of prose; teasers of other pages are shorter

@@ -177,7 +177,7 @@ def test_a_program_reads_one_line_of_json_with_our_keys(text: str) -> None:
 KEYS = (
     "type", "id", "alert", "at", "kind", "notice", "receiver", "why_you", "mark", "severity", "company", "title", "topics",
     "lines", "last_seen_at", "first_changed_at", "page_date", "page_date_stands", "document", "address", "language",
-    "quotes", "more_passages", "reasons", "how_sure", "facts", "earlier", "captures", "link", "command",
+    "quotes", "more_passages", "reasons", "how_sure", "facts", "earlier", "captures", "link", "command", "case", "sections",
 )  # fmt: skip
 
 
