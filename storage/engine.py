@@ -95,7 +95,10 @@ def open_database(address: str | Path) -> Database:
     if not path.exists():
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
     engine = create_engine(
-        f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, pool_size=8
+        f"sqlite:///{path}",
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        pool_size=8,
+        pool_use_lifo=True,  # the one used last: by turns every one of them would fill a cache of its own
     )
     event.listen(engine, "connect", _prepare_sqlite)
     if network_disk(path.parent) is not None:  # memory shared between processes, which WAL needs, does not reach there

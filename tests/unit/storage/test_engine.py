@@ -44,3 +44,16 @@ def test_who_waits_too_long_for_a_turn_is_told_that_the_database_is_busy(
     with database.write() as conn:  # the turn was given back
         conn.execute(text("CREATE TABLE t (n INTEGER)"))
     database.close()
+
+
+def test_one_after_another_the_same_connection_is_used(tmp_path: Path) -> None:
+    database = open_database(tmp_path / "x.db")
+
+    def used() -> int:
+        with database.read() as conn:
+            return id(conn.connection.dbapi_connection)
+
+    with database.read(), database.read(), database.read():
+        pass
+    assert len({used() for _ in range(9)}) == 1
+    database.close()
