@@ -84,7 +84,7 @@ class Checker:
 def hourly(size: int) -> None:
     with tempfile.TemporaryDirectory(prefix="onrecord-load-") as folder:
         write_home(Path(folder), Size(size))
-        text = (Path(folder) / "sources.yaml").read_text().replace("every: 1d", "every: 1h")
+        text = (Path(folder) / "sources.yaml").read_text().replace(": 1d", ": 1h")
         (Path(folder) / "sources.yaml").write_text(text)
         world = quiet(size)
         checker = Checker(Path(folder), world)
