@@ -179,8 +179,8 @@ def _holds(page: _Page, at: int, guard: Guard) -> bool:
     leads = bool(page.targets((at,)))
     if leads and (is_title(place.text) or place.text in page.headings):
         return False  # the label of a menu entry, or of a table of contents whose heading is compared where it stands
-    if page.introduces(at):
-        return guard(page.places[at + 1].text, place.text)
+    if page.introduces(at) and guard(page.places[at + 1].text, place.text):
+        return True
     heard = lead_in if lead_in[-1:] in (":", "：") else ""
     said = place.text if heard else without_site_talk(place.text)
     if not leads and is_of_a_policy(place.text):

@@ -237,6 +237,7 @@ BESIDE: dict[str, tuple[str, str]] = {
     "chinese": ("<p>本政策适用于所有子公司</p>", "<p>本政策适用于总部</p>"),
     "item_of_a_list": (in_list("We do not sell to:", "police", "armies", "prisons"), in_list("We do not sell to:", "police", "prisons")),
     "introduction": (in_list("We prohibit:", "ethnic profiling", "mass surveillance"), in_list("We discourage:", "ethnic profiling", "mass surveillance")),
+    "introduction_that_is_a_line": (in_list("Complaints may be made by:", "post", "phone"), in_list("Complaints are heard by:", "post", "phone")),
     "item_under_another_introduction": (
         in_list("We will not supply:", "spyware", "face scanners") + in_list("We may supply:", "routers"),
         in_list("We will not supply:", "spyware") + in_list("We may supply:", "face scanners", "routers"),
