@@ -19,7 +19,7 @@ from core.text.zones import HOLDS, ZoneKind
 _RUN: Final = 60  # characters; most labels and headings have fewer
 _RUNS: Final = etree.XPath(f"//body//text()[string-length(.) > {_RUN}]")
 _NOT_TEXT: Final = frozenset(("script", "style", "noscript", "template", "title", "textarea", "option", "head"))
-_SAID_ALREADY: Final = etree.XPath("boolean(//main | //article | //*[@role='main' or @role='article'])")
+_SAID_BY_ROLE: Final = etree.XPath("boolean(//*[@role='main' or @role='article'])")
 _OFFERS: Final = etree.XPath("boolean(.//a[@href] | .//button | .//input | .//select | .//iframe)")
 _NEARLY_ALL: Final = 0.8  # of the characters in long runs
 _LEAST: Final = 600  # of them on the page: below that there is no text to be held
@@ -31,7 +31,7 @@ def mark_holder(root: etree._Element) -> None:
 
     A box beside it that says a sentence and offers nothing to click is text as well.
     """
-    if _SAID_ALREADY(root):
+    if next(root.iter("main", "article"), None) is not None or _SAID_BY_ROLE(root):
         return
     held = _characters(root)
     body = root.find("body")

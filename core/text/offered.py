@@ -26,6 +26,8 @@ _FILE_WORDS: Final = re.compile(
     r"archivo|dokument|here|hier|ici|aquí|下载)\b\W*",
     re.IGNORECASE,
 )
+_FILLERS: Final = frozenset(re.findall(r"\w+", EMPTY_TITLE.pattern + _FILE_WORDS.pattern))
+_WORD: Final = re.compile(r"\w+")
 
 
 def offers(
@@ -36,19 +38,24 @@ def offers(
 ) -> tuple[tuple[int, str, str], ...]:
     """(place, address as written, words) of each link. ``streams`` are those of the containers, labels not set apart."""
     found = [(at, href) for at, href in links if _is_offered(places, streams, at)][:MOST]
-    wanted = {href for _, href in found}
+    wanted = {href for _, href in found}  # until something says what they lead to
     words: dict[str, str] = {}
     for element in elements:
         href = element.get("href")
         if href in wanted:
             said = said_by(element)
-            if href not in words or (not says_what(words[href]) and says_what(said)):
+            if says_what(said):
                 words[href] = said
+                wanted.discard(href)
+            else:
+                words.setdefault(href, said)
     return tuple((at, href, _title(words.get(href, ""), places, at)) for at, href in found)
 
 
 def says_what(words: str) -> bool:
     """Whether the words of a link name what it leads to; "Download PDF" and "Read more" name nothing."""
+    if any(word not in _FILLERS for word in _WORD.findall(words.lower())):
+        return True  # most do, and a look at the words is cheaper than the patterns
     return bool(words) and not EMPTY_TITLE.fullmatch(words) and bool(_FILE_WORDS.sub("", words).strip())
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, cast
 
 from lxml import etree
 
@@ -27,6 +27,7 @@ _MOST: Final = 0.5
 _QUESTION: Final = re.compile("[?？]")
 _SAID: Final = etree.XPath("string((descendant::text()[not(ancestor::button) and normalize-space(.)])[last()])")
 _TEXT: Final = etree.XPath("normalize-space(.)")
+_CHARACTERS: Final = etree.XPath("string-length(normalize-space(.))")
 _ENDS_AT: Final = frozenset(  # what is the text's own, and what is told from it anyway
     ("main", "article", "p", "li", "td", "body", "html", "nav", "header", "footer", "aside", "form", "dialog")
 )
@@ -135,4 +136,4 @@ def _all_characters(root: etree._Element) -> int:
 
 def _length(element: etree._Element) -> int:
     """Characters of text inside; none of a script or a style sheet."""
-    return 0 if element.tag in ("script", "style", "noscript") else len(str(_TEXT(element)))
+    return 0 if element.tag in ("script", "style", "noscript") else int(cast("float", _CHARACTERS(element)))
