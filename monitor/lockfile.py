@@ -11,6 +11,7 @@ import fcntl
 import json
 import os
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -40,7 +41,7 @@ class DaemonLock:
         except BlockingIOError:
             other = os.read(self._file, 1_000).decode("utf-8", "replace")
             os.close(self._file)
-            raise Busy(f"{_who(other)} already works on {self._path.parent}; stop it first") from None
+            raise Busy(f"another {_who(other)} already works on {self._path.parent}; stop it first") from None
         os.ftruncate(self._file, 0)
         about = {"pid": os.getpid(), "since": f"{self._now:%Y-%m-%d %H:%M:%S} UTC"}
         os.write(self._file, json.dumps(about).encode())
@@ -49,6 +50,30 @@ class DaemonLock:
     def __exit__(self, kind: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None) -> None:
         os.ftruncate(self._file, 0)
         os.close(self._file)
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A daemon that works on a data folder or did last, as it wrote itself down; ``who`` is empty once it has stopped."""
+
+    who: str
+    is_alive: bool
+
+
+def watch_of(data: Path) -> Watch | None:
+    """The watch on a data folder; None where there has been none. Takes nothing, changes nothing."""
+    try:
+        file = os.open(data / LOCK, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        text = os.read(file, 1_000).decode("utf-8", "replace")
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return Watch(_who(text), is_alive=True)
+    finally:
+        os.close(file)
+    return Watch(_who(text) if text else "", is_alive=False)
 
 
 def _open(path: Path) -> int:
@@ -61,9 +86,9 @@ def _open(path: Path) -> int:
 def _who(text: str) -> str:
     try:
         about = json.loads(text)
-        return f"another `onrecord run` (process {about['pid']}, since {about['since']})"
+        return f"`onrecord run` (process {about['pid']}, since {about['since']})"
     except (ValueError, KeyError, TypeError):
-        return "another `onrecord run`"
+        return "`onrecord run`"
 
 
 class Holder:

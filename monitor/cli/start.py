@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from typing import Annotated
+from types import FrameType
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -21,9 +23,16 @@ def run(
 
     Example: onrecord --home /srv/onrecord run
     """
+    for number in (signal.SIGTERM, signal.SIGINT):  # until the daemon has its own; loading all it needs takes a second
+        signal.signal(number, _end_at_once)
     from monitor.daemon import run as run_daemon
 
     done(run_daemon(home(), os.environ, with_web=not no_web, is_debug=given.is_debug))
+
+
+def _end_at_once(_number: int, _frame: FrameType | None) -> NoReturn:
+    """Nothing has been begun yet; what the start holds is let go of on the way out."""
+    raise SystemExit(0)
 
 
 @app.command()

@@ -14,6 +14,7 @@ from monitor.doctor.values import Finding, Patient
 
 CHECKS: Final[dict[str, Callable[[Patient], Iterator[Finding]]]] = {
     "configuration": kept.configuration,
+    "watch": kept.watch,
     "clock": machine.clock,
     "time zone": machine.time_zone,
     "locale": machine.locale,

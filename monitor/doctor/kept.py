@@ -8,6 +8,7 @@ from typing import Final
 from core.errors import StorageError
 from core.wording import counted
 from monitor.doctor.values import Finding, Patient, bad, ok, warning
+from monitor.lockfile import watch_of
 from storage import condition
 from storage.engine import open_to_look
 
@@ -28,6 +29,20 @@ def configuration(patient: Patient) -> Iterator[Finding]:
             yield ok(f"{counted(len(watched), 'source')} watched")
         else:
             yield warning("no source is switched on: nothing is watched", "add a company to sources.yaml")
+
+
+def watch(patient: Patient) -> Iterator[Finding]:
+    """Is somebody watching now? A watch that was killed says nothing, and silence looks like calm."""
+    start = "start it: onrecord run, or sudo systemctl start onrecord"
+    found = watch_of(patient.data)
+    if found is None:
+        yield ok("not started yet; onrecord run starts it")
+    elif found.is_alive:
+        yield ok(f"{found.who} is up")
+    elif found.who:
+        yield bad(f"{found.who} ended without a word, killed or switched off: nothing is checked now", start)
+    else:
+        yield warning("stopped: nothing is checked now", start)
 
 
 def database(patient: Patient) -> Iterator[Finding]:

@@ -19,6 +19,7 @@ from typing import Any, Self
 
 import pytest
 
+from monitor.lockfile import LOCK
 from tests.command import onrecord, write_home
 from tests.far_side import Answer, Site, Stuck, page
 from tests.slack_standin import TOKEN, SlackStandIn
@@ -149,6 +150,17 @@ def test_it_says_whom_it_asks_first_then_what_it_reached_and_stops_when_told(pol
         told = [line["id"] for line in daemon.log if "id" in line]
         assert len(told) >= 4
         assert told == sorted(set(told))  # each event once, in order
+
+
+def test_told_to_stop_while_it_starts_it_stops_as_well(policy: Site, home: Path) -> None:
+    with Daemon("--no-web") as daemon:
+        until = time.monotonic() + PATIENCE
+        while not (home / "data" / LOCK).exists():  # it has read its files and makes the archive
+            assert time.monotonic() < until
+        assert daemon.stop() < 10
+        assert daemon.process.returncode == 0
+    with Daemon("--no-web") as daemon:
+        daemon.wait_for_event("delivery.sent")  # the watch list is whole, and nothing was lost
 
 
 def test_it_picks_a_change_up_tells_it_and_others_can_follow(policy: Site, home: Path) -> None:

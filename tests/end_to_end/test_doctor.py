@@ -27,6 +27,7 @@ from monitor.app import utc_now
 from monitor.commands.doctor import patient
 from monitor.doctor import CHECKS, Finding, examine
 from monitor.home import Home
+from monitor.lockfile import LOCK, DaemonLock
 from storage import filesystems
 from storage.migrate import HEAD
 from tests.command import onrecord, write_home
@@ -79,10 +80,25 @@ def sql(home: Path, statement: str, *values: object) -> None:
 def test_a_sound_home_has_nothing_to_mend(kept: Path) -> None:
     ran = onrecord("doctor", "--json")
     assert [line["check"] for line in ran.lines] == list(CHECKS)
-    assert len(CHECKS) == 16
+    assert len(CHECKS) == 17
     assert [line for line in ran.lines if line["state"] != "ok"] == []
     assert ran.status == 0
     assert onrecord("doctor").err == "All is well.\n"
+
+
+def test_a_watch_that_was_killed_is_no_calm(kept: Path) -> None:
+    start = "start it: onrecord run, or sudo systemctl start onrecord"
+    assert only(kept, "watch") == ("ok", "not started yet; onrecord run starts it", "")
+    now = utc_now()
+    since = f"`onrecord run` (process {os.getpid()}, since {now:%Y-%m-%d %H:%M:%S} UTC)"
+    with DaemonLock(kept / "data", now):
+        assert only(kept, "watch") == ("ok", f"{since} is up", "")
+        left = (kept / "data" / LOCK).read_text()
+    assert only(kept, "watch") == ("warning", "stopped: nothing is checked now", start)
+    (kept / "data" / LOCK).write_text(left)  # as SIGKILL leaves it
+    what = f"{since} ended without a word, killed or switched off: nothing is checked now"
+    assert only(kept, "watch") == ("bad", what, start)
+    assert onrecord("doctor").status == 1
 
 
 def test_looking_changes_nothing_and_makes_nothing(home: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import Busy, StorageError
-from monitor.lockfile import HOLDERS, LOCK, DaemonLock, Holder, is_alive
+from monitor.lockfile import HOLDERS, LOCK, DaemonLock, Holder, Watch, is_alive, watch_of
 
 NOW = datetime(2026, 11, 23, 18, 4, tzinfo=UTC)
 
@@ -31,6 +31,17 @@ def test_a_lock_file_left_behind_locks_nothing(tmp_path: Path) -> None:
     (tmp_path / LOCK).write_text(json.dumps({"pid": 1, "since": "long ago"}))
     with DaemonLock(tmp_path, NOW):
         assert json.loads((tmp_path / LOCK).read_text())["pid"] == os.getpid()
+
+
+def test_who_watches_is_known_without_taking_anything(tmp_path: Path) -> None:
+    assert watch_of(tmp_path) is None
+    with DaemonLock(tmp_path, NOW):
+        up = Watch(f"`onrecord run` (process {os.getpid()}, since 2026-11-23 18:04:00 UTC)", is_alive=True)
+        assert watch_of(tmp_path) == up
+        assert watch_of(tmp_path) == up
+    assert watch_of(tmp_path) == Watch("", is_alive=False)
+    (tmp_path / LOCK).write_text(json.dumps({"pid": 1, "since": "long ago"}))
+    assert watch_of(tmp_path) == Watch("`onrecord run` (process 1, since long ago)", is_alive=False)
 
 
 def test_a_folder_that_is_missing_is_said(tmp_path: Path) -> None:
