@@ -11,14 +11,14 @@ from core.errors import ReadError
 from core.wording import counted
 from monitor import sending
 from monitor.app import build, make_tools
-from monitor.cache import load_home
+from monitor.cache import load_home, watchlist_digest
 from monitor.commands.lines import as_line, as_object
 from monitor.commands.output import emit, note, progress, say, table
 from monitor.commands.reading import archive_of
 from monitor.home import Home
 from monitor.importing import import_capture, responses
 from monitor.lockfile import Holder
-from storage import passages
+from storage import passages, sources
 from storage.counts import counts
 
 
@@ -27,6 +27,9 @@ def import_files(home: Home, environ: Mapping[str, str], files: Sequence[Path], 
     loaded = load_home(home, environ)
     broken = 0
     with build(home, environ, loaded=loaded) as agent, progress("importing") as shown:
+        with agent.tools.database.write() as conn:  # what is watched by now has its captures under its own name
+            watched, digest = loaded.watchlist, watchlist_digest(loaded)
+            sources.sync(conn, watched.companies, watched.sources, agent.tools.now(), digest=digest)
         tools = make_tools(agent.archive, loaded, agent.tools.reader, agent.tools.now, tells=tells)
         count = 0
         for path in files:

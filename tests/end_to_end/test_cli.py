@@ -707,6 +707,15 @@ def test_past_captures_come_in_as_of_their_time_and_only_once(policy: Site, home
     assert (stats["versions"], stats["fetches"], stats["changes"]) == (2, 2, 1)
 
 
+def test_past_captures_of_what_is_watched_are_its_own_though_nothing_was_checked_yet(
+    policy: Site, home: Path, tmp_path: Path
+) -> None:
+    path = captured(tmp_path, ("2019-02-20T10:00:00Z", policy.url("/policy.html"), page(PROMISE)))
+    [taken] = onrecord("archive", "import", path, "--json").lines
+    assert (taken["status"], taken["document"]) == ("new", "halden-biosystems/policy")
+    assert onrecord("search", "police", "--json").lines[0]["company"] == "halden-biosystems"
+
+
 def test_past_changes_are_told_where_that_was_asked(policy: Site, tmp_path: Path) -> None:
     url = "https://past.example/policy.html"
     path = captured(tmp_path, ("2019-02-20T10:00:00Z", url, page(PROMISE)), ("2019-06-01T10:00:00Z", url, page(HEDGED)))
