@@ -80,7 +80,9 @@ def _open(path: Path) -> int:
     try:
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise StorageError(f"{path} cannot be opened ({error.strerror}); onrecord doctor says how to mend it") from error
+        raise StorageError(
+            f"{path} cannot be opened ({error.strerror}); onrecord doctor says how to mend it"
+        ) from error
 
 
 def _who(text: str) -> str:
