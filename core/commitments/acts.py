@@ -23,6 +23,7 @@ ABSOLUTE = 6
 _DETERMINERS = word_set("""the a an our its their his her your this that these those such any all every each no of in on for with from at
     by per independent external annual further regular public social rights impact supplier human first new full
     third party mass""")  # fmt: skip
+_BE = word_set("is are was were be been being")
 _JOINED = frozenset({"and", "or", "nor", ",", "/", "、", "和", "或", "&"})
 _NOBODY = word_set("no none nobody nothing neither")  # as subject they govern the whole clause
 _FINITE = word_set("is are was were will shall must may can has have")
@@ -53,6 +54,7 @@ _BOTH = word_set(
 _NOUN_TAILS = {
     "supply": ("chain", "chains"),
     "supplies": (),
+    "informed": ("consent", "consultation", "decision", "decisions", "choice", "choices"),
     "use": ("case", "cases"),
     "source": ("code",),
     "export": ("control", "controls", "law", "laws", "licence", "licences", "license", "licenses", "rules"),
@@ -65,6 +67,7 @@ _HANDING_OVER = frozenset({"disclose", "provide", "share", "give", "transfer", "
 
 _GIVING = word_set("share shares give gives offer offers provide provides")
 _TO_PEOPLE = 6  # words
+_LINKING = word_set("about from of on for in by and or , that who which")
 DUTY = 3
 """The level of a duty laid on those we bind, where its verb alone says nothing."""
 
@@ -205,7 +208,8 @@ class _English:
         following = self.words[at + 1] if at + 1 < len(self.words) else ""
         if before in _DETERMINERS:
             return True
-        if following == "of" and before not in _HEADS_BEFORE:
+        is_told = before in _BE and any(mark.first < at for mark in self.people)  # "workers are informed of"
+        if following == "of" and before not in _HEADS_BEFORE and not is_told:
             return True
         if word == "respect" and following == "for":  # "Respect for human rights shapes …"
             return True
@@ -337,7 +341,7 @@ class _English:
             if (
                 at < mark.first <= at + _TO_PEOPLE
                 and not is_owner
-                and (at == mark.first - 1 or "to" in lead or "with" in lead)
+                and ("to" in lead or "with" in lead or _LINKING.isdisjoint(self.words[at + 1 : mark.first]))
             ):
                 return True
         return False

@@ -10,6 +10,7 @@ from core.commitments.delta import Delta, Sign, span
 from core.commitments.frame import Frame, Mark
 from core.commitments.guard import LIST_WORDS
 from core.commitments.inflection import word_id
+from core.commitments.turned import attitude_turned, lifted, resumed
 from core.commitments.vocabulary import Vocabulary
 from core.commitments.wording import word_set
 
@@ -39,13 +40,17 @@ def stance_moved(vocabulary: Vocabulary, before: Frame, after: Frame) -> Iterato
         how = "restrained → permitted" if before.stance != "permits" else "permitted → restrained"
         yield Delta("stance", "-" if before.stance != "permits" else "+", f"stance: {act} {how}", is_reversal=True)
         return
-    lifted = _lifted(before, after), _lifted(after, before)
-    if any(lifted):
-        yield Delta("stance", "-" if lifted[0] else "+", f"stance: {lifted[0] or lifted[1]}", is_reversal=True)
+    lifts = lifted(before, after), lifted(after, before)
+    if any(lifts):
+        yield Delta("stance", "-" if lifts[0] else "+", f"stance: {lifts[0] or lifts[1]}", is_reversal=True)
         return
-    turn = _resumed(before, after) or _resumed(after, before)
+    turned = attitude_turned(before, after)
+    if turned:
+        yield Delta("stance", "?", f"stance: {turned[0]} → {turned[1]}", is_reversal=True)
+        return
+    turn = resumed(before, after) or resumed(after, before)
     if turn:
-        yield Delta("stance", "-" if _resumed(before, after) else "+", f"stance: {turn}", is_reversal=True)
+        yield Delta("stance", "-" if resumed(before, after) else "+", f"stance: {turn}", is_reversal=True)
         return
     if bool(before.negations) != bool(after.negations) and not _accounted(before, after):
         side = before if before.negations else after
@@ -86,49 +91,6 @@ def _denied_aside(frame: Frame) -> int:
     return len(inside) + sum(clause.text.startswith("unless") for clause in frame.clauses)
 
 
-_RESUMING = word_set("""keep keeps kept keeping retain retains maintain maintains resume resumed continue continues continued restart restarted restore restored reinstate
-    reinstated return returned returns reopen reopened rejoin rejoined extend extends extended renew renews renewed agree agrees agreed""")
-
-
-def _resumed(held: Frame, free: Frame) -> str:
-    """What one side stopped, the other goes on with: "ended our cooperation", "resumed our cooperation"."""
-    if not held.acts or any(
-        (act.group != "sever" and not act.is_harm) or act.stance != "restrains" for act in held.acts
-    ):
-        return ""
-    if free.negations or any(act.stance == "restrains" for act in free.acts):
-        return ""
-    reopened = next((act.lemma for act in free.acts if act.group == "reopen" and act.stance == "permits"), "")
-    if reopened:
-        return f"{held.acts[0].lemma} → {reopened}"
-    resuming = next((word for word in free.words if word in _RESUMING and word not in held.words), "")
-    return f"{held.acts[0].lemma} → {resuming}" if resuming else ""
-
-
-_BANS = word_set("ban bans moratorium prohibition embargo boycott suspension restriction restrictions")
-_KEEPING = word_set(
-    "keep keeps maintain maintains uphold upholds retain retains extend extends continue continues renew"
-)
-_LIFTING = word_set("lift lifts lifted end ends ended remove removes removed relax relaxes relaxed drop drops dropped")
-
-
-def _lifted(held: Frame, free: Frame) -> str:
-    """ "We keep the ban", "we lift the ban": what was upheld is given up."""
-    if held.negations or free.negations:
-        return ""
-    kept, ended = _done_to_ban(held, _KEEPING), _done_to_ban(free, _LIFTING)
-    return f"{kept} → {ended}" if kept and ended else ""
-
-
-def _done_to_ban(frame: Frame, verbs: frozenset[str]) -> str:
-    for at, word in enumerate(frame.words):
-        if word in _BANS:
-            verb = next((each for each in frame.words[max(at - 3, 0) : at] if each in verbs), "")
-            if verb:
-                return f"{verb} the {word}"
-    return ""
-
-
 def _negation_words(frame: Frame) -> frozenset[int]:
     return frozenset(frame.negations)
 
@@ -160,7 +122,12 @@ def _accounted(before: Frame, after: Frame) -> bool:
 _DENIALS = frozenset({"plan_not", "aim_not", "open_not", "never_to", "does_not", "has_not"})
 
 
-def modality_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
+def _bans_harm(vocabulary: Vocabulary, frame: Frame, marks: Sequence[Mark]) -> bool:
+    """ "Retaliation is prohibited"."""
+    return _kind(marks) == "rule" and not vocabulary.harmful_objects.isdisjoint(frame.words)
+
+
+def modality_moved(vocabulary: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
     """How firmly it is said, unless the promise itself turned round."""
     if before.stance != after.stance and "none" not in (before.stance, after.stance):
         return
@@ -184,7 +151,9 @@ def modality_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta
         else [((before.tier, _kind(one)), (after.tier, _kind(two)))]
     )
     signs: set[Sign] = {sign for pair in pairs if (sign := _modal_sign(*pair))}
-    if not after.acts and after.actor != "third":  # a firmer promise of we know not what
+    if (
+        not after.acts and after.actor != "third" and not _bans_harm(vocabulary, after, two)
+    ):  # a firmer promise of we know not what
         signs = {"?" if sign == "+" else sign for sign in signs}
     if len(one) != len(two) and not (len(one) <= 1 and len(two) <= 1):
         signs |= _extra_modals(kinds_before, kinds_after)
@@ -244,6 +213,8 @@ def _modal_sign(before: tuple[int, str], after: tuple[int, str]) -> Sign | None:
         return None
     if {before[1], after[1]} <= {"plain", "obligation", "commit"} and "plain" in (before[1], after[1]):
         return "?"  # "we publish" and "we will publish": neither is plainly the firmer
+    if after[1] == "has_not" and before[1] in ("never_to", "does_not"):
+        return "-"  # a promise for the time to come, and a report of the time that was
     if before[0] == after[0]:
         return "?"
     if {before[1], after[1]} == {"obligation", "never_to"} or {before[1], after[1]} == {"obligation", "does_not"}:
@@ -302,6 +273,9 @@ def actions_moved(vocabulary: Vocabulary, before: Frame, after: Frame) -> Iterat
             # The ranks are coarse: a lower verb is a warning, a higher one (consult → inform) no proof of more.
             sign = "-" if strongest_left - strongest_right >= (1 if strongest_left >= 4 else 2) else "?"
             yield Delta("actions", sign, reason, claims_left, claims_right)
+    elif left and _is_consent_sought(before, after, left):
+        words = frozenset(at for at, word in enumerate(after.words) if word in _CONSENT | _OBTAINING)
+        yield Delta("actions", "+", f"action: {_all_told(before, left)} → consent", claims_left, words)
     elif left:
         yield Delta("actions", "-", f"action gone: {_all_told(before, left)}", claims_left)
     elif right and all(act.claims <= span(after.of("modality")) for act in right):
@@ -311,6 +285,25 @@ def actions_moved(vocabulary: Vocabulary, before: Frame, after: Frame) -> Iterat
         is_listed = all(act.level >= 3 and _is_joined(after, act) for act in right)
         sign = "+" if promised_nothing or is_listed else "?"
         yield Delta("actions", sign, f"action added: {_all_told(after, right)}", frozenset(), claims_right)
+
+
+_CONSENT = word_set("consent agreement approval permission")
+_OBTAINING = word_set("obtain obtains secure secures get gets")
+
+
+def _is_consent_sought(before: Frame, after: Frame, gone: Sequence[Act]) -> bool:
+    """ "We consult communities", "we obtain the consent of communities"."""
+    if (
+        after.negations
+        or after.clauses
+        or not all(act.lemma in ("consult", "engage", "inform", "notify") for act in gone)
+    ):
+        return False
+    return (
+        not _CONSENT.isdisjoint(after.words)
+        and not _OBTAINING.isdisjoint(after.words)
+        and _CONSENT.isdisjoint(before.words)
+    )
 
 
 def _is_joined(frame: Frame, act: Act) -> bool:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from core.commitments.delta import TURNED, Delta, Sign, is_restraint, quotes, span, unless_restraint
 from core.commitments.frame import Clause, Frame
-from core.commitments.inflection import word_id
+from core.commitments.inflection import word_id, word_name
 from core.commitments.vocabulary import Vocabulary
 from core.commitments.wording import word_set
 
 
 def conditions_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
     """Conditions, exceptions, relative clauses that came, went or changed inside."""
+    yield from _set_off(before, after)
     one, two = _apart(before, after)
     if one and two:
         yield _changed(before, after, one, two)
@@ -27,11 +29,39 @@ def conditions_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Del
         yield Delta("conditions", sign, reason, frozenset(), span([clause]))
 
 
+def _set_off(before: Frame, after: Frame) -> Iterator[Delta]:
+    """ "Suppliers, who must pay overtime, …", "suppliers who must pay overtime …": between commas it tells of all of
+    them, without it says which."""
+    one, two = ([each for each in frame.clauses if each.text.startswith(_TELLING)] for frame in (before, after))
+    if len(one) != len(two):
+        return
+    for was, now in zip(one, two, strict=True):
+        aside = before.words[was.first - 1] == ",", after.words[now.first - 1] == ","
+        if aside[0] != aside[1]:
+            told = "said of all of them, and now which" if aside[0] else "says which, and now told of all of them"
+            yield Delta(
+                "conditions",
+                "-" if aside[0] else "?",
+                f"limit: {after.quote(now)}: {told}",
+                forces_reading=not aside[0],
+            )
+
+
+_TELLING = ("who ", "whose ", "which ")
+
+
+def is_set_off_otherwise(before: Frame, after: Frame) -> bool:
+    """Whether a clause stands between commas on one side alone: then both are no two ways to say one thing."""
+    return any(True for _ in _set_off(before, after))
+
+
 def _apart(before: Frame, after: Frame) -> tuple[list[Clause], list[Clause]]:
     """The clauses that stand on one side only."""
     one, two = list(before.clauses), list(after.clauses)
     for clause in before.clauses:
-        twin = next((other for other in two if other.text == clause.text), None)
+        twin = next((other for other in two if other.text == clause.text), None) or next(
+            (other for other in two if _is_same_clause(before, after, clause, other)), None
+        )
         if twin:
             one.remove(clause)
             two.remove(twin)
@@ -42,8 +72,40 @@ def _apart(before: Frame, after: Frame) -> tuple[list[Clause], list[Clause]]:
     return one, two
 
 
+def _needed_first(before: Frame, after: Frame, one: Sequence[Clause], two: Sequence[Clause]) -> Sign | None:
+    """ "Not without written consent", "not without consent": what has to be there first is less; or, turned, more."""
+    was, now = ([each for each in side if each.kind == "unmet"] for side in (one, two))
+    if len(was) != 1 or len(now) != 1 or before.lang != "en" or not before.stance == after.stance == "restrains":
+        return None
+    old, new = before.words[was[0].first : was[0].last], after.words[now[0].first : now[0].last]
+    gone, came = (
+        Counter(map(_stem, old)) - Counter(map(_stem, new)),
+        Counter(map(_stem, new)) - Counter(map(_stem, old)),
+    )
+    if gone and not came and _LOOSENS.isdisjoint(gone):
+        return "-"
+    is_more = came and not gone and len(one) == len(two) == 1 and _LOOSENS.isdisjoint(came)
+    return "+" if is_more and _MORE_NEEDED.issuperset(set(new) - set(old)) else None
+
+
+_MORE_NEEDED = word_set(
+    "written express explicit prior informed free documented valid judicial independent full public separate"
+)
+
+
+def _is_same_clause(before: Frame, after: Frame, one: Clause, two: Clause) -> bool:
+    """ "Accounts that publish", "every account that publishes"."""
+    if one.kind != two.kind or before.lang != "en":
+        return False
+    left, right = before.words[one.first : one.last], after.words[two.first : two.last]
+    return len(left) == len(right) and [*map(word_name, left)] == [*map(word_name, right)]
+
+
 def _changed(before: Frame, after: Frame, one: Sequence[Clause], two: Sequence[Clause]) -> Delta:
     reason = f"condition: {quotes(before, one)} → {quotes(after, two)}"
+    eased = _needed_first(before, after, one, two)
+    if eased:
+        return Delta("conditions", eased, reason, span(one), span(two))
     if len(one) > 1 or len(two) > 1:
         return Delta("conditions", "?", reason)
     was, now = one[0], two[0]
@@ -120,13 +182,14 @@ def _when_gone(clause: Clause) -> Sign:
     return "+" if clause.kind in ("condition", "exception", "unmet", "relative") else "?"
 
 
-_HARDER_KINDS = ("condition", "unmet", "relative")
+_HARDER_KINDS = ("condition", "unmet", "relative", "time")
 _PROOF = {
     1: word_set("alleged suspected reported believed accused rumoured claimed"),
     3: word_set("confirmed verified substantiated established identified found shown documented credible"),
     4: word_set("proven proved convicted adjudicated ruled court tribunal sentenced conclusively"),
 }
 """What it takes for a condition to be met: a suspicion, (2: the thing itself,) a finding, a judgement."""
+_COMES_IN = frozenset(word_id(word)[0] for word in ("receive", "make", "raise", "get", "arise", "file", "have"))
 _LOOSENS = word_set("or any all may might could can also including even not no never nor both either possibly")
 
 
@@ -148,7 +211,7 @@ def _is_harder(before: Frame, after: Frame, one: Clause, two: Clause) -> bool:
     out, came = Counter(map(_stem, old)) - Counter(map(_stem, new)), Counter(map(_stem, new)) - Counter(map(_stem, old))
     proof_before, proof_after = _proof(old), _proof(new)
     known = {_stem(word) for words in _PROOF.values() for word in words}
-    if proof_after > proof_before and set(out) <= known | _SMALL:
+    if proof_after > proof_before and set(out) <= known | _SMALL | _COMES_IN:
         return True
     return one.kind == "relative" and not out and bool(came) and _LOOSENS.isdisjoint(came)
 
@@ -188,6 +251,8 @@ _OPINIONS = word_set(
 def _is_own_opinion(frame: Frame, clause: Clause) -> bool:
     """Whether a condition is met where the company thinks it is."""
     words = frame.words[clause.first : clause.last]
+    if ("find", "that") in pairwise(words) and "we" in words:  # "if we find that our presence does harm"
+        return True
     return any(
         word in _OPINIONS and not _OURSELVES.isdisjoint(words[max(at - 3, 0) : at]) for at, word in enumerate(words)
     )

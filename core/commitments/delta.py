@@ -42,6 +42,9 @@ def is_duty_of_affected(frame: Frame) -> bool:
         return False
     if frame.negations or frame.is_passive:
         return False
+    modals = frame.of("modality")
+    if modals and all(mark.text in ("can", "could") for mark in modals):  # "workers can complain": a right, no duty
+        return False
     return not {"receive", "entitled", "right", "rights", "protected", "free", "access"}.intersection(frame.words)
 
 

@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from core.commitments.acts_moved import actions_moved, modality_moved, stance_moved
+from core.commitments.breadth import breadth_moved
 from core.commitments.conditions import conditions_moved
 from core.commitments.delta import Delta, is_duty_of_affected
 from core.commitments.frame import Frame
 from core.commitments.guard import is_claimed
+from core.commitments.lists import Content, coverage_shortened, list_lengthened, list_shortened
 from core.commitments.parts import parts_moved
 from core.commitments.qualifiers import (
     actors_moved,
@@ -24,15 +26,8 @@ from core.commitments.qualifiers import (
     only_moved,
     standards_moved,
 )
-from core.commitments.scope import (
-    Content,
-    breadth_moved,
-    coverage_shortened,
-    lattice_moved,
-    list_lengthened,
-    list_shortened,
-    rank_moved,
-)
+from core.commitments.scope import lattice_moved, rank_moved
+from core.commitments.slots import item_came, slot_moved
 from core.commitments.softer import softened
 from core.commitments.timing import deadline_moved, duration_moved
 from core.commitments.vocabulary import Vocabulary
@@ -67,30 +62,52 @@ def deltas(vocabulary: Vocabulary, before: Frame, after: Frame, contents: tuple[
         delta for compare, cue in _COMPARISONS if not cue or cue in met for delta in compare(vocabulary, before, after)
     ]
     shortened = [*list_shortened(before, *contents)] or [*coverage_shortened(before, after, *contents)]
-    lost = shortened or [*parts_moved(before, after, *contents)] or _lost_beside(before, after, found, contents)
+    parts = [*parts_moved(before, after, *contents)]
+    lost = shortened or parts or _lost_beside(before, after, found, contents)
     found = [delta for delta in found if not _is_part_of(delta, lost)] + lost
-    found += softened(vocabulary, before, after, *contents)
-    longer = [*list_lengthened(vocabulary, before, after, *contents)]
+    softer = [*softened(vocabulary, before, after, *contents)]
+    found = [delta for delta in found if not any(_is_told_by(delta, other) for other in softer)] + softer
+    longer = [*list_lengthened(vocabulary, before, after, *contents)] or _gained_beside(
+        vocabulary, before, after, found, contents
+    )
     found = [delta for delta in found if not any(_is_within(delta, item) for item in longer)] + longer
+    slots = [*slot_moved(vocabulary, before, after, *contents)]
+    found = [delta for delta in found if not any(_is_told_by(delta, slot) for slot in slots)]
     if is_duty_of_affected(before) or is_duty_of_affected(after):
         return [replace(delta, sign="?") for delta in found]
     if before.stance == after.stance == "permits":
-        return [_turned(delta) for delta in found]
+        return [*(_turned(delta) for delta in found), *slots]
     if before.firmness is not None and before.firmness <= 0 and after.firmness is not None and after.firmness <= 0:
         return [replace(delta, sign="?") for delta in found]  # nothing was promised, so nothing can be softened
-    return found
+    return [*found, *slots]
 
 
 def _lost_beside(before: Frame, after: Frame, found: Sequence[Delta], contents: tuple[Content, Content]) -> list[Delta]:
     """An item that went while something else moved too: looked for in what the other dimensions leave."""
+    rest = _left_over(found, contents)
+    return [*list_shortened(before, *rest)] if rest else []
+
+
+def _gained_beside(
+    vocabulary: Vocabulary, before: Frame, after: Frame, found: Sequence[Delta], contents: tuple[Content, Content]
+) -> list[Delta]:
+    """An item that came while something else moved too."""
+    rest = _left_over(found, contents)
+    if not rest:
+        return []
+    return [*list_lengthened(vocabulary, before, after, *rest)] or [*item_came(vocabulary, before, after, *rest)]
+
+
+def _left_over(found: Sequence[Delta], contents: tuple[Content, Content]) -> tuple[Content, Content] | None:
+    """What the dimensions with a direction leave; None where there are none."""
     directed = [delta for delta in found if delta.sign != "?"]
     if not directed:
-        return []
+        return None
     claims = [frozenset(at for delta in directed for at in side(delta)) for side in (_claims_before, _claims_after)]
-    rest = [
+    one, two = (
         [each for each in side if not is_claimed(each, claimed)] for side, claimed in zip(contents, claims, strict=True)
-    ]
-    return [*list_shortened(before, *rest)]
+    )
+    return one, two
 
 
 def _claims_before(delta: Delta) -> frozenset[int]:
@@ -106,6 +123,14 @@ def _is_part_of(delta: Delta, lost: Sequence[Delta]) -> bool:
     return (
         bool(delta.before) and not delta.after and any(delta.before <= part.before for part in lost if part.sign == "-")
     )
+
+
+def _is_told_by(delta: Delta, slot: Delta) -> bool:
+    """What is unclear of the words of a place is told by what stands around it."""
+    if delta.sign != "?" or slot.sign == "?" or delta.is_reversal or delta.forces_reading:
+        return False
+    is_within = bool(delta.before | delta.after) and delta.before <= slot.before and delta.after <= slot.after
+    return delta.dimension == slot.dimension or is_within
 
 
 def _is_within(delta: Delta, item: Delta) -> bool:

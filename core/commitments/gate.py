@@ -15,8 +15,8 @@ from functools import cache
 
 import re2
 
-from core.commitments.frame import best_tongue
 from core.commitments.patterns import folded_pattern, loosened
+from core.commitments.tongue import best_tongue
 from core.commitments.vocabulary import GATES, LANGUAGES, Vocabulary
 from core.commitments.wording import plain_words, with_lead_in
 from core.text.fold import fold

@@ -22,7 +22,7 @@ _BY_NAME = ("places", "customers", "standards")  # cues that count by what they 
 _NAMED = ("places:", "customers:", "standards:")
 _EVERY = frozenset({"all", "every", "each"})  # "not any" and "not every" are not the same
 _MOVABLE = ("hedges", "deadline", "frequency")
-_FREE_CLAUSES = ("condition", "exception", "time")
+_FREE_CLAUSES = ("condition", "exception", "time", "unmet")
 _COUNTED = 3  # the tier from which a frequency is a number and not a manner
 LIST_WORDS = frozenset(
     {"and", "or", "nor", ",", "、", "和", "或", "及", "与", "et", "ou", "und", "oder", "y", "o", "ni"}
@@ -123,6 +123,19 @@ def difference(before: Sequence[Element], after: Sequence[Element]) -> Differenc
     only_before = tuple(_surplus(before, counts_before, counts_after))
     only_after = tuple(_surplus(after, counts_after, counts_before))
     return Difference(only_before, only_after, len(before) - len(only_before), min(len(before), len(after)))
+
+
+def inserted(shorter: Sequence[Element], longer: Sequence[Element]) -> tuple[int, Sequence[Element]] | None:
+    """Where the longer content is the shorter one with one stretch more: at which place, and the stretch."""
+    gap = len(longer) - len(shorter)
+    if gap <= 0:
+        return None
+    head = 0
+    while head < len(shorter) and shorter[head].id == longer[head].id:
+        head += 1
+    if [each.id for each in longer[head + gap :]] != [each.id for each in shorter[head:]]:
+        return None
+    return head, longer[head : head + gap]
 
 
 def unexplained(elements: Iterable[Element], claimed: frozenset[int] | set[int]) -> list[Element]:

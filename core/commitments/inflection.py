@@ -59,6 +59,11 @@ def word_id(word: str) -> tuple[str, bool]:
     return f"{_STEMMER.stemWord(spelled)}+{ending}", is_past
 
 
+def word_name(word: str) -> str:
+    """The name of a word's forms, where it is one of letters; else the word itself."""
+    return word_id(word)[0] if word.isascii() and word.isalpha() else word
+
+
 def _bases(word: str) -> tuple[str, ...]:
     """What a form may be a form of: "received" and "receiving" of "receive", "covered" of "cover"."""
     word = word.removesuffix("'s")

@@ -144,6 +144,7 @@ def _read(frame: Frame, elements: Sequence[Element], span: range, known: Known) 
         _Sorting(frame, part, known, "").take([each for each in inside if each.at >= verb])
     for clause in clauses:
         joined = sum(each.at < clause.first and each.id in JOINING for each in inside)
+        joined = min(joined, part.joined)  # the "and" of a list joins no acts
         is_first = not any(each.at < clause.first for each in inside)
         part.hanging.append((_subordinate(frame, elements, clause), joined, "front" if is_first else ""))
     return part

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from core.commitments.delta import is_restraint
-from core.commitments.frame import Frame, build_frame
+from core.commitments.frame import Frame
+from core.commitments.framing import build_frame
 from core.commitments.gate import Gate
 from core.commitments.notes import heed_notes
 from core.commitments.passage import compare_passages

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from core.commitments.delta import Delta
 from core.commitments.frame import Frame
-from core.commitments.guard import LIST_WORDS, Element, difference
+from core.commitments.guard import LIST_WORDS, Element, difference, inserted
 from core.commitments.wording import word_set
 
 _STANDING = 3  # the tier from which a modality promises
@@ -32,6 +32,7 @@ def parts_moved(before: Frame, after: Frame, one: Sequence[Element], two: Sequen
     yield from _part_gone(before, one, two)
     yield from _narrowed(before, after, one, two)
     yield from _either_will_do(before, after, one, two)
+    yield from _part_added(before, after, one, two)
 
 
 def _part_gone(before: Frame, one: Sequence[Element], two: Sequence[Element]) -> Iterator[Delta]:
@@ -51,6 +52,35 @@ def _part_gone(before: Frame, one: Sequence[Element], two: Sequence[Element]) ->
             told = " ".join(before.words[at] for at in words)
             yield Delta("parts", "-", f"part gone: {told}", frozenset(words))
             return
+
+
+def _part_added(before: Frame, after: Frame, one: Sequence[Element], two: Sequence[Element]) -> Iterator[Delta]:
+    """ "… and publish their findings": a further promise joined to the rest, that takes nothing back."""
+    if after.lang != "en" or before.stance != "restrains" or after.stance != "restrains":
+        return
+    added = inserted(one, two)
+    if not added or len(added[1]) < _LEAST_ADDED or added[1][0].id != "and":
+        return
+    block = added[1]
+    first, last = block[0].at, block[-1].last
+    if any(clause.first < last and clause.last > first for clause in after.clauses):
+        return
+    acts = [act for act in after.acts if first < act.at < last]
+    if (
+        not acts
+        or acts[0].at > first + 3
+        or any(act.group not in _PLAINLY_GOOD or act.level < _STANDING for act in acts)
+    ):
+        return
+    if any(mark.first in range(first, last) and mark.dimension in _TAKES_BACK for mark in after.marks):
+        return
+    words = range(first, last)
+    yield Delta("parts", "+", f"part added: {' '.join(after.words[first + 1 : last])}", frozenset(), frozenset(words))
+
+
+_LEAST_ADDED = 2
+_PLAINLY_GOOD = ("disclose", "verify", "remediate")
+_TAKES_BACK = ("hedges", "negation", "modality", "conditions", "customers", "person_data", "duration")
 
 
 def _is_joined_promise(frame: Frame, block: Sequence[Element]) -> bool:

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from core.commitments.frame import Frame, best_tongue
+from core.commitments.frame import Frame
+from core.commitments.restated import restated_frames
+from core.commitments.tongue import best_tongue
 from core.commitments.verdict import judge
 from core.commitments.vocabulary import Vocabulary
 from core.commitments.wording import MAX_SENTENCE, prepare, split_clauses, split_sentences, word_set
@@ -213,7 +215,8 @@ def _key_words(sentences: Sequence[str]) -> set[str]:
 def _judged(reader: Reader, one: _Side, two: _Side, pair: _Pair, company_names: tuple[str, ...]) -> Finding:
     before, after = pair
     if before and after:
-        finding = judge(reader.vocabulary, *_frames(reader, (one, before), (two, after), company_names))
+        frames = _frames(reader, (one, before), (two, after), company_names)
+        finding = _as_restated(reader, frames, judge(reader.vocabulary, *frames))
         if finding.verdict is Verdict.UNCLASSIFIED:
             return _by_clauses(reader, (one, before), (two, after), company_names) or finding
         return finding
@@ -225,6 +228,23 @@ def _judged(reader: Reader, one: _Side, two: _Side, pair: _Pair, company_names: 
     if after and _is_plain_addition(frame):
         return Finding(Verdict.STRENGTHENED, (("sentences", "+"),), (f"sentence added: {words}",))
     return Finding(Verdict.UNCLASSIFIED, (("sentences", "?"),), (f"sentence {'gone' if before else 'added'}: {words}",))
+
+
+def _as_restated(reader: Reader, frames: tuple[Frame, Frame], finding: Finding) -> Finding:
+    """The finding, or what is found with the turns of phrase made one: there two wordings may be the same, and what
+    was unclear may be clear."""
+    if finding.verdict is Verdict.REWORDED:
+        return finding
+    plainer = restated_frames(lambda text: reader.frame(text, lang="en"), *frames)
+    if plainer is None:
+        return finding
+    again = judge(reader.vocabulary, *plainer)
+    is_same, was_unclear = again.verdict is Verdict.REWORDED, finding.verdict is Verdict.UNCLASSIFIED
+    actors = (frames[0].actor, frames[1].actor), (plainer[0].actor, plainer[1].actor)
+    is_turned_alike = (
+        actors[0] == actors[1] or actors[1][0] == actors[1][1]
+    )  # "we require suppliers to" on one side only
+    return again if is_same or (was_unclear and is_turned_alike) else finding
 
 
 _NAMED_LOSSES = (Verdict.WEAKENED, Verdict.MIXED)

@@ -62,7 +62,7 @@ class Sieve:
     def find(self, prepared: str) -> list[Found]:
         """Every match, in the order of the lexicon."""
         found: list[Found] = []
-        for index in self._candidates(prepared):
+        for index in self.candidates(prepared):
             pattern, cue = self._patterns[index]
             for match in pattern.finditer(prepared):
                 start, end = match.span()
@@ -70,7 +70,7 @@ class Sieve:
                     found.append(Found(cue, start, end, match))
         return found
 
-    def _candidates(self, prepared: str) -> Iterable[int]:
+    def candidates(self, prepared: str) -> Iterable[int]:
         """Patterns that could match. The sentinel matches every text: without it re2 gave up, and all are tried."""
         seen = self._set.Match(prepared) or ()
         if self._sentinel not in seen:

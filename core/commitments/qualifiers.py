@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from core.commitments.delta import Delta, Sign, is_restraint, quotes, span, surplus
 from core.commitments.frame import Frame, Mark
 from core.commitments.guard import LIST_WORDS
+from core.commitments.lists import covers_at
 from core.commitments.vocabulary import Vocabulary
 from core.commitments.wording import word_set
 
@@ -22,7 +23,12 @@ def only_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
     if len(out) == len(came):
         return
     sign: Sign = "-" if len(came) > len(out) else "+"
-    if "permits" not in (before.stance, after.stance) and (sign == "+" or is_restraint(after) or not after.acts):
+    is_covered = covers_at(before) > 0 and covers_at(after) > 0
+    if (
+        not is_covered
+        and "permits" not in (before.stance, after.stance)
+        and (sign == "+" or is_restraint(after) or not after.acts)
+    ):
         sign = "?"  # "only independent auditors" demands more, "only direct suppliers" less
     told = "limit added: only" if len(came) > len(out) else "limit gone: only"
     yield Delta("conditions", sign, told, frozenset(out), frozenset(came))
@@ -47,7 +53,8 @@ def hedges_moved(vocabulary: Vocabulary, before: Frame, after: Frame) -> Iterato
         sign_gone: Sign = "+" if is_plain else "?"
         yield Delta("hedges", sign_gone, f"hedge gone: {quotes(before, marks_gone)}", span(marks_gone))
     if added:
-        is_said = bool(before.negations) if before.firmness is None else before.firmness >= 1
+        is_told = bool(before.negations) or (before.actor in ("we", "third") and "standard_soft" in added)
+        is_said = is_told if before.firmness is None else before.firmness >= 1
         sign: Sign = "-" if is_said else "?"
         yield Delta("hedges", sign, f"hedge added: {quotes(after, marks_added)}", frozenset(), span(marks_added))
     if not gone and not added and Counter(m.text for m in one) != Counter(m.text for m in two):
@@ -90,7 +97,12 @@ def _of_classes(marks: Sequence[Mark], classes: Counter[str]) -> list[Mark]:
 def actors_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
     """Who is bound."""
     one, two = before.actor, after.actor
-    if one == two or before.lang != "en" or before.tier is None or after.tier is None:
+    if (
+        not _who_is_bound(before).isdisjoint(_who_is_bound(after))
+        or before.lang != "en"
+        or before.tier is None
+        or after.tier is None
+    ):
         return
     rank = {"nobody": 0, "third": 1, "named": 2, "we": 2, "we and the group": 3}
     if one not in rank or two not in rank:
@@ -110,6 +122,19 @@ def actors_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
     yield Delta(
         "actors", sign, f"who is bound: {one} → {two}", _with_and(before, marks_before), _with_and(after, marks_after)
     )
+
+
+def _who_is_bound(frame: Frame) -> set[str]:
+    """The actor, and those who are held to something: "we expect suppliers to pay" binds suppliers."""
+    if frame.actor != "we":
+        return {frame.actor}
+    lead = next((mark for mark in frame.of("modality") if mark.text.startswith(_HOLDING)), None)
+    if lead and any(mark.value == "third" and lead.last <= mark.first <= lead.last + 3 for mark in frame.of("actors")):
+        return {"we", "third"}
+    return {"we"}
+
+
+_HOLDING = ("expect", "require", "encourage", "ask", "urge", "invite", "oblige")
 
 
 def _with_and(frame: Frame, marks: Sequence[Mark]) -> frozenset[int]:
@@ -175,6 +200,8 @@ def numbers_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]
         bound = _bound(before, one[0][0])
         if bound == _bound(after, two[0][0]) and bound == ("floor" if is_fewer else "cap"):
             sign = "-"
+        elif bound == _bound(after, two[0][0]) and bound == ("cap" if is_fewer else "floor"):
+            sign = "+"
     yield Delta("numbers", sign, reason, *(claims if sign != "?" else (frozenset(), frozenset())))
 
 

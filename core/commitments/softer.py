@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from core.commitments.delta import Delta, is_restraint
 from core.commitments.frame import Frame
-from core.commitments.guard import LIST_WORDS, Element, difference
+from core.commitments.guard import LIST_WORDS, Element, difference, inserted
 from core.commitments.inflection import roots_of
 from core.commitments.vocabulary import Vocabulary
 from core.commitments.wording import word_set
@@ -17,6 +17,7 @@ from core.commitments.wording import word_set
 _STRICTER = word_set("stricter strictest higher highest")
 _DEMANDS = word_set("require requires required demand demands insist need needs basis upon")
 _REACH = 5  # words between a demand and what it asks for
+_Changed = tuple[Sequence[Element], Sequence[Element]]
 _STATED = ("we", "we and the group", "third", "named", "nobody")
 
 
@@ -28,9 +29,12 @@ def softened(
         return  # under a negation the same words turn round
     apart = difference(one, two)
     yield from _only_aimed_at(before, after, apart.only_before)
+    yield from _no_longer_aimed_at(before, after)
     if is_restraint(before) or is_restraint(after) or "permits" in (before.stance, after.stance):
         return
     yield from _quality_gone(before, one, two)
+    yield from _protection_gone(before, after, (apart.only_before, apart.only_after))
+    yield from _whole_for_part(before, after, (apart.only_before, apart.only_after))
     yield from _on_the_way(before, after, one, two)
     yield from _lower_rung(vocabulary, before, after, (apart.only_before, apart.only_after))
     yield from _all_to_some(before, after, one, two)
@@ -50,6 +54,71 @@ def _only_aimed_at(before: Frame, after: Frame, gone: Sequence[Element]) -> Iter
     yield Delta("modality", "-", f"modality: plain statement → {words}", frozenset(), claims)
 
 
+def _no_longer_aimed_at(before: Frame, after: Frame) -> Iterator[Delta]:
+    """ "We aim to answer", "we answer": said as a wish, then as a fact."""
+    marks = before.of("modality")
+    if after.tier is not None or after.of("modality") or len(marks) != 1 or not 1 <= marks[0].tier <= _WISHES:
+        return
+    verb = before.words[marks[0].last : marks[0].last + 1]
+    at = next((at for at, word in enumerate(after.words) if (word,) == verb), 0)
+    if not verb or before.actor != after.actor or after.actor not in _STATED[:3]:
+        return
+    if not at or after.words[at - 1] not in (
+        "we",
+        "suppliers",
+        "partners",
+        "contractors",
+        "company",
+        "group",
+        "always",
+    ):
+        return
+    told = f"modality: {marks[0].text} → plain statement"
+    yield Delta("modality", "+", told, frozenset(range(marks[0].first, marks[0].last)), frozenset())
+
+
+_WISHES = 2
+_PROTECTING = word_set(
+    "anonymous anonymously anonymity confidential confidentially confidentiality unannounced independently elected"
+)
+
+
+_CONSENTS = (("consent",), ("consultation",))  # "informed consent", "prior consultation"
+
+
+def _protection_gone(before: Frame, after: Frame, changed: _Changed) -> Iterator[Delta]:
+    """ "Complain anonymously", "complain to their manager": the word that protected those who do it went."""
+    gone = [
+        each
+        for each in changed[0]
+        if not _PROTECTING.isdisjoint(_words(before, each)) or before.words[each.last : each.last + 1] in _CONSENTS
+    ]
+    if gone and _PROTECTING.isdisjoint(after.words):
+        words = " ".join(word for each in gone for word in _words(before, each))
+        yield Delta("softer", "-", f"protection gone: {words}", frozenset().union(*map(_range, gone)), frozenset())
+
+
+_EXTRACTS = word_set("summary summaries sample samples selection overview extract extracts excerpt excerpts highlights")
+
+
+def _whole_for_part(before: Frame, after: Frame, changed: _Changed) -> Iterator[Delta]:
+    """ "Publish a summary of the results", "publish the full results"."""
+    if not any(act.group in ("disclose", "verify") and act.stance == "restrains" for act in before.acts):
+        return
+    gone = [each for each in changed[0] if not _EXTRACTS.isdisjoint(_words(before, each))]
+    came = [
+        each
+        for each in changed[1]
+        if each.id in ("full", "all", "whole", "entire", "complete")
+        or _words(after, each)[0] in ("full", "all", "whole", "entire", "complete")
+    ]
+    if len(gone) == 1 and gone[0].last < len(before.words) and before.words[gone[0].last] == "of":
+        told = f"object: {_words(before, gone[0])[0]} of → {' '.join(_words(after, came[0])) if came else 'the thing itself'}"
+        yield Delta(
+            "objects", "+", told, _range(gone[0]), frozenset().union(*map(_range, came)) if came else frozenset()
+        )
+
+
 _HOW_WELL = word_set("by including free at together alongside jointly")
 _IN_WHICH = word_set(
     "writing full person advance public consultation cooperation partnership language languages confidence"
@@ -61,15 +130,10 @@ _MADE = word_set(
 
 def _quality_gone(before: Frame, one: Sequence[Element], two: Sequence[Element]) -> Iterator[Delta]:
     """ "A committee elected by secret ballot", "a committee"; "in writing", "by a doctor": how well, and by whom, went."""
-    gap = len(one) - len(two)
-    if not 1 <= gap <= _LONGEST_QUALITY or (before.firmness is None and before.tier is None):
+    gone = inserted(two, one)
+    if not gone or len(gone[1]) > _LONGEST_QUALITY or (before.firmness is None and before.tier is None):
         return
-    head = 0
-    while head < len(two) and one[head].id == two[head].id:
-        head += 1
-    block = one[head : head + gap]
-    if [each.id for each in one[head + gap :]] != [each.id for each in two[head:]]:
-        return
+    block = gone[1]
     first, last = block[0].at, block[-1].last
     lead = before.words[max(first - 3, 0) : first + 1]
     words = before.words[first:last]
@@ -86,16 +150,13 @@ _LONGEST_QUALITY = 6
 def _on_the_way(before: Frame, after: Frame, one: Sequence[Element], two: Sequence[Element]) -> Iterator[Delta]:
     """ "Shall pay", "shall agree a schedule to pay"; "audit suppliers", "audit a sample of suppliers": nothing went, and
     words came between the promise and what was promised, so that less than that will do."""
-    gap = len(two) - len(one)
-    if not 1 <= gap <= _MOST_BETWEEN or before.firmness is None or before.firmness < _STATED_TIER:
+    added = inserted(one, two)
+    if not added or len(added[1]) > _MOST_BETWEEN or before.firmness is None or before.firmness < _STATED_TIER:
         return
-    head = 0
-    while head < len(one) and one[head].id == two[head].id:
-        head += 1
-    if head == len(one) or [each.id for each in two[head + gap :]] != [each.id for each in one[head:]]:
+    head, block = added
+    if head == len(one):
         return
-    block = two[head : head + gap]
-    first, last = block[0].at, two[head + gap].at
+    first, last = block[0].at, two[head + len(block)].at
     words = after.words[first:last]
     verb = one[head].at
     lead = words[-1] if words else ""
@@ -136,9 +197,6 @@ def _names_part(words: Sequence[str]) -> bool:
     )
 
 
-_Changed = tuple[Sequence[Element], Sequence[Element]]
-
-
 def _lower_rung(vocabulary: Vocabulary, before: Frame, after: Frame, changed: _Changed) -> Iterator[Delta]:
     """A word of one of the lexicon's ladders for one that stands lower on it."""
     taken: set[int] = set()
@@ -147,14 +205,15 @@ def _lower_rung(vocabulary: Vocabulary, before: Frame, after: Frame, changed: _C
             if other.at in taken:
                 continue
             upper, lower = _words(before, each), _words(after, other)
-            if _steps_down(vocabulary, upper, lower):
+            if steps_down(vocabulary, upper, lower):
                 taken.add(other.at)
                 reason = f"softer word: {' '.join(upper)} → {' '.join(lower)}"
                 yield Delta("softer", "-", reason, _range(each), _range(other))
                 break
 
 
-def _steps_down(vocabulary: Vocabulary, upper: Sequence[str], lower: Sequence[str]) -> bool:
+def steps_down(vocabulary: Vocabulary, upper: Sequence[str], lower: Sequence[str]) -> bool:
+    """Whether one of the later words stands lower on a ladder of the lexicon than one of the earlier."""
     above = {rung for word in upper for root in roots_of(word) for rung in vocabulary.rungs.get(root, ())}
     below = {rung for word in lower for root in roots_of(word) for rung in vocabulary.rungs.get(root, ())}
     return any(ladder == other and high < low for ladder, high in above for other, low in below)

@@ -13,6 +13,7 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 
 from core.commitments.acts import Act
+from core.commitments.conditions import is_set_off_otherwise
 from core.commitments.delta import Delta, Sign, is_duty_of_affected
 from core.commitments.dimensions import deltas
 from core.commitments.frame import Frame
@@ -28,9 +29,9 @@ from core.commitments.guard import (
     same_order,
     unexplained,
 )
+from core.commitments.lists import covers_at
 from core.commitments.parts import is_turned_by_negation
 from core.commitments.retold import is_retold
-from core.commitments.scope import covers_at
 from core.commitments.vocabulary import Vocabulary
 from core.commitments.wording import word_set
 from core.model import Finding, Verdict
@@ -49,7 +50,7 @@ def judge(vocabulary: Vocabulary, before: Frame, after: Frame) -> Finding:
         return Finding(Verdict.UNCLASSIFIED, (), (f"language: {before.lang} → {after.lang}",))
     if before.lang == "other":
         return _without_cues(one, two)
-    if is_retold(before, after, one, two):
+    if not is_set_off_otherwise(before, after) and is_retold(before, after, one, two):
         return Finding(Verdict.REWORDED, (), ("the same content in other words",))
     moved = deltas(vocabulary, before, after, (one, two))
     if _is_rebuilt(one, two, apart):
@@ -126,7 +127,10 @@ def _decided(
     if "-" in signs:
         return Verdict.MIXED if "+" in signs else Verdict.WEAKENED
     is_clear = signs == {"+"} and not unread
-    is_promise = after.stance in ("restrains", "permits") or (after.stance == "none" and covers_at(after) > 0)
+    is_told = any(delta.dimension == "modality" and delta.sign == "+" for delta in moved)  # "we aim to pay", "we pay"
+    is_promise = after.stance in ("restrains", "permits") or (
+        after.stance == "none" and (covers_at(after) > 0 or is_told)
+    )
     if is_clear and is_promise and not _may_harm(vocabulary, after):
         return Verdict.STRENGTHENED
     return Verdict.UNCLASSIFIED
@@ -190,9 +194,14 @@ def _is_good_to_forbid(vocabulary: Vocabulary, frame: Frame, act: Act) -> bool:
     return not vocabulary.harmful_objects.isdisjoint(frame.words[act.at + 1 : act.at + 8])
 
 
+_ASKED = word_set("request requests demand demands orders takedowns removals")
+
+
 def _is_good_to_watch(vocabulary: Vocabulary, frame: Frame, act: Act) -> bool:
     """Whether it is told of suppliers in a language without a grammar of acts, or the next words are a supplier, a site, a risk …, and no person who should not be watched."""
     reach = range(act.at + 1, act.at + 7)
+    if act.lemma == "report" and not _ASKED.isdisjoint(frame.words[act.at + 1 : act.at + 5]):
+        return True  # "we report government requests for user data"
     if frame.lang != "en":
         bound = {mark.value for mark in frame.marks if mark.dimension == "actors"}
         is_thing = not vocabulary.watch_objects.isdisjoint(frame.words[act.at : act.at + 7])

@@ -42,7 +42,7 @@ _INVERTED = re.compile(  # "under no circumstances will we sell": "under any cir
 )
 _SAME_PHRASES = {
     "at no cost": "free of charge", "at no extra cost": "free of charge", "at no additional cost": "free of charge",
-    "prior to": "before", "make sure": "ensure", "makes sure": "ensures", "made sure": "ensured", "as well as": "and",
+    "prior to": "before", "free, prior and informed": "free prior informed", "make sure": "ensure", "makes sure": "ensures", "made sure": "ensured", "as well as": "and",
     "in the event that": "if", "in cases where": "if", "in situations where": "if", "on an annual basis": "annually",
     "on a quarterly basis": "quarterly", "on a monthly basis": "monthly", "on a regular basis": "regularly",
     "with respect to": "regarding", "with regard to": "regarding", "in relation to": "regarding",

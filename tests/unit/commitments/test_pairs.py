@@ -25,33 +25,35 @@ COUNTS = {
     "unseen-13": 52,
     "unseen-14": 52,
     "unseen-15": 26,
+    "unseen-16": 104,
     "unseen-languages": 88,
     "unseen-short": 74,
     "mended": 171,
 }
 LEAST_EXACT = {
     "change-cases": 39,
-    "unseen": 65,
-    "unseen-2": 53,
+    "unseen": 66,
+    "unseen-2": 54,
     "unseen-3": 23,
     "unseen-4": 7,
-    "unseen-5": 238,
-    "unseen-6": 123,
+    "unseen-5": 239,
+    "unseen-6": 125,
     "unseen-7": 25,
-    "unseen-8": 36,
+    "unseen-8": 37,
     "unseen-9": 94,
     "unseen-10": 33,
-    "unseen-11": 20,
+    "unseen-11": 21,
     "unseen-12": 39,
-    "unseen-13": 30,
-    "unseen-14": 28,
+    "unseen-13": 31,
+    "unseen-14": 29,
     "unseen-15": 11,
+    "unseen-16": 80,
     "unseen-languages": 85,
-    "unseen-short": 69,
-    "mended": 146,
+    "unseen-short": 70,
+    "mended": 148,
 }
 SOFTENED = 1157
-SWAPPED = 239
+SWAPPED = 248
 MOST_FALSE_LOSSES = 6  # true rewordings of sets f to i, whole sentences in other words, that are called weaker
 
 
@@ -101,7 +103,7 @@ def test_true_rewordings_are_not_given_a_direction(lexicon: Lexicon) -> None:
         for pair in rewordings
         if lexicon.compare(pair.before, pair.after).verdict in (Verdict.STRENGTHENED, Verdict.WEAKENED)
     ]
-    assert len(rewordings) == 155
+    assert len(rewordings) == 170
     assert [each for each in wrong if each[0] not in "fghi"] == []
     assert len(wrong) <= MOST_FALSE_LOSSES
 

@@ -1,0 +1,327 @@
+"""One place of a sentence where something else stands, and what follows from what surrounds it.
+
+Most changes touch one place: the rest stands as it stood. There the words around it tell the direction, also of words
+the lexicon does not know: an adjective behind "all" leaves some out, a name where "anyone" stood leaves out the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from core.commitments.delta import Delta, Sign, is_restraint
+from core.commitments.frame import Clause, Frame
+from core.commitments.guard import LIST_WORDS, Element
+from core.commitments.inflection import roots_of
+from core.commitments.softer import steps_down
+from core.commitments.vocabulary import Vocabulary
+from core.commitments.wording import word_set
+
+_LARGEST = 8  # elements on one side; more is another sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """What went from one place and what came there, with the words before and behind it."""
+
+    before: Frame
+    after: Frame
+    gone: Sequence[Element]
+    came: Sequence[Element]
+    lead: str  # the word before, as it stands later
+    tail: str  # the word behind
+
+    @property
+    def went(self) -> frozenset[int]:
+        return _span(self.gone)
+
+    @property
+    def new(self) -> frozenset[int]:
+        return _span(self.came)
+
+    def clause(self) -> Clause | None:
+        """The condition or limit of the later wording in which the place lies."""
+        at = self.came[0].at if self.came else -1
+        return next((each for each in self.after.clauses if each.first <= at < each.last), None)
+
+    def told(self) -> str:
+        return f"{_words(self.before, self.gone) or 'nothing'} → {_words(self.after, self.came) or 'nothing'}"
+
+
+def slot_moved(
+    vocabulary: Vocabulary, before: Frame, after: Frame, one: Sequence[Element], two: Sequence[Element]
+) -> Iterator[Delta]:
+    """What follows where all that changed stands in one place."""
+    if after.lang != "en" or before.lang != "en":
+        return
+    slot = _slot(before, after, one, two)
+    if slot is None:
+        return
+    for found in (_opposite, _proof, _some_of_all, _no_longer_anyone, _other_people, _before_or_after, _closed_list, _lasting,
+                  _more_denied, _more_told):  # fmt: skip
+        delta = found(vocabulary, slot)
+        if delta:
+            yield delta
+            return
+
+
+def item_came(
+    vocabulary: Vocabulary, before: Frame, after: Frame, one: Sequence[Element], two: Sequence[Element]
+) -> Iterator[Delta]:
+    """An item that came to a list, looked for in what other changes leave of a sentence."""
+    slot = _slot(before, after, one, two) if before.lang == after.lang == "en" else None
+    delta = slot and (_more_denied(vocabulary, slot) or _more_told(vocabulary, slot))
+    if delta:
+        yield delta
+
+
+def _slot(before: Frame, after: Frame, one: Sequence[Element], two: Sequence[Element]) -> Slot | None:
+    head, shorter = 0, min(len(one), len(two))
+    while head < shorter and one[head].id == two[head].id:
+        head += 1
+    tail = 0
+    while tail < shorter - head and one[-1 - tail].id == two[-1 - tail].id:
+        tail += 1
+    gone, came = one[head : len(one) - tail], two[head : len(two) - tail]
+    if (not gone and not came) or max(len(gone), len(came)) > _LARGEST or (not head and not tail):
+        return None
+    first = came[0].at if came else two[head - 1].last if head else 0
+    last = came[-1].last if came else first
+    return Slot(before, after, gone, came, _word(after, first - 1), _word(after, last))
+
+
+_PHRASE = 3  # elements
+
+
+def _proof(vocabulary: Vocabulary, slot: Slot) -> Delta | None:
+    """ "Not without consent", "not without consultation"; "only with a warrant", "only with a request": what has to be
+    there first is less, or more."""
+    if not 1 <= len(slot.gone) <= _PHRASE or not 1 <= len(slot.came) <= _PHRASE or not _is_first_needed(slot):
+        return None
+    upper, lower = (
+        [word for each in side for word in _of(frame, each)]
+        for frame, side in ((slot.before, slot.gone), (slot.after, slot.came))
+    )
+    sign: Sign | None = (
+        "-" if steps_down(vocabulary, upper, lower) else "+" if steps_down(vocabulary, lower, upper) else None
+    )
+    return Delta("conditions", sign, f"needed first: {slot.told()}", slot.went, slot.new) if sign else None
+
+
+def _is_first_needed(slot: Slot) -> bool:
+    """Whether the place lies in what must be there before something harmful is done."""
+    clause, at = slot.clause(), slot.came[0].at
+    if not clause and "until" in slot.after.words[max(at - 10, 0) : at] and slot.after.negations:
+        return True
+    if clause and clause.kind in ("unmet", "exception"):
+        return bool(slot.after.negations) or is_restraint(slot.after)
+    return "only" in slot.after.words[max(at - 8, 0) : at] and "permits" in (slot.before.stance, slot.after.stance)
+
+
+_TURNING = word_set(
+    "open close enter leave exit join included excluded accept reject start stop begin end return allow prevent permit resume "
+    "support oppose back"
+)
+_INCLUDING = word_set("include includes including exclude excludes excluding")
+_TURNING_ROOTS = frozenset(root for word in _TURNING for root in roots_of(word))
+
+
+def _opposite(vocabulary: Vocabulary, slot: Slot) -> Delta | None:
+    """ "We have closed our office there", "we have opened an office there": the one verb that changed is its opposite."""
+    if len(slot.gone) != 1 or len(slot.came) != 1:
+        return None
+    one, two = (_of(slot.before, slot.gone[0])[0], _of(slot.after, slot.came[0])[0])
+    if one in _INCLUDING or two in _INCLUDING:  # "this includes", "this excludes": less of it, and no turn
+        return None
+    roots = {root for word in (one, two) for root in roots_of(word)}
+    if len(roots & _TURNING_ROOTS) < 2 or not any(
+        other in roots_of(two) for root in roots_of(one) for other in vocabulary.opposites.get(root, ())
+    ):
+        return None
+    return Delta("stance", "?", f"stance: {one} → {two}", slot.went, slot.new, is_reversal=True)
+
+
+_QUANTIFIERS = word_set("all any every each no")
+_TAKES_NOTHING = word_set(
+    "other others further additional remaining single possible potential future last one more of our the its their these those "
+    "such kind type sort form forms possible whatsoever more times time year month quarter day case cases circumstances other"
+)
+
+
+def _some_of_all(_: Vocabulary, slot: Slot) -> Delta | None:
+    """ "All recruitment fees", "all documented recruitment fees": a word between "all" and its noun leaves some out."""
+    if slot.gone or not 1 <= len(slot.came) <= 2 or slot.lead not in _QUANTIFIERS or slot.after.stance == "permits":
+        return None
+    words = [word for each in slot.came for word in _of(slot.after, each)]
+    if not slot.tail.isalpha() or slot.tail in LIST_WORDS or not _TAKES_NOTHING.isdisjoint((*words, slot.tail)):
+        return None
+    if not LIST_WORDS.isdisjoint(slot.after.words[min(slot.new) : max(slot.new) + 1]):
+        return None
+    clause = slot.clause()
+    if (clause and clause.kind in ("unmet", "exception")) or any(act.at in slot.new for act in slot.after.acts):
+        return None
+    return Delta("objects", "-", f"narrowed: {slot.lead} {' '.join(words)}", frozenset(), slot.new)
+
+
+_ANYONE = word_set("anyone anybody no one")
+
+
+def _no_longer_anyone(_: Vocabulary, slot: Slot) -> Delta | None:
+    """ "Not to anyone", "not to data brokers": what was denied to all is denied to some."""
+    if not slot.gone or not slot.came or not _all_in(slot.before, slot.gone, _ANYONE | {"any", "third", "party"}):
+        return None
+    if not (slot.after.negations or is_restraint(slot.after)) or len(slot.gone) > 1:
+        return None
+    words = {word for each in slot.came for word in _of(slot.after, each)}
+    if not words.isdisjoint({"any", "all", "every", "whoever", "whomever", "person", "party", "outside"}):
+        return None
+    return Delta("customers", "-", f"customer: {slot.told()}", slot.went, slot.new)
+
+
+_PEOPLE = ("affected", "users")
+
+
+def _other_people(_: Vocabulary, slot: Slot) -> Delta | None:
+    """ "Compensate workers", "compensate suppliers": what was promised to people is promised to somebody else."""
+    if (
+        len(slot.gone) != 1
+        or not 1 <= len(slot.came) <= 2
+        or slot.after.negations
+        or slot.before.actor != slot.after.actor
+    ):
+        return None
+    people = [m.first for m in slot.before.marks if m.dimension == "actors" and m.value in _PEOPLE]
+    theirs = [m.first for m in slot.after.marks if m.dimension == "actors" and m.value in _PEOPLE]
+    known = {act.at for act in slot.before.acts if act.stance == "restrains" and not act.is_harm}
+    if slot.gone[0].at not in people or not known or any(at in slot.new for at in theirs):
+        return None
+    if not any(m.first in slot.new and m.value == "third" for m in slot.after.marks if m.dimension == "actors"):
+        return None
+    if not any(at < slot.gone[0].at <= at + 4 for at in known):
+        return None
+    return Delta("actors", "-", f"for whom: {slot.told()}", slot.went, slot.new)
+
+
+def _before_or_after(_: Vocabulary, slot: Slot) -> Delta | None:
+    """ "Before handing it over", "before or after": what had to come first may come too late."""
+    words = [word for each in slot.came for word in _of(slot.after, each)]
+    if slot.gone or words[:1] != ["or"] or slot.lead not in ("before", "prior") or slot.after.negations:
+        return None
+    return Delta("conditions", "-", f"moment: before → before {' '.join(words)}", frozenset(), slot.new)
+
+
+_OPEN = word_set("including include includes")
+_CLOSED = word_set("namely specifically comprising comprises exclusively meaning")
+
+
+def _closed_list(_: Vocabulary, slot: Slot) -> Delta | None:
+    """ "All rights, including …", "namely …": what stood for more stands for itself alone."""
+    if not slot.gone or not slot.came or slot.after.stance == "permits":
+        return None
+    if not _all_in(slot.before, slot.gone, _OPEN) or not _all_in(slot.after, slot.came, _CLOSED):
+        return None
+    return Delta("list", "-", f"list closed: {slot.told()}", slot.went, slot.new)
+
+
+_BANS = word_set("ban bans moratorium prohibition suspension embargo pause restriction restrictions freeze boycott")
+_RUNS = word_set("run runs last lasts apply applies remain remains force effect place stand stands be is in until")
+
+
+def _lasting(_: Vocabulary, slot: Slot) -> Delta | None:
+    """ "The moratorium runs until June", "the moratorium is permanent"."""
+    ends = [m for m in slot.before.of("duration") if m.first in slot.went]
+    stays = [m for m in slot.after.of("duration") if m.first in slot.new]
+    if (bool(ends) == bool(stays) and not (ends and stays)) or _BANS.isdisjoint(slot.after.words):
+        return None
+    told = {m.tier for m in (*ends, *stays)}
+    inside = {at for m in (*ends, *stays) for at in range(m.first, m.last)}
+    words = [slot.before.words[at] for at in slot.went if at not in inside] + [
+        slot.after.words[at] for at in slot.new if at not in inside
+    ]
+    if not ends or not stays or len(told) < 2 or not set(words) <= _RUNS:
+        return None
+    sign: Sign = "+" if max(m.tier for m in stays) > max(m.tier for m in ends) else "-"
+    return Delta("duration", sign, f"duration: {slot.told()}", slot.went, slot.new)
+
+
+_MOST_ADDED = 6
+_TRADING = word_set(
+    "lease rent repair service maintain license licence donate lend install insure finance fund operate ship deliver market "
+    "advertise resell upgrade refurbish rent broker transfer hire manufacture assemble"
+)
+_DEALINGS = ("supply", "source", "make", "hand_over")
+
+
+def _more_denied(vocabulary: Vocabulary, slot: Slot) -> Delta | None:
+    """ "Will not sell drones", "will not sell, lease or repair drones": one more thing is not done."""
+    if slot.gone or not 1 < len(slot.came) <= _MOST_ADDED or len(slot.before.negations) != len(slot.after.negations):
+        return None
+    if not slot.after.negations or not is_restraint(slot.after) or slot.clause():
+        return None
+    if any(act.group not in _DEALINGS for act in slot.after.acts) or "actors" in _kinds_inside(slot):
+        return None  # "we do not tolerate criticism or dissent": not all that is denied is harm
+    at = slot.came[0].at
+    held = any(act.at == at - 1 or act.at == at - 2 for act in slot.before.acts)
+    held = held or any(act.at in (at - 1, at - 2) for act in slot.after.acts if act.at not in slot.new)
+    inside = slot.after.words[min(slot.new) : max(slot.new) + 1]
+    if not held or not {"or", "nor"} & set(inside) or _kinds_inside(slot):
+        return None
+    plain = [word for word in inside if word not in LIST_WORDS]
+    if any(not word.isalpha() for word in plain) or len(plain) > 3:
+        return None
+    if any(vocabulary.actions[word][1].role != "harm" for word in plain if word in vocabulary.actions):
+        return None
+    is_verb = any(act.at == at - 1 for act in slot.after.acts if act.at not in slot.new)
+    if is_verb and any(word not in vocabulary.actions and word not in _TRADING for word in plain):
+        return None  # "sell or recall": not every verb beside "sell" is harm
+    return Delta(
+        "list", "+", f"list longer: {_words(slot.after, slot.came)}", frozenset(), slot.new | _links(slot.after)
+    )
+
+
+_TOLD = ("disclose", "verify", "assess", "remediate")
+
+
+def _more_told(_: Vocabulary, slot: Slot) -> Delta | None:
+    """ "Disclose their factories", "… and their subcontractors": one more thing is shown, looked into, made good."""
+    if slot.gone or not 1 < len(slot.came) <= _MOST_ADDED or slot.after.negations or slot.clause():
+        return None
+    words = slot.after.words[min(slot.new) : max(slot.new) + 1]
+    if words[0] != "and" or slot.tail not in ("", ".", ",", "in", "at", "by", "every", "each", "on") or "," in words:
+        return None
+    acts = [act for act in slot.after.acts if act.at not in slot.new]
+    if not acts or any(act.stance != "restrains" or act.is_harm or act.group not in _TOLD for act in acts):
+        return None
+    if _kinds_inside(slot) or len(acts) != len(slot.after.acts):
+        return None
+    if any(word.endswith(("ing", "ed", "ly")) or not word.isalpha() for word in words):
+        return None
+    return Delta("list", "+", f"list longer: {' '.join(words[1:])}", frozenset(), slot.new)
+
+
+def _kinds_inside(slot: Slot) -> set[str]:
+    return {mark.dimension for mark in slot.after.marks if mark.first in slot.new}
+
+
+def _links(frame: Frame) -> frozenset[int]:
+    return frozenset(at for at, word in enumerate(frame.words) if word in LIST_WORDS)
+
+
+def _all_in(frame: Frame, elements: Sequence[Element], words: frozenset[str]) -> bool:
+    return all(word in words for each in elements for word in _of(frame, each))
+
+
+def _of(frame: Frame, element: Element) -> tuple[str, ...]:
+    return frame.words[element.at : element.last]
+
+
+def _words(frame: Frame, elements: Sequence[Element]) -> str:
+    return " ".join(word for each in elements for word in _of(frame, each))
+
+
+def _word(frame: Frame, at: int) -> str:
+    return frame.words[at] if 0 <= at < len(frame.words) else ""
+
+
+def _span(elements: Sequence[Element]) -> frozenset[int]:
+    return frozenset(at for each in elements for at in range(each.at, each.last))
