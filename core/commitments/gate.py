@@ -19,7 +19,7 @@ from core.commitments.patterns import folded_pattern, loosened
 from core.commitments.tongue import best_tongue
 from core.commitments.vocabulary import GATES, LANGUAGES, Vocabulary
 from core.commitments.wording import plain_words, with_lead_in
-from core.text.fold import fold
+from core.text.fold import fold_text
 
 MAX_READ = 20_000
 """Characters of one passage that are read; what follows in so long a passage is not asked."""
@@ -120,7 +120,7 @@ def _parts(vocabulary: Vocabulary, lang: str) -> dict[str, list[str]]:
 
 def _read(text: str) -> str:
     """The folded text, contractions written out: "we're committed" is "we are committed"."""
-    return plain_words(fold(text).text)
+    return plain_words(fold_text(text))
 
 
 def _set(parts: dict[str, list[str]]) -> re2.Set:

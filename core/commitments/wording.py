@@ -13,7 +13,7 @@ from functools import lru_cache
 import re2
 
 from core.commitments.numerals import NUMBER_WORDS, in_figures
-from core.text.fold import fold
+from core.text.fold import fold_text
 from core.text.sentences import sentences
 
 MAX_SENTENCE = 5_000
@@ -52,7 +52,9 @@ _SAME_PHRASES = {
 }  # fmt: skip
 """Turns of phrase that say no more than a shorter one."""
 _A_PHRASE = re.compile(rf"\b(?:{'|'.join(_SAME_PHRASES)})\b")
-_TELLING = re2.compile(rf"\b(?:{NUMBER_WORDS}|{'|'.join(_SAME_PHRASES)})\b")
+_TELLING = re2.Set.SearchSet()
+_TELLING.Add(rf"\b(?:{NUMBER_WORDS}|{'|'.join(_SAME_PHRASES)})\b")
+_TELLING.Compile()
 """One quick look spares most sentences the slow ones."""
 _CARRIED_OUT = re.compile(r"\bcarr(y|ies|ied|ying) out\b")
 _CARRIED = {"y": "", "ies": "s", "ied": "ed", "ying": "ing"}
@@ -63,7 +65,7 @@ def prepare(text: str) -> str:
     """The folded wording of one sentence, ready for the patterns of the lexicon."""
     if "\n" in text:
         text = _BULLET.sub(" • ", text)
-    found = plain_words(fold(text).text)
+    found = plain_words(fold_text(text))
     if "not" in found:
         found = _NOT_LIMITED.sub("", _NOT_ONLY.sub(r"\1 and ", found))
     if "[" in found:
@@ -80,7 +82,7 @@ def prepare(text: str) -> str:
         found = _CARRIED_OUT.sub(lambda each: "conduct" + _CARRIED[each.group(1)], found)
     if " no " in found:
         found = _INVERTED.sub(r"\1 any \2, \4 \3 not", found)
-    if found.isascii() and _TELLING.search(found) is None:
+    if found.isascii() and not _TELLING.Match(found):
         return found
     return in_figures(_A_PHRASE.sub(lambda each: _SAME_PHRASES[each.group()], found))
 

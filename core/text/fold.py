@@ -172,6 +172,13 @@ def fold(text: str) -> Folded:
     return Folded(folded, text, Shift(tuple(starts), tuple(by)))
 
 
+def fold_text(text: str) -> str:
+    """The folded text alone, for those who lead nothing back to what was captured."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.lower()
+    return fold(text).text
+
+
 def is_han(char: str) -> bool:
     """Whether a character is an ideograph (spaces mean nothing beside it)."""
     return char >= "\u2e80" and _HAN.match(char) is not None
