@@ -108,11 +108,19 @@ def editions_apart(
 
 
 def families(conn: Connection, company_id: str) -> list[list[DocumentRow]]:
-    """Documents of a company that are one document in several languages."""
+    """Documents of a company that are one document in several languages: by their addresses, or because the list of
+    sources says so."""
+    configured = sources.editions(conn, company_id)
+    rows = [
+        row
+        for row in documents.list_documents(conn, company_id=company_id)
+        if row.version_count and row.state == "live"
+    ]
+    heads = {family_of(row.url): head for row in rows if (head := configured.get(row.request_id or 0))}
     by_family: dict[str, list[DocumentRow]] = defaultdict(list)
-    for row in documents.list_documents(conn, company_id=company_id):
-        if row.version_count and row.state == "live":
-            by_family[family_of(row.url)].append(row)
+    for row in rows:
+        family = family_of(row.url)
+        by_family[heads.get(family, family)].append(row)
     return [rows for rows in by_family.values() if len(rows) > 1]
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select
 
 from core.commitments.fate import Became, alikeness, key_words
-from core.commitments.ledger import Entry, Happening, Sight, Topics, advance
+from core.commitments.ledger import Entry, Happening, Sight, Topics, advance, begun_beside
 from core.commitments.promises import Promise, sentences_of
 from core.commitments.wording import prepare
 from core.model import Verdict
@@ -39,7 +39,7 @@ from storage.upsert import insert_or_update
 
 log = logging.getLogger(__name__)
 
-MAKER = 3
+MAKER = 4
 """Raised when the same versions give another ledger than before."""
 
 LEAST_SAME_QUOTE = 0.85
@@ -209,7 +209,10 @@ def _take(
     step: _Step,
     chosen: frozenset[str],
 ) -> None:
-    """One more step into the entries of its variant; a document that is gone takes every variant with it."""
+    """One more step into the entries of its variant; a document that is gone takes every variant with it.
+
+    ``by_variant`` is in the order in which the variants were shown last.
+    """
     document_id, made = making
     last_fetch_id, last_at = _last_before(conn, document_id, step.fetch_id)
     if step.shown is None:
@@ -228,9 +231,12 @@ def _take(
     if chosen:  # what a person called a promise is one, whatever the machine thinks of it
         sentences = tuple(_bound(sentence) if sentence.key in chosen else sentence for sentence in sentences)
     sight = Sight(shown.fetch_id, shown.at, shown.version_id, shown.number, last_fetch_id, last_at)
-    entries = by_variant.get(shown.variant, ())
     naming = (f"{document_id}/{shown.variant}", made.names)
-    by_variant[shown.variant] = advance(made.lexicon, entries, sentences, sight, naming)
+    take, entries = advance, by_variant.pop(shown.variant, ())
+    beside = next((found for found in reversed(by_variant.values()) if found), ())
+    if beside and not entries:
+        take, entries = begun_beside, beside
+    by_variant[shown.variant] = take(made.lexicon, entries, sentences, sight, naming)  # shown last, so last of all
 
 
 def _bound(sentence: Promise) -> Promise:

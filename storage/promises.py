@@ -59,11 +59,22 @@ def listed(conn: Connection, wanted: Wanted) -> list[Promised]:
     if wanted.topic is not None:
         rows = [row for row in rows if wanted.topic in row.topics]
     found = _read(conn, rows)
+    found = _told_once(found)
     if wanted.moment is not None:
         found = [past for each in found if (past := _then(each, wanted.moment)) is not None]
         found = [each for each in found if not wanted.softened or each.entry.is_softer]
         found = [each for each in found if wanted.state is None or each.entry.stands == (wanted.state == "standing")]
     return found
+
+
+def _told_once(found: Sequence[Promised]) -> list[Promised]:
+    """A promise that stands alike in several variants of a document is one promise."""
+    told: dict[tuple[int, str, str, bool, int], Promised] = {}
+    for each in sorted(found, key=lambda one: one.variant):
+        entry = each.entry
+        told.setdefault((each.document.id, entry.first.key, entry.now.key, entry.stands, len(entry.happenings)), each)
+    kept = {id(each) for each in told.values()}
+    return [each for each in found if id(each) in kept]
 
 
 def by_key(conn: Connection, key: str) -> Promised:
@@ -105,7 +116,8 @@ def act(conn: Connection, key: str, what: str, *, by: str, note: str, now: datet
 
 def counts(conn: Connection) -> tuple[int, int]:
     """(promises, companies) in the ledger, those that were dismissed left out."""
-    rows = conn.execute(select(commitments.c.company_id).where(commitments.c.status != "dismissed")).all()
+    shown = (commitments.c.company_id, commitments.c.document_id, commitments.c.words)
+    rows = conn.execute(select(*shown).where(commitments.c.status != "dismissed").distinct()).all()
     return len(rows), len({row.company_id for row in rows})
 
 

@@ -201,6 +201,16 @@ def start_requests(conn: Connection, source_ids: Sequence[str]) -> dict[str, int
     return {row.source_id: row.request_id for row in rows}
 
 
+def editions(conn: Connection, company_id: str) -> dict[int, str]:
+    """The first addresses of a company's sources that are editions of one another, each with the source they belong to."""
+    wanted = select(sources.c.id, sources.c.options).where(sources.c.company_id == company_id)
+    heads = {
+        row.id: value for row in conn.execute(wanted) for key, value in row.options["options"] if key == "edition_of"
+    }
+    heads |= {head: head for head in [*heads.values()]}
+    return {request: heads[source_id] for source_id, request in start_requests(conn, sorted(heads)).items()}
+
+
 def requests_of(conn: Connection, source_ids: Sequence[str]) -> list[int]:
     """Every request these sources ask for, their own addresses and what they listed; those still asked for."""
     rows = conn.execute(

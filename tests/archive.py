@@ -97,13 +97,19 @@ class Page:
         return START + timedelta(days=self.day)
 
     def shows(
-        self, *texts: str, heading: str = "", edits: Sequence[Edit] = (), mask: packing.Mask = plain
+        self, *texts: str, heading: str = "", edits: Sequence[Edit] = (), mask: packing.Mask = plain, variant: int = 0
     ) -> record.VersionRow | None:
         """A good capture with these passages; None where it agrees with what stood there."""
-        return self.reads(reading(*texts, heading=heading), edits=edits, mask=mask)
+        return self.reads(reading(*texts, heading=heading), edits=edits, mask=mask, variant=variant)
 
     def reads(
-        self, read: Reading, *, edits: Sequence[Edit] = (), mask: packing.Mask = plain, extractor: str = "x1"
+        self,
+        read: Reading,
+        *,
+        edits: Sequence[Edit] = (),
+        mask: packing.Mask = plain,
+        extractor: str = "x1",
+        variant: int = 0,
     ) -> record.VersionRow | None:
         """The same with a whole reading."""
         fetch = fetched(read, self.now, url=self.source.url)
@@ -131,6 +137,7 @@ class Page:
                 extractor=extractor,
                 edits=edits,
                 before_version_id=before,
+                variant=variant,
             )
 
     def answers_not_modified(self) -> int:

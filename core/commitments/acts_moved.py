@@ -205,7 +205,17 @@ def _kind(marks: Sequence[Mark]) -> str:
 
 
 def _lead(frame: Frame) -> str:
-    return frame.modality if frame.tier is not None else "nothing promised"
+    if frame.tier is None:
+        return "nothing promised"
+    if frame.lang == "fr" and frame.modality in ("ne", "n'"):
+        at = frame.of("modality")[0].first
+        particle = next((word for word in frame.words[at + 1 : at + _PARTICLE_BY] if word in _PARTICLES), "")
+        return f"{frame.modality} … {particle}" if particle else frame.modality
+    return frame.modality
+
+
+_PARTICLES = word_set("pas plus jamais aucun aucune rien guere")
+_PARTICLE_BY = 5  # words
 
 
 def _modal_sign(before: tuple[int, str], after: tuple[int, str]) -> Sign | None:
@@ -215,6 +225,8 @@ def _modal_sign(before: tuple[int, str], after: tuple[int, str]) -> Sign | None:
         return "?"  # "we publish" and "we will publish": neither is plainly the firmer
     if after[1] == "has_not" and before[1] in ("never_to", "does_not"):
         return "-"  # a promise for the time to come, and a report of the time that was
+    if {before[1], after[1]} == {"does_not", "completed"}:
+        return "?"  # "we do not sell", "we no longer sell": neither is the firmer
     if before[0] == after[0]:
         return "?"
     if {before[1], after[1]} == {"obligation", "never_to"} or {before[1], after[1]} == {"obligation", "does_not"}:

@@ -48,6 +48,32 @@ def is_duty_of_affected(frame: Frame) -> bool:
     return not {"receive", "entitled", "right", "rights", "protected", "free", "access"}.intersection(frame.words)
 
 
+def is_disclaimer(frame: Frame) -> bool:
+    """ "We are not liable", "we do not warrant": what a company will not answer for is no promise to anybody."""
+    if not frame.negations or any(act.lemma not in _TAKING_ON for act in frame.acts):
+        return False
+    return not _LIABILITY.isdisjoint(frame.words[frame.negations[0] : frame.negations[0] + _NEAR])
+
+
+_LIABILITY = frozenset(
+    [
+        "liable",
+        "liability",
+        "liabilities",
+        "responsible",
+        "responsibility",
+        "warrant",
+        "warrants",
+        "warranty",
+        "warranties",
+        "endorse",
+        "endorses",
+    ]
+)
+_TAKING_ON = ("accept", "provide", "give", "offer", "make", "assume", "grant")
+_NEAR = 6  # words
+
+
 def unless_restraint(sign: Sign, *frames: Frame) -> Sign:
     """A "+" that holds for restraints only; elsewhere the same words may have been the substance of the promise."""
     return sign if sign != "+" or all(is_restraint(frame) for frame in frames) else "?"

@@ -112,6 +112,27 @@ def advance(
     return tuple(result)
 
 
+def begun_beside(
+    lexicon: Promising,
+    entries: Sequence[Entry],
+    sentences: Sequence[Promise],
+    sight: Sight,
+    naming: tuple[str, tuple[str, ...]],
+) -> tuple[Entry, ...]:
+    """The entries of a variant shown for the first time, beside those of the variant shown before it.
+
+    A promise that stands here too has lived until now as it has there; one that does not has not gone, for the other
+    variant may be shown again.
+    """
+    taken: set[str] = set()
+    found: list[Entry] = []
+    for entry in advance(lexicon, [each for each in entries if each.stands], sentences, sight, naming):
+        if entry.stands:
+            found.append(replace(entry, key=_key(naming[0], entry.first, taken), id=0))
+            taken.add(found[-1].key)
+    return tuple(found)
+
+
 def due_date(frame: Frame, said_at: datetime) -> date | None:
     """By when a promise is due, where it names a date that was still to come when it was said."""
     if frame.tier is None or frame.tier >= 7 or any(mark.value == "has_not" for mark in frame.of("modality")):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from core.commitments.delta import is_restraint
+from core.commitments.delta import is_disclaimer, is_restraint
 from core.commitments.frame import Frame
 from core.commitments.framing import build_frame
 from core.commitments.gate import Gate
@@ -36,9 +36,11 @@ class Lexicon:
         """Whether a sentence binds somebody by holding back: it forbids, denies, ends or does without something.
 
         A denial without an act the lexicon knows counts in the speaker's own mouth ("we do not track"), not of a shop
-        that is not open.
+        that is not open; what a company will not answer for ("we are not liable") is none.
         """
         frame = self.frame(sentence, lead_in=lead_in)
+        if is_disclaimer(frame):
+            return False
         denies = bool(frame.negations) and (bool(frame.acts) or frame.actor == "we")
         return frame.is_commitment and (denies or is_restraint(frame))
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from core.commitments.delta import is_disclaimer
 from core.commitments.frame import Frame
 from core.commitments.wording import MAX_SENTENCE, prepare, split_sentences, with_lead_in, word_set
 from core.model import Place, Reading
@@ -103,7 +104,9 @@ def is_promise(lexicon: Promising, sentence: str, lead_in: str, names: tuple[str
     if len(sentence) > MAX_SENTENCE or not lexicon.holds_commitment(sentence, lead_in=lead_in):
         return False
     frame = lexicon.frame(sentence, lead_in=lead_in, company_names=names)
-    if len(frame.words) < LEAST_WORDS or _is_title(sentence) or _guards_itself(frame):
+    if len(frame.words) < LEAST_WORDS or _is_title(sentence) or _is_menu(sentence):
+        return False
+    if _guards_itself(frame) or is_disclaimer(frame):
         return False
     if _asks_for_form(frame) or _only_owes_law(frame) or _is_thought(frame):
         return False
@@ -136,6 +139,16 @@ def _is_title(sentence: str) -> bool:
     if len(words) > LONGEST_TITLE or sentence.rstrip()[-1:] in _ENDS:
         return False
     return all(word[:1].isupper() for word in words if len(word) > 3 and word[:1].isalpha()) and sentence.isascii()
+
+
+_BETWEEN_LABELS = re.compile(r"\s[·|•/›»>]\s")
+_LONGEST_LABEL = 3  # words
+
+
+def _is_menu(sentence: str) -> bool:
+    """ "Accept · Decline · Settings": labels side by side, each of a few words."""
+    labels = _BETWEEN_LABELS.split(sentence)
+    return len(labels) > 1 and all(len(label.split()) <= _LONGEST_LABEL for label in labels)
 
 
 def _guards_itself(frame: Frame) -> bool:

@@ -255,3 +255,23 @@ def test_what_a_verdict_finds_follows_the_ledger_made_anew(page: Page) -> None:
     refresh(page)
     with page.database.read() as conn:
         assert {one.text for one in search.stream(conn, "verdict:removed")} == {HEDGED, AUDIT, FEES}
+
+
+def test_a_variant_shown_for_the_first_time_does_not_begin_every_promise_anew(page: Page) -> None:
+    """The first text shows three promises as they stand; the other one narrows the second and leaves out the third."""
+    page.shows(HEDGED, AUDIT.replace("every", "each high-risk"), variant=1)
+    refresh(page)
+    narrowed = {
+        SALES: [("introduced", "01"), ("conditioned", "02")],
+        AUDIT: [("introduced", "01"), ("narrowed", "04")],
+    }
+    assert [(each.variant, each.entry.first.text) for each in listed(page) if each.entry.first.text == SALES] == [
+        (0, SALES)
+    ]
+    assert lives([each for each in listed(page) if each.variant == 1 or each.entry.first.text == SALES]) == narrowed
+    assert lives([each for each in listed(page) if each.variant == 0])[FEES][-1] == ("restored", "03")
+    with page.database.read() as conn:
+        went_on = everything(conn)
+    refresh(page, stamp="2")
+    with page.database.read() as conn:
+        assert everything(conn) == went_on

@@ -109,6 +109,30 @@ def test_editions_that_do_not_say_the_same(site: Site) -> None:
     assert ("place", "tibet") in found
 
 
+def test_an_edition_that_the_list_of_sources_names_lost_a_place(site: Site, home: Path) -> None:
+    """Its address shows no language; only the list says that it is an edition."""
+    german = "Wir verkaufen keine Überwachungskameras an die Polizei in Xinjiang oder Tibet."
+    english = "We will not sell surveillance cameras to the police in Xinjiang or Tibet."
+    filler = "Das Unternehmen wurde in einer kleinen Werkstatt am Hafen gegründet und beschäftigt heute viele Menschen."
+    site.pages["/responsibility"] = page(english, FILLER, title="Responsibility")
+    site.pages["/verantwortung"] = page(german, filler, title="Verantwortung")
+    (home / "sources.yaml").write_text(
+        "companies:\n  - name: Meridian\n    sources:\n"
+        f'      - {{url: "http://{site.authority}/responsibility", role: policy, editions: '
+        f'[{{url: "http://{site.authority}/verantwortung", lang: de}}]}}\n'
+    )
+    check()
+    assert asked("editions", "--company", "meridian") == []
+    site.pages["/verantwortung"] = page(german.replace(" oder Tibet", ""), filler, title="Verantwortung")
+    check()
+    [apart] = asked("editions", "--company", "meridian")
+    assert (apart["kind"], apart["what"], apart["quote"]) == ("place", "tibet", english)
+    assert (
+        apart["reason"]
+        == "the en edition (meridian/responsibility) names tibet, the de edition (meridian/verantwortung) does not"
+    )
+
+
 def test_the_page_of_editions_tells_the_same_as_the_command(site: Site, home: Path) -> None:
     reasons = {row["reason"] for row in asked("editions", "--company", "halden-biosystems")}
     packs = load_home(Home(home), {}).rules

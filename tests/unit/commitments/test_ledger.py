@@ -218,6 +218,9 @@ def test_a_sentence_of_200_kilobytes_is_in_the_ledger_by_its_beginning(lexicon: 
         "But we also know our work on human rights will never be finished.",
         "Respect for human rights shapes how we make our products.",
         "This statement is reviewed every year by the people who wrote it.",
+        "Accept · Decline · Settings",
+        "Reject all | Accept all | Manage choices",
+        "We are not liable for losses of our workers' data.",
     ],
 )
 def test_what_binds_nobody_is_in_no_ledger(lexicon: Lexicon, text: str) -> None:

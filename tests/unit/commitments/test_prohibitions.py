@@ -38,6 +38,10 @@ def test_a_sentence_that_forbids_or_denies(lexicon: Lexicon, sentence: str) -> N
         "Never miss an update.",
         "Customer service is not available today.",
         "Our shop is not open on Sunday.",
+        "We are not liable for damages.",
+        "We do not accept liability for errors.",
+        "We do not provide any warranty.",
+        "The company is not responsible for the content of linked sites.",
     ],
 )
 def test_a_sentence_that_forbids_nothing(lexicon: Lexicon, sentence: str) -> None:

@@ -65,6 +65,14 @@ def test_firmer(lexicon: Lexicon, before: str, after: str, reason: str) -> None:
     assert reason in finding.reasons
 
 
+def test_a_french_denial_is_told_with_its_particle(lexicon: Lexicon) -> None:
+    before = "Nous ne vendons pas ces produits à la police."
+    after = "Nous ne vendons plus directement ces produits à la police."
+    finding = lexicon.compare(before, after)
+    assert finding.verdict is Verdict.WEAKENED
+    assert finding.reasons[:2] == ("modality: ne … pas → ne … plus", "channel: nothing → directement")
+
+
 @pytest.mark.parametrize(("before", "after"), TURNED)
 def test_turned_round(lexicon: Lexicon, before: str, after: str) -> None:
     assert lexicon.compare(before, after).verdict is Verdict.REVERSED
