@@ -106,9 +106,7 @@ def is_promise(lexicon: Promising, sentence: str, lead_in: str, names: tuple[str
     frame = lexicon.frame(sentence, lead_in=lead_in, company_names=names)
     if len(frame.words) < LEAST_WORDS or _is_title(sentence) or _is_menu(sentence):
         return False
-    if _guards_itself(frame) or is_disclaimer(frame):
-        return False
-    if _asks_for_form(frame) or _only_owes_law(frame) or _is_thought(frame):
+    if any(binds_nobody(frame) for binds_nobody in _BINDING_NOBODY):
         return False
     if (
         frame.tier is None
@@ -186,6 +184,9 @@ def _is_thought(frame: Frame) -> bool:
     return any(
         word in _BOUND and not _THINKING.isdisjoint(frame.words[at + 1 : at + 3]) for at, word in enumerate(frame.words)
     )
+
+
+_BINDING_NOBODY = (_guards_itself, is_disclaimer, _asks_for_form, _only_owes_law, _is_thought)
 
 
 def _lead_in(reading: Reading, at: int) -> str:
