@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from core.model import Reading
 from core.text.visible import cut, one_line
 from core.wording import language, stamp
 
 LONGEST_QUOTE: Final = 1_500
+OUTSIDE: Final = "outside the text of the page"
 _MONTHS: Final = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
@@ -37,20 +37,10 @@ class Cited:
     quote: str = ""
 
 
-def cited_under(reading: Reading, at: int) -> tuple[str, ...]:
-    """The headings a place is cited under.
-
-    What stands around the text, before its first or after its last passage, belongs to no heading of the text, nor to
-    that of a box beside it: a footer is no part of the section that happens to be the last.
-    """
-    places = reading.places
-    if places[at].stream == "surroundings":
-        is_within = any(place.stream == "main" for place in places[at + 1 :]) and any(
-            place.stream == "main" for place in places[:at]
-        )
-        if not is_within and any(place.stream == "main" for place in places):
-            return ()
-    return reading.heading_path(at)
+def where_it_stands(heading: str, stream: str) -> str:
+    """``Acceptable use › Scope``, ``Related stories · outside the text of the page``: what a menu, a banner, a box or a
+    footer says is not quoted as if the text said it."""
+    return heading if stream == "main" else " · ".join(filter(None, (heading, OUTSIDE)))
 
 
 def plain(cited: Cited) -> str:

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeVar
 
-from core.citing import cited_under
 from core.model import Act, Change, DocumentEvent, Edit, Finding, Match, Reading, Verdict, severity_rank
 from core.text.sentences import sentences as sentence_spans
 from core.text.visible import CUT, cut
@@ -138,7 +137,7 @@ def _quote(change: Change, at: int, matches: Sequence[Match], findings: Sequence
         mark=OF_VERDICT[gravest] if gravest else OF_ACT[edit.act],
         before=before,
         after=after,
-        heading_path=cited_under(reading, indices[0]) if reading and indices else (),
+        heading_path=reading.heading_path(indices[0]) if reading and indices else (),
         words=words,
         rules=unique(match_in_words(match) for match in matches),
         reasons=unique((*_place_reasons(change, edit), *(line for finding in findings for line in in_words(finding)))),
@@ -169,7 +168,7 @@ def _place_reasons(change: Change, edit: Edit) -> tuple[str, ...]:
         return ("the sentence that introduced the item changed or went",)
     if edit.act is not Act.MOVED or not (change.before and change.after and edit.before and edit.after):
         return ()
-    was, now = (" › ".join(cited_under(r, i[0])) for r, i in ((change.before, edit.before), (change.after, edit.after)))
+    was, now = (" › ".join(r.heading_path(i[0])) for r, i in ((change.before, edit.before), (change.after, edit.after)))
     if was == now:
         return ("the passage moved within its section",)
     return (f"the passage moved from {quoted(was)} to {quoted(now)}",)

@@ -47,6 +47,7 @@ class Found:
     ``last_seen_at`` is the last good capture that showed it, for one that still stands the document's last good one.
     ``gone_since`` is the first capture that no longer showed it. ``still`` is yes, no, or unknown where it stood when
     last seen and nobody watches any more: since ``unwatched_since``. ``spans`` are [start, end) of the words asked for.
+    ``verdicts`` are what happened to promises in it, where the query asks for that.
     """
 
     passage_id: int
@@ -59,6 +60,7 @@ class Found:
     url: str
     kind: str
     heading: str
+    stream: str
     lang: str
     first_seen_at: datetime
     last_seen_at: datetime | None
@@ -67,6 +69,7 @@ class Found:
     unwatched_since: datetime | None
     lineage: int
     spans: tuple[tuple[int, int], ...]
+    verdicts: tuple[str, ...]
 
 
 def search(conn: Connection, query: str | Query, limit: int = 20, *, start: int = 0) -> list[Found]:
@@ -187,6 +190,7 @@ _LIVES = (
         spans.c.id,
         spans.c.document_id,
         spans.c.heading,
+        spans.c.stream,
         spans.c.lineage,
         spans.c.last_fetch_id,
         documents.c.slug,
@@ -244,6 +248,7 @@ def _found(lives: list[Row[Any]], tree: Query, passage: Passage, standing: Stand
         url=latest.url,
         kind=latest.kind,
         heading=latest.heading,
+        stream=latest.stream,
         lang=latest.lang or "",
         first_seen_at=lives[0].first_at,
         last_seen_at=latest.last_at,
@@ -252,6 +257,7 @@ def _found(lives: list[Row[Any]], tree: Query, passage: Passage, standing: Stand
         unwatched_since=_unwatched_since(latest) if still == "unknown" else None,
         lineage=latest.lineage or latest.id,
         spans=tuple(marks(tree, passage, standing)),
+        verdicts=tuple(sorted(standing.verdicts)),
     )
     return max(at for life in lives for at in (life.first_at, life.gone_at) if at is not None), found
 

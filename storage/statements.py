@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from core.errors import NotFound
 from core.statements import Dates, Earlier, Statement, dates_of
 from core.wording import stamp
 from storage import events
+from storage.chunks import chunks
 from storage.documents import retitle
 from storage.schema import documents, fetches, passages, spans, statements
 
@@ -140,6 +142,24 @@ def _rows(conn: Connection, where: ColumnElement[bool] | None) -> list[Statement
         )
         for row in conn.execute(wanted)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """When a statement was made public, as far as it was given, and when it was entered."""
+
+    public: str
+    entered_at: datetime
+
+
+def published(conn: Connection, document_ids: Iterable[int]) -> dict[int, Published]:
+    """Those of the documents that were entered by hand, by document."""
+    found: dict[int, Published] = {}
+    for some in chunks(sorted(set(document_ids))):
+        entered = select(statements.c.document_id, statements.c.public, statements.c.entered_at)
+        for row in conn.execute(entered.where(statements.c.document_id.in_(some))):
+            found[row.document_id] = Published(row.public, row.entered_at)
+    return found
 
 
 def words_of_company(conn: Connection, company_id: str, *, other_than: int) -> list[Earlier]:

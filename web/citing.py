@@ -9,19 +9,20 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import Connection
 
-from core.citing import Cited, bibtex, chicago, plain
+from core.citing import Cited, bibtex, chicago, plain, where_it_stands
 from core.errors import NotFound
-from core.model import VersionRef
+from core.model import Stream, VersionRef
 from core.report import title_of
 from core.text.visible import one_line
 from core.wording import defang
 from storage import biography, citations, documents, versions
+from storage.packing import STREAMS
 from web.access import may
 from web.problems import BadRequest
 from web.site import Site, without_json
@@ -40,6 +41,7 @@ class Quoted:
     spans: tuple[tuple[int, int], ...]
     after: tuple[str, ...]
     heading: str
+    where: str
     at: int
 
 
@@ -175,16 +177,24 @@ def build(  # noqa: PLR0913 (what is cited, and in which readings it may stand)
     )
 
 
-def _texts(conn: Connection, version_id: int) -> list[tuple[str, str]]:
-    """Every place of a version in order: its text, and the heading it stands under."""
-    outlined = biography.outline(conn, version_id)
-    columns = outlined.columns
+class Said(NamedTuple):
+    """One place of a version: its text, the heading it stands under, and whether it is of the text or around it."""
+
+    text: str
+    heading: str = ""
+    stream: Stream = "main"
+
+
+def _texts(conn: Connection, version_id: int) -> list[Said]:
+    """Every place of a version in order."""
+    columns = biography.outline(conn, version_id).columns
     texts = biography.texts_of(conn, list(columns.passages))
     said = [texts[key] for key in columns.passages]
-    return [(text, said[above] if above >= 0 else "") for text, above in zip(said, columns.headings, strict=True)]
+    places = zip(said, columns.headings, columns.streams, strict=True)
+    return [Said(text, said[above] if above >= 0 else "", STREAMS[stream]) for text, above, stream in places]
 
 
-def find_quote(places: list[tuple[str, str]], quote: str, at: int) -> Quoted | None:
+def find_quote(places: list[Said], quote: str, at: int) -> Quoted | None:
     """The place that holds the words and is nearest to where they stood; white space and forms of letters do not matter.
 
     Words that a later reading parts into several passages are found by where they begin. Pure.
@@ -192,32 +202,36 @@ def find_quote(places: list[tuple[str, str]], quote: str, at: int) -> Quoted | N
     wanted = _folded(quote)
     if not wanted:
         return None
-    holding = [number for number, (text, _) in enumerate(places) if wanted in _folded(text)]
+    holding = [number for number, one in enumerate(places) if wanted in _folded(one.text)]
     if holding:
         number = min(holding, key=lambda one: abs(one - at))
-        text = places[number][0]
+        text = places[number].text
         return _quoted(places, number, _span(text, wanted))
     starts: list[int] = []
     joined = ""
-    for text, _ in places:
+    for one in places:
         starts.append(len(joined))
-        joined += _folded(text) + " "
+        joined += _folded(one.text) + " "
     found = joined.find(wanted)
     if found < 0:
         return None
     number = max(index for index, start in enumerate(starts) if start <= found)
-    text = places[number][0]
+    text = places[number].text
     return _quoted(places, number, ((0, len(text)),) if text else ())
 
 
-def _quoted(places: list[tuple[str, str]], number: int, spans: tuple[tuple[int, int], ...]) -> Quoted:
-    near = [text for text, _ in places]
+def _quoted(places: list[Said], number: int, spans: tuple[tuple[int, int], ...]) -> Quoted:
+    """With what stands before and after it in the same stream: a menu is no neighbour of a sentence."""
+    here = places[number]
+    before = [one.text for one in places[:number] if one.stream == here.stream]
+    after = [one.text for one in places[number + 1 :] if one.stream == here.stream]
     return Quoted(
-        before=tuple(near[max(0, number - NEIGHBOURS) : number]),
-        text=near[number],
+        before=tuple(before[-NEIGHBOURS:]),
+        text=here.text,
         spans=spans,
-        after=tuple(near[number + 1 : number + 1 + NEIGHBOURS]),
-        heading=places[number][1],
+        after=tuple(after[:NEIGHBOURS]),
+        heading=here.heading,
+        where=where_it_stands(here.heading, here.stream),
         at=number,
     )
 

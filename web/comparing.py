@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal, NamedTuple
 
+from core.citing import where_it_stands
 from core.model import Act, Edit, Finding, Match, Reading, Stream
 from core.quotes import in_words, match_in_words
 from core.text.words import Segment, word_diff
@@ -356,7 +357,7 @@ def _note(edit: Edit, was: str, now: str) -> str:
 
 def _move(sides: Sides, index: int, side: Literal["from", "to"], number: int) -> Move:
     edit = sides.edits[index]
-    before, after = section(sides.before, edit.before[0]), section(sides.after, edit.after[0])
+    before, after = spot(sides.before, edit.before[0]), spot(sides.after, edit.after[0])
     there = after if side == "from" else before
     return Move(
         number=number,
@@ -371,3 +372,8 @@ def _move(sides: Sides, index: int, side: Literal["from", "to"], number: int) ->
 def section(reading: Reading, at: int) -> str:
     """The headings above a place, as a reader would name the spot."""
     return " › ".join(text for text in reading.heading_path(at) if text)
+
+
+def spot(reading: Reading, at: int) -> str:
+    """The same, and whether it is outside the text, for who may not know."""
+    return where_it_stands(section(reading, at), reading.places[at].stream)

@@ -11,7 +11,7 @@ from core.quotes import in_words
 from core.text.visible import cut
 from core.text.words import Segment, word_diff
 from core.wording import GRAVITY, OF_VERDICT, counted, number
-from web.comparing import Sides, section
+from web.comparing import Sides, spot
 from web.speech import Sign, Tone, lang_code, sign_of
 
 LONGEST_FATE: Final = 320  # the whole passage stands in the texts below
@@ -137,6 +137,6 @@ def _fate(sides: Sides, finding: Finding) -> Fate:
         sign=sign_of(OF_VERDICT[finding.verdict]),
         text=(("same", f"{cut(lead, 200)} "), *segments) if lead else segments,
         lang=lang_code(reading.lang),
-        scope=section(reading, places[0]),
+        scope=spot(reading, places[0]),
         reasons=_reasons(finding),
     )

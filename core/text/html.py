@@ -15,6 +15,7 @@ from lxml import etree
 
 from core.errors import ReadError
 from core.model import Place, Reading, Stream
+from core.text.headings import headings_of
 from core.text.holder import mark_holder
 from core.text.normalise import tidy, word_count
 from core.text.offered import offers
@@ -27,7 +28,7 @@ from core.text.walk import Walk
 from core.text.windows import mark_windows
 from core.text.zones import PROSE, decide_streams, set_apart_labels
 
-VERSION: Final = "html-6"
+VERSION: Final = "html-7"
 MAX_DEPTH: Final = 1_900  # below about 2,000 levels lxml drops text even with huge_tree
 _WINDOWS_BELOW: Final = 3_000_000  # bytes; looking round the buttons of a larger page is not worth its time
 _WEIGHT: Final = b"font-weight"
@@ -101,18 +102,19 @@ def parse_tree(body: bytes, charset: str | None) -> etree._Element:
 
 def _container_streams(walk: Walk) -> list[Stream]:
     """The stream of each row as its containers have it."""
-    titled = [row[5] for row in walk.rows if row[2] == 1 and row[1] == "heading"]
-    return decide_streams(walk.zones, [row[5] for row in walk.rows], [row[6] for row in walk.rows], titled)
+    titled = [row[4] for row in walk.rows if row[2] == 1 and row[1] == "heading"]
+    return decide_streams(walk.zones, [row[4] for row in walk.rows], [row[5] for row in walk.rows], titled)
 
 
 def _places(walk: Walk, containers: Sequence[Stream]) -> tuple[Place, ...]:
     """The rows as places, each in its stream: that of its container, or apart where it reads like a label."""
     if not walk.rows:
         return ()
-    texts, kinds, levels, headings, lead_ins, _, words, link_chars = zip(*walk.rows, strict=True)
+    texts, kinds, levels, lead_ins, zone_of, words, link_chars = zip(*walk.rows, strict=True)
     streams = list(containers)
     linked = [chars > 0 and chars >= len(text) * _LINKED for chars, text in zip(link_chars, texts, strict=True)]
     set_apart_labels(streams, texts, kinds, words, linked)
+    headings = headings_of(list(zip(kinds, levels, zone_of, strict=True)), walk.zones, containers, streams)
     return tuple(map(Place._make, zip(texts, kinds, streams, levels, headings, lead_ins, repeat(0))))
 
 
@@ -148,7 +150,7 @@ def _facts(walk: Walk, size: int) -> dict[str, int | str]:
     """Counts the grade needs: see ``core/grade.py``."""
     words = prose = 0
     link_words = [0.0] * len(walk.zones)
-    for text, _, _, _, _, zone, count, linked in walk.rows:
+    for text, _, _, _, zone, count, linked in walk.rows:
         words += count
         if count >= PROSE:
             prose += count

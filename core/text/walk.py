@@ -85,8 +85,8 @@ _MAY_STAND_FOR: Final = frozenset(("div", "p"))
 _RANKS: Final = frozenset("123456")
 _HOLDS_THE_TEXT: Final = frozenset((ZoneKind.MAIN, ZoneKind.CONTENT))  # ids in there are targets of links
 
-# A place before its stream is known: text, kind, level, heading, lead-in, zone, words, characters inside links.
-Row = tuple[str, PlaceKind, int, int, int, int, int, int]
+# A place before its stream and its heading are known: text, kind, level, lead-in, zone, words, characters inside links.
+Row = tuple[str, PlaceKind, int, int, int, int, int]
 # Where the walk stands, what a passage gathered here would be: zone, kind, level, lead-in.
 _Setting = tuple[int, PlaceKind, int, int]
 
@@ -106,7 +106,6 @@ class Walk:
         self.links: list[tuple[int, str]] = []
         self._pieces: list[str] = []  # of the passage being gathered; the first holds more than white space
         self._hrefs: list[str] = []  # links met since the last place
-        self._headings: list[tuple[int, int]] = []  # (level, place) of the headings now in force
         self._bold = _Run(self._pieces)
         self._linked = _Run(self._pieces)
 
@@ -217,11 +216,11 @@ class Walk:
 
     def put(self, text: str, words: int) -> None:
         """One more paragraph, after all that the walk has found."""
-        self.rows.append((text, "paragraph", 0, self._headings[-1][1] if self._headings else -1, -1, 0, words, 0))
+        self.rows.append((text, "paragraph", 0, -1, 0, words, 0))
 
     def _end_passage(self, setting: _Setting) -> None:
         """The passage being gathered becomes a row, if it holds a word."""
-        pieces, headings = self._pieces, self._headings
+        pieces = self._pieces
         text, words = tidy_and_count("".join(pieces))
         bold = self._bold.take() if self._bold.has_begun else 0
         linked = self._linked.take() if self._linked.has_begun else 0
@@ -247,15 +246,9 @@ class Walk:
             lead_in = self._introduced(text, zone)
             if lead_in >= 0:
                 kind, level = "item", 1
-        if kind == "heading":
-            while headings and headings[-1][0] >= level:
-                headings.pop()
-        heading = headings[-1][1] if headings else -1
-        if kind == "heading":
-            headings.append((level, at))
         if kind != "item" and kind != "paragraph":
             lead_in = -1
-        self.rows.append((text, kind, level, heading, lead_in, zone, words, linked))
+        self.rows.append((text, kind, level, lead_in, zone, words, linked))
         if self._hrefs:
             self.links.extend([(at, href) for href in self._hrefs])
             self._hrefs.clear()
@@ -263,10 +256,10 @@ class Walk:
     def _introduced(self, text: str, zone: int) -> int:
         """The place that introduces a paragraph written as an item of a list, -1 where it is none."""
         start = len(self.rows)
-        while start and start > len(self.rows) - _LOOK_BACK and self.rows[start - 1][5] == zone:
+        while start and start > len(self.rows) - _LOOK_BACK and self.rows[start - 1][4] == zone:
             start -= 1
         near = self.rows[start:]
-        lead_ins = [row[4] - start if row[1] == "item" else -1 for row in near]
+        lead_ins = [row[3] - start if row[1] == "item" else -1 for row in near]
         found = introduced_by(text, [row[0] for row in near], lead_ins)
         return found + start if found >= 0 else -1
 
@@ -305,7 +298,7 @@ class Walk:
         """The place that introduces a list: the one just before it in the same container, prose or a heading."""
         if not self.rows:
             return -1
-        text, kind, _, _, _, zone, _, _ = self.rows[-1]
+        text, kind, _, _, zone, _, _ = self.rows[-1]
         if kind == "row" or zone != setting[0] or (kind == "item" and setting[1] != "item"):
             return -1
         introduces = kind == "heading" or not _FULL_STOP.search(text) or _FOLLOWING.search(text)

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from core.citing import cited_under
+from core.citing import where_it_stands
 from core.errors import NotFound
 from core.model import Act, Edit, Reading, VersionRef
 from core.relinks import relinked
@@ -102,8 +102,8 @@ def piece(before: Reading, after: Reading, edit: Edit) -> Piece:
     """One edit with its words, where it stands and where it stood."""
     old = " ".join(before.places[at].text for at in edit.before) if edit.before else None
     new = " ".join(after.places[at].text for at in edit.after) if edit.after else None
-    was_under = cited_under(before, edit.before[0]) if edit.before else ()
-    heading = cited_under(after, edit.after[0]) if edit.after else was_under
+    was_under = before.heading_path(edit.before[0]) if edit.before else ()
+    heading = after.heading_path(edit.after[0]) if edit.after else was_under
     stream = after.places[edit.after[0]].stream if edit.after else before.places[edit.before[0]].stream
     words = tuple(word_diff(old or "", new or ""))
     return Piece(edit.act, heading, was_under, old, new, words, edit.lost_lead_in, stream)
@@ -128,11 +128,13 @@ def _plain(each: Piece) -> dict[str, Any]:
 
 def _print(pieces: Sequence[Piece]) -> None:
     is_styled = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    under: tuple[str, ...] | None = None
+    under = ""
     for each in pieces:
-        if each.heading != under:
-            under = each.heading
-            say("\n" + (" › ".join(one_line(part, 100) for part in under) or "(before the first heading)"))
+        path = " › ".join(one_line(part, 100) for part in each.heading)
+        here = where_it_stands(path, each.stream) or "(before the first heading)"
+        if here != under:
+            under = here
+            say(f"\n{under}")
         say(f"{SIGNS[each.act]} {each.act.value}{_moved(each)}")
         say(f"    {marked(each.words, is_styled=is_styled)}")
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import Connection
+
+from core.citing import where_it_stands
 from core.query.grammar import parse
 from core.query.tree import asks
 from core.text.visible import one_line
@@ -13,10 +16,11 @@ from monitor.commands.ledger import up_to_date
 from monitor.commands.output import emit, note, progress, say, table
 from monitor.commands.reading import archive_of
 from monitor.home import Home
-from storage import facets, search
+from storage import facets, search, statements
 from storage.facets import Facets, Occurrence, Silent
 from storage.known_values import refuse_unknown
 from storage.search import Found
+from storage.statements import Published
 
 Json = dict[str, Any]
 MOST_COMPANIES = 20
@@ -37,14 +41,23 @@ def find(home: Home, environ: Mapping[str, str], query: str, *, limit: int, as_j
             if shown == limit:
                 break
             shown += 1
-            emit(_answer(answer)) if as_json else _print_answer(answer)
+            entered = _statement(conn, answer)
+            emit(_answer(answer, entered)) if as_json else _print_answer(answer, entered)
     if not as_json:
         more = f" (the first {limit}; --limit asks for more, --count counts all)" if shown == limit else ""
         note(f"{counted(shown, 'passage')}{more}")
     return 0
 
 
-def _answer(found: Found) -> Json:
+def _statement(conn: Connection, found: Found) -> Published | None:
+    return statements.published(conn, [found.document_id]).get(found.document_id) if found.kind == "statement" else None
+
+
+def _answer(found: Found, entered: Published | None) -> Json:
+    """As documented; ``public`` only of statements entered by hand, ``verdicts`` only where the query asks for them."""
+    more: Json = {"public": entered.public or None} if entered else {}
+    if found.verdicts:
+        more["verdicts"] = list(found.verdicts)
     return {
         "passage": str(found.passage_id),
         "text": found.text,
@@ -56,17 +69,26 @@ def _answer(found: Found) -> Json:
         "last_seen": found.last_seen_at,
         "gone_since": found.gone_since,
         "match": [found.text[start:end] for start, end in found.spans],
+        **more,
     }
 
 
-def _print_answer(found: Found) -> None:
+def _print_answer(found: Found, entered: Published | None) -> None:
     text, at = "", 0
     for start, end in found.spans:
         text += f"{found.text[at:start]}»{found.text[start:end]}«"
         at = end
-    say(f"{one_line(found.company)} · {found.document}{f' · {one_line(found.heading, 100)}' if found.heading else ''}")
+    where = where_it_stands(one_line(found.heading, 100), found.stream)
+    say(" · ".join(filter(None, (one_line(found.company), found.document, where))))
     say(f"  {one_line(text + found.text[at:], 600)}")
-    say(f"  {_seen(found)}\n")
+    if found.verdicts:
+        say(f"  A promise in it was: {', '.join(found.verdicts)}")
+    say(f"  {_entered(entered) if entered else _seen(found)}\n")
+
+
+def _entered(entered: Published) -> str:
+    public = f"made public {entered.public}" if entered.public else "the day it was made public was not given"
+    return f"{public}; a statement entered by hand {long_date(entered.entered_at)}"
 
 
 def _seen(found: Found) -> str:

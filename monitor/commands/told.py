@@ -105,10 +105,13 @@ def feed_address(home: Home, environ: Mapping[str, str], *, company: str, topic:
     Raises NotFound for what nobody watches, Refused where there are no pages.
     """
     loaded = load_home(home, environ)
-    base_url = loaded.settings.web.base_url
-    links = links_of(home.make_data(loaded.settings), base_url)
+    web = loaded.settings.web
+    links = links_of(home.make_data(loaded.settings), web.base_url)
     if links is None:
-        raise Refused("feeds are pages: set web.base_url in settings.yaml to the address people reach them at")
+        raise Refused(
+            "the address of a feed is signed with the one people reach the pages at, and web.base_url in settings.yaml "
+            f"says none: set it; http://127.0.0.1:{web.port} will do for programs on this machine"
+        )
     if company and company not in loaded.watchlist.company_ids and not ends:
         raise NotFound(f"no company in sources.yaml has the id {company!r}")
     if topic and topic not in loaded.watchlist.topics and not ends:

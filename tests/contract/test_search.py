@@ -54,6 +54,7 @@ def test_an_answer_is_a_passage_with_its_life(database: Database) -> None:
             url="https://acme.example/ethics.html",
             kind="page",
             heading="Where we sell",
+            stream="main",
             lang="en",
             first_seen_at=START + DAY,
             last_seen_at=START + 2 * DAY,
@@ -62,6 +63,7 @@ def test_an_answer_is_a_passage_with_its_life(database: Database) -> None:
             unwatched_since=None,
             lineage=3,
             spans=((16, 41),),
+            verdicts=(),
         )
     ]
     (still,) = answered(database, "xinjiang")

@@ -168,7 +168,8 @@ def test_the_address_of_a_feed_is_printed_where_there_are_pages(home: Path) -> N
     without = onrecord("alerts", "feed", "--home", home)
     assert (without.status, without.err) == (
         2,
-        "onrecord: feeds are pages: set web.base_url in settings.yaml to the address people reach them at\n",
+        "onrecord: the address of a feed is signed with the one people reach the pages at, and web.base_url in settings.yaml "
+        "says none: set it; http://127.0.0.1:8765 will do for programs on this machine\n",
     )
     text = (home / "settings.yaml").read_text()
     (home / "settings.yaml").write_text(

@@ -40,7 +40,10 @@ def test_a_statement_is_kept_told_and_found_with_its_four_dates_apart(home: Path
         "observed": "TODAY",
     }
     (found,) = onrecord("--home", home, "search", '"fact-specific assessments"', "--json").lines
-    assert (found["document"], found["text"]) == (DOCUMENT, FIRST)
+    assert (found["document"], found["text"], found["public"]) == (DOCUMENT, FIRST, "2019-02-20")
+    printed = onrecord("--home", home, "search", '"fact-specific assessments"').out
+    assert "  made public 2019-02-20; a statement entered by hand " in printed
+    assert "not watched since" not in printed
     told = onrecord("--home", home, "alerts", "list", "--json").lines
     assert [alert["kind"] for alert in told] == ["change"]
 

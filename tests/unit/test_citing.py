@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from core.citing import Cited, bibtex, chicago, cited_under, plain
-from core.model import Place, Reading
+from core.citing import Cited, bibtex, chicago, plain, where_it_stands
 
 CITED = Cited(
     company="Halden Biosystems",
@@ -64,22 +63,8 @@ def test_what_tex_would_run_is_escaped() -> None:
     assert r"title = {{100\% \$x\$ \#1 \{a\}\textasciitilde{}\textasciicircum{}}}" in made
 
 
-def test_a_footer_is_cited_under_no_heading_and_a_box_within_the_text_under_that_of_its_section() -> None:
-    reading = Reading(
-        (
-            Place("Skip to the text", "paragraph", "surroundings"),
-            Place("Acceptable use", "heading", "main", level=1),
-            Place("This policy binds everyone.", "paragraph", "main", heading=1),
-            Place("A box beside the text.", "paragraph", "surroundings", heading=1),
-            Place("No sales to police.", "paragraph", "main", heading=1),
-            Place("Related stories", "heading", "surroundings", level=2, heading=1),
-            Place("Halden does not sell to prisons.", "paragraph", "surroundings", heading=5),
-        )
-    )
-    assert [cited_under(reading, at) for at in range(7)] == [
-        (), (), ("Acceptable use",), ("Acceptable use",), ("Acceptable use",), (), (),
-    ]  # fmt: skip
-    alone = Reading(
-        (Place("Links", "heading", "surroundings", level=2), Place("Home", "item", "surroundings", heading=0))
-    )
-    assert cited_under(alone, 1) == ("Links",)
+def test_what_stands_around_the_text_says_so_beside_its_own_heading() -> None:
+    assert where_it_stands("Acceptable use › Scope", "main") == "Acceptable use › Scope"
+    assert where_it_stands("Related stories", "surroundings") == "Related stories · outside the text of the page"
+    assert where_it_stands("", "surroundings") == "outside the text of the page"
+    assert where_it_stands("", "main") == ""

@@ -13,17 +13,37 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import insert, select
 
-from core.model import Reading
+from core.model import Fetch, Purpose, Reading
+from core.statements import Dates, Statement
+from monitor.entering import Handed, enter
+from monitor.importing import Recorded, import_capture
 from storage import documents, packing, passages, pictures, versions
 from storage.pictures import Picture
 from storage.schema import versions as table
 from tests.archive import reading
-from tests.web_archive import HEDGED, NOW, RIGHTS_SLUG, SALES_SLUG, TRAP_SLUG, Seeded, seed, sign_in
+from tests.web_archive import (
+    HALDEN,
+    HEDGED,
+    NOW,
+    RIGHTS_SLUG,
+    SALES_SLUG,
+    TRAP,
+    TRAP_PAGE,
+    TRAP_SLUG,
+    Seeded,
+    seed,
+    sign_in,
+)
 from web.captures import FRAME_POLICY
-from web.citing import find_quote
+from web.citing import Said, find_quote
 
-PLACES = [("One heading", ""), ("We never sell there.", "One heading"), ("Other words.", "One heading"),
-          ("We never  sell\u00a0there.", "One heading")]  # fmt: skip
+PLACES = [
+    Said("One heading"),
+    Said("We never sell there.", "One heading"),
+    Said("Subscribe to our news", "One heading", "surroundings"),
+    Said("Other words.", "One heading"),
+    Said("We never  sell\u00a0there.", "One heading"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -54,17 +74,20 @@ def read_again(archive: Seeded, better: Reading, extractor: str = "x2") -> None:
 
 
 def test_a_quote_is_found_where_it_stood_or_nearest_to_it() -> None:
-    near = find_quote(PLACES, "never sell there", 3)
+    near = find_quote(PLACES, "never sell there", 4)
     assert near is not None
-    assert (near.at, near.heading) == (3, "One heading")
+    assert (near.at, near.where, near.before) == (4, "One heading", ("We never sell there.", "Other words."))
     first = find_quote(PLACES, "never sell there", 0)
     assert first is not None
     assert (first.at, first.spans) == (1, ((3, 19),))
     assert find_quote(PLACES, "always sell there", 0) is None
     assert find_quote(PLACES, "  ", 0) is None
-    parted = find_quote([("We never", ""), ("sell there.", "")], "never sell there", 0)
+    parted = find_quote([Said("We never"), Said("sell there.")], "never sell there", 0)
     assert parted is not None
     assert parted.at == 0
+    around = find_quote(PLACES, "our news", 0)
+    assert around is not None
+    assert (around.where, around.before, around.after) == ("One heading · outside the text of the page", (), ())
 
 
 def test_a_passage_is_cited_from_the_search_in_three_forms(reader: TestClient) -> None:
@@ -206,3 +229,25 @@ def test_a_document_is_a_stream_and_a_table(reader: TestClient) -> None:
     today = reader.get("/?days=366&format=atom").text
     assert "<title>On Record: what changed</title>" in today
     assert NOW.year == 2026
+
+
+def test_words_of_a_footer_are_found_outside_the_text(own: Seeded, reader: TestClient) -> None:
+    footer = b"<footer><p>We will not share the address of anybody who writes to us.</p></footer></body>"
+    body = TRAP_PAGE.replace(b"</body>", footer)
+    headers = (("content-type", "text/html; charset=utf-8"),)
+    digest = sha256(body).hexdigest()
+    fetch = Fetch(TRAP.url, Purpose.WATCH, NOW, NOW, status=200, final_url=TRAP.url, headers=headers, digest=digest)
+    import_capture(own.tools, Recorded(fetch, body))
+    [found] = reader.get("/search?q=%22who%20writes%20to%20us%22&format=json").json()["hits"]
+    assert (found["heading"], found["where"]) == ("", "outside the text of the page")
+    assert "outside the text of the page" in reader.get(found["cite"], follow_redirects=True).text
+
+
+def test_a_statement_entered_by_hand_is_found_with_the_day_it_was_made_public(own: Seeded, reader: TestClient) -> None:
+    words = b"Halden said that it asks for an end-use certificate before every sale to a laboratory."
+    said = Statement(HALDEN.id, "An answer to a newspaper", "The Gazette", dates=Dates(public="2024-01-03"))
+    enter(own.tools, HALDEN, said, Handed(words, "text/plain; charset=utf-8"))
+    page = reader.get("/search?q=%22end-use%20certificate%22").text
+    assert "Made public 2024-01-03" in page
+    assert "a statement entered by hand on" in page
+    assert "not watched since" not in page

@@ -152,6 +152,15 @@ def test_the_outbox_is_minded_by_an_operator(own: Seeded) -> None:
 # --- search ----------------------------------------------------------------------------------------------------------
 
 
+def test_an_answer_without_words_says_why_it_is_one(own: Seeded) -> None:
+    page = browser(own, "reader").get("/search?q=verdict:weakened%20company:halden").text
+    assert "It answers because of what became of a promise in it: " in page
+    assert 'href="/commitments?company=halden"' in page
+    [first, *_] = browser(own, "reader").get("/search?q=verdict:weakened&format=json").json()["hits"]
+    assert "weakened" in first["verdicts"]
+    assert browser(own, "reader").get("/search?q=xinjiang&format=json").json()["hits"][0]["verdicts"] == []
+
+
 def test_search_counts_and_names_who_never_said_it(own: Seeded) -> None:
     client = browser(own, "reader")
     page = client.get("/search?q=xinjiang").text
