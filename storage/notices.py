@@ -281,10 +281,17 @@ class Told:
 
 
 def told_alerts(
-    conn: Connection, *, company_id: str | None = None, topic: str | None = None, limit: int = 50
+    conn: Connection,
+    *,
+    company_id: str | None = None,
+    topic: str | None = None,
+    of_every_kind: bool = False,
+    limit: int = 50,
 ) -> list[Told]:
     """Alerts about changes, the newest first: all, those of a company, or those of every company with a topic."""
-    wanted = select(alerts).where(alerts.c.kind == "change").order_by(alerts.c.id.desc()).limit(limit)
+    wanted = select(alerts).order_by(alerts.c.id.desc()).limit(limit)
+    if not of_every_kind:
+        wanted = wanted.where(alerts.c.kind == "change")
     if company_id is not None:
         wanted = wanted.where(alerts.c.company_id == company_id)
     if topic is not None:

@@ -22,8 +22,9 @@ from core.wording import GONE, label
 from storage import cases, handlings, notices
 from storage.handlings import Asked
 from storage.notices import AlertRow, Sending
+from web import feeds
 from web.access import Actor, may
-from web.exports import Entry, Feed, Table, paged, table_of
+from web.exports import Feed, Table, paged, table_of
 from web.problems import BadRequest
 from web.site import Site, without_json
 from web.speech import Sign, lang_code, sign_of, spoken
@@ -120,14 +121,9 @@ def routes(site: Site) -> APIRouter:
         with site.database.read() as conn:
             found = notices.alert_rows(conn, ROWS, start=start)
             view = Alerts(tuple(map(_line, found)), notices.count(conn), start)
-        entries = [Entry(f"urn:onrecord:alert:{one.id}", one.title, one.at, f"/alert/{one.id}") for one in view.alerts]
-        return site.answer(
-            request,
-            "alerts.html",
-            view,
-            table=Table("alerts", COLUMNS, _rows),
-            feed=Feed("On Record: alerts", tuple(entries)),
-        )
+            is_feed = request.query_params.get("format") == "atom"
+            feed = feeds.of_alerts(conn, of_every_kind=True) if is_feed else Feed(feeds.title_of("all", ""), ())
+        return site.answer(request, "alerts.html", view, table=Table("alerts", COLUMNS, _rows), feed=feed)
 
     @router.api_route("/alert/{name}", methods=["GET", "HEAD"])
     @may("reader")

@@ -28,7 +28,7 @@ from web.capture_facts import CaptureFacts, capture_facts
 from web.drawing import Timeline, timeline
 from web.exports import Table
 from web.memento import memento_headers
-from web.problems import BadRequest
+from web.problems import BadRequest, day_of
 from web.reading import Book, PassageRow, Row, lives_at, rows, texts_wanted
 from web.site import Site, without_json
 from web.speech import (
@@ -96,7 +96,7 @@ def routes(site: Site) -> APIRouter:
     @router.api_route("/d/{rest:path}", methods=["GET", "HEAD"])
     @may("reader")
     def document(request: Request, rest: str, asof: str | None = None, part: int = 1) -> Response:
-        wanted = _day(asof) if asof else None
+        wanted = day_of(asof) if asof else None
         with site.database.read() as conn:
             moved = _successor(conn, without_json(rest), None)
             if moved is not None:
@@ -131,13 +131,6 @@ def _successor(conn: Connection, slug: str, number: int | None) -> str | None:
         return None
     name, same = found
     return document_address(name) if same is None else version_address(name, same)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise BadRequest(f"“{one_line(text, 40)}” is no day; write it like 2021-03-01") from None
 
 
 def build(

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from sqlalchemy import Connection
 
 from core.errors import Refused
 from core.links import FeedKind, Links
@@ -37,18 +38,24 @@ def routes(site: Site, links: Links) -> APIRouter:
         with site.database.read() as conn:
             if serial != feed_addresses.serial(conn, kind, name):
                 raise Refused("this address of a feed was ended; `onrecord alerts feed` prints the one that holds")
-            found = notices.told_alerts(
-                conn,
-                company_id=name if kind == "company" else None,
-                topic=name if kind == "topic" else None,
-                limit=ENTRIES,
-            )
-        shown_feed = Feed(title_of(kind, name), tuple(entry_of(each) for each in found))
+            shown_feed = of_alerts(conn, kind, name)
         base = (site.base_url or str(request.base_url)).rstrip("/")
         body = as_atom(shown_feed, address=request.url.path, base=base, now=site.now())
         return Response(body, media_type="application/atom+xml; charset=utf-8")
 
     return router
+
+
+def of_alerts(conn: Connection, kind: FeedKind = "all", name: str = "", *, of_every_kind: bool = False) -> Feed:
+    """The newest alerts about changes: all, one company's, one topic's; or also those about sources and first looks."""
+    found = notices.told_alerts(
+        conn,
+        of_every_kind=of_every_kind,
+        company_id=name if kind == "company" else None,
+        topic=name if kind == "topic" else None,
+        limit=ENTRIES,
+    )
+    return Feed(title_of(kind, name), tuple(entry_of(each) for each in found))
 
 
 def title_of(kind: FeedKind, name: str) -> str:

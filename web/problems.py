@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import date
 from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
@@ -21,6 +22,14 @@ log = logging.getLogger(__name__)
 
 class BadRequest(OnRecordError):
     """An address says something that cannot be meant: a date that is none, a version that is no number."""
+
+
+def day_of(text: str) -> date:
+    """A day in an address, such as 2021-03-01. Raises BadRequest."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadRequest(f"“{one_line(text, 40)}” is no day; write it like 2021-03-01") from None
 
 
 def install(app: FastAPI, site: Site) -> None:
@@ -48,8 +57,9 @@ def install(app: FastAPI, site: Site) -> None:
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> Response:
-        names = ", ".join(sorted({str(one["loc"][-1]) for one in error.errors()}))
-        return site.problem(request, 400, "This address says nothing", f"The value of {one_line(names, 80)} is none.")
+        wrong = error.errors()[0]
+        value, name = one_line(str(wrong.get("input", "")), 40), one_line(str(wrong["loc"][-1]), 40)
+        return site.problem(request, 400, "This address says nothing", f"“{value}” is no value for {name}.")
 
     @app.exception_handler(StorageError)
     def storage(request: Request, error: StorageError) -> Response:

@@ -21,8 +21,9 @@ from web.access import Actor, may
 from web.drawing import Tick, axis_of, ticks
 from web.exports import Table, table_of
 from web.histories import History, history, word_of
+from web.problems import day_of
 from web.site import Site, without_json
-from web.speech import compare_address, document_address
+from web.speech import compare_address, day_text, document_address
 
 SHOWN: Final = 60
 STATES: Final = {"softened": "Softened, ever", "gone": "Removed", "due": "Due within 90 days"}
@@ -72,6 +73,8 @@ class LedgerView:
     topic: str
     state: str
     asof: str
+    asof_words: str
+    is_ahead: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +156,7 @@ def build(
 ) -> tuple[LedgerView, Sequence[Promised]]:
     """The list for (company, topic, state, as of), and every promise it holds, for programs."""
     company, topic, state, asof = asked
-    moment = _moment(asof)
+    moment = datetime.combine(day_of(asof), time.max, UTC) if asof else None
     found = promises.listed(
         conn,
         Wanted(
@@ -184,7 +187,9 @@ def build(
         company=company,
         topic=topic,
         state=state,
-        asof=asof if moment else "",
+        asof=asof,
+        asof_words=day_text(moment) if moment else "",
+        is_ahead=moment is not None and moment.date() > now.date(),
     )
     return view, found
 
@@ -262,13 +267,6 @@ def _step(event: Happening, address: str) -> Step:
         last_capture=event.sight.last_fetch_id,
         capture=event.sight.fetch_id,
     )
-
-
-def _moment(asof: str) -> datetime | None:
-    try:
-        return datetime.combine(date.fromisoformat(asof), time.max, UTC) if asof else None
-    except ValueError:
-        return None
 
 
 COLUMNS: Final = (

@@ -48,7 +48,9 @@ def test_it_narrows_by_company_topic_and_state(client: TestClient) -> None:
 
 def test_it_shows_the_ledger_as_it_was_known(client: TestClient) -> None:
     assert client.get("/commitments.json?asof=2001-01-01").json()["found"] == 0
-    assert client.get("/commitments.json?asof=nonsense").json()["found"] > 0
+    nonsense = client.get("/commitments.json?asof=nonsense")
+    assert (nonsense.status_code, nonsense.json()["detail"]) == (400, "“nonsense” is no day; write it like 2021-03-01.")
+    assert "1 Jan 2099 has not come yet. This is what is known now." in client.get("/commitments?asof=2099-01-01").text
 
 
 def test_one_promise_through_all_its_wordings(client: TestClient) -> None:

@@ -54,7 +54,8 @@ def test_an_alert_shows_what_was_told_and_why_it_went_where_it_went(own: Seeded)
     assert listed[0]["id"] == newest.id
     feed = client.get("/alerts?format=atom")
     assert feed.headers["content-type"].startswith("application/atom+xml")
-    assert f"<id>urn:onrecord:alert:{newest.id}</id>" in feed.text
+    assert feed.text.count("<summary>Found: ") == len(listed)
+    assert "<summary></summary>" not in feed.text
     assert client.get("/alerts?format=csv").content.startswith(b"\xef\xbb\xbf")
     assert client.get("/alert/99999").status_code == 404
     assert client.get("/alert/x").status_code == 404
@@ -150,6 +151,12 @@ def test_the_outbox_is_minded_by_an_operator(own: Seeded) -> None:
 
 
 # --- search ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_time_that_has_not_come_is_named(own: Seeded) -> None:
+    client = browser(own, "reader")
+    assert "The time that is asked for has not come yet." in client.get("/search?q=sell%20added:2099").text
+    assert "has not come yet" not in client.get("/search?q=sell%20added:2001").text
 
 
 def test_an_answer_without_words_says_why_it_is_one(own: Seeded) -> None:
