@@ -176,7 +176,7 @@ class _Matcher:
             lives = (*earlier, last._replace(gone_at=window.first_changed_at, stands=False))
         else:
             lives = (*past, Life(window.first_changed_at, window.first_changed_at, None, True, heading))
-        return replace(self.about.at, lives=lives, verdicts=self._verdicts(index))
+        return self.about.at._replace(lives=lives, verdicts=self._verdicts(index))
 
     def _verdicts(self, index: int) -> frozenset[str]:
         """What became of the promises of an edit: the verdict on them, and in the words of the ledger."""
@@ -329,7 +329,7 @@ def match_present(
 
 def _hits_at(reading: Reading, number: int, rules: Rules, at: Standing, seen_at: datetime) -> tuple[Hit, ...]:
     place = reading.places[number]
-    stands = replace(at, lives=(_begun(reading, number, seen_at),)) if rules.asks_place else at
+    stands = at._replace(lives=(_begun(reading, number, seen_at),)) if rules.asks_place else at
     return rules.match(place.text, lead_in=reading.lead_in(number) if place.kind == "item" else "", at=stands)
 
 

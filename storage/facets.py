@@ -8,28 +8,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from itertools import groupby, islice
-from operator import itemgetter
-from typing import Any, Final, NamedTuple
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Final
 
 from sqlalchemy import Connection, func, select
 
 from core.errors import NotFound
-from core.query.evaluate import answers as answers_query
-from core.query.passage import Life, Passage, Standing
 from core.query.tree import And, Field, Query, asks, is_indexable, parted
-from storage import fulltext, search
-from storage.chunks import chunks
-from storage.judged import Judged
-from storage.narrowing import asks_documents_alone, narrowed
-from storage.schema import companies, document_sources, documents, sources
+from storage import counting, fulltext, search
+from storage.counting import Of, One, one_of
+from storage.narrowing import narrowed
+from storage.schema import companies, documents
 
 MOST_COUNTED: Final = 10_000
 MOST_READ: Final = 600
 OLDEST: Final = 50  # passages stored first that are looked at for the first occurrence, where not all are counted
-_NOTHING: Final = Passage("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,63 +72,46 @@ class Silent:
     since: datetime | None
 
 
-class _One(NamedTuple):
-    """One answer, counted."""
-
-    document: str
-    first_at: datetime
-    last_at: datetime
-    gone_at: datetime | None
-    is_still: bool
-
-
-class _Of(NamedTuple):
-    """The document of an answer."""
-
-    company_id: str
-    company: str
-    kind: str
-
-
 def facets(conn: Connection, tree: Query) -> Facets:
     """The counts of a query. Raises QueryError for one that would have to read all of a large archive."""
     parts = parted(tree)
     if parts is not None and is_indexable(tree) and fulltext.is_exact(conn, parts[0]):
-        return _counted(conn, tree, *parts)
+        return _counted(conn, tree, parts[1])
     found = list(islice(search.answering(conn, tree), MOST_READ + 1))
-    of: dict[str, _Of] = {}
+    of: dict[str, Of] = {}
     ones = []
     for lives, _, standing in found[:MOST_READ]:
         row = lives[0]
-        of[row.slug] = _Of(row.company_id, row.company, row.kind)
-        ones.append(_one(row.slug, standing.lives, is_watched=standing.is_watched))
+        of[row.slug] = Of(row.company_id, row.company, row.kind)
+        ones.append(one_of(row.slug, standing.lives, is_watched=standing.is_watched))
     return _summed(ones, of, is_least=len(found) > MOST_READ)
 
 
 def of_answers(found: Iterable[search.Found], *, is_least: bool = False) -> Facets:
     """The counts of answers at hand."""
-    of: dict[str, _Of] = {}
+    of: dict[str, Of] = {}
     ones = []
     for one in found:
-        of[one.document] = _Of(one.company_id, one.company, one.kind)
+        of[one.document] = Of(one.company_id, one.company, one.kind)
         last_at = one.last_seen_at or one.first_seen_at
-        ones.append(_One(one.document, one.first_seen_at, last_at, one.gone_since, one.still == "yes"))
+        ones.append(One(one.document, one.first_seen_at, last_at, one.gone_since, one.still == "yes"))
     return _summed(ones, of, is_least=is_least)
 
 
-def _counted(conn: Connection, tree: Query, words: Query, where: Query | None) -> Facets:
+def _counted(conn: Connection, tree: Query, where: Query | None) -> Facets:
     narrowing = narrowed(conn, tree)
-    numbers = fulltext.proposed(conn, tree, narrowing, MOST_COUNTED + 1)
-    is_least = len(numbers) > MOST_COUNTED
-    counted = numbers[:MOST_COUNTED]
+    heading = where is not None and asks(where, "heading")
+    counted, lives = counting.lives_of(conn, tree, narrowing, MOST_COUNTED + 1, with_heading=heading)
+    is_least = len(counted) > MOST_COUNTED
     if is_least:
-        known = set(numbers)
-        oldest = fulltext.proposed(conn, tree, narrowing, OLDEST, oldest_first=True)
-        counted += [one for one in oldest if one not in known]
-    return _summed(*_ones(conn, counted, where), is_least=is_least)
+        *_, beyond = counted
+        lives = [row for row in lives if row[0] != beyond]
+        _, oldest = counting.lives_of(conn, tree, narrowing, OLDEST, with_heading=heading, oldest_first=True)
+        lives += [row for row in oldest if row[0] not in counted]
+    return _summed(*counting.ones(conn, lives, where), is_least=is_least)
 
 
-def _summed(ones: Sequence[_One], of: Mapping[str, _Of], *, is_least: bool) -> Facets:
+def _summed(ones: Sequence[One], of: Mapping[str, Of], *, is_least: bool) -> Facets:
     by_document = Counter(one.document for one in ones)
     by_company: Counter[str] = Counter()
     by_kind: Counter[str] = Counter()
@@ -160,11 +138,11 @@ def _most_first(counted: Counter[str]) -> list[tuple[str, int]]:
     return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
-def _occurrence(document: str, of: Mapping[str, _Of], at: datetime) -> Occurrence:
+def _occurrence(document: str, of: Mapping[str, Of], at: datetime) -> Occurrence:
     return Occurrence(of[document].company_id, of[document].company, document, at)
 
 
-def _years(ones: Sequence[_One]) -> tuple[Year, ...]:
+def _years(ones: Sequence[One]) -> tuple[Year, ...]:
     if not ones:
         return ()
     went = Counter(one.gone_at.year for one in ones if one.gone_at)
@@ -176,134 +154,6 @@ def _years(ones: Sequence[_One]) -> tuple[Year, ...]:
     return tuple(
         Year(year, came[year], sum(count for (start, end), count in pairs.items() if start <= year <= end), went[year])
         for year in years
-    )
-
-
-# --- lives, as few columns as counting needs -----------------------------------------------------------------------
-
-# Numbers stand in the text itself: ten thousand of them as parameters cost more than the answer.
-_SPANS: Final = (
-    "SELECT p.id, s.document_id, s.first_fetch_id, s.last_fetch_id, s.gone_fetch_id, {heading}"
-    " FROM passages p JOIN spans s ON s.passage_id = p.id WHERE p.number IN ({numbers})"
-    " UNION ALL SELECT p.id, s.document_id, s.first_fetch_id, s.last_fetch_id, s.gone_fetch_id, {heading}"
-    " FROM passages p JOIN span_texts t ON t.passage_id = p.id JOIN spans s ON s.id = t.span_id"
-    " WHERE p.number IN ({numbers})"
-)
-_TIMES: Final = "SELECT id, started_at FROM fetches WHERE id IN ({numbers})"
-_DOCUMENTS = select(
-    documents.c.id,
-    documents.c.slug,
-    documents.c.company_id,
-    documents.c.kind,
-    documents.c.lang,
-    documents.c.role,
-    documents.c.last_good_fetch_id,
-)
-_COMPANIES = select(companies.c.id, companies.c.name)
-_TOPICS = select(companies.c.id, companies.c.topics)
-_WATCHED = (
-    select(document_sources.c.document_id)
-    .join(sources, sources.c.id == document_sources.c.source_id)
-    .where(sources.c.ended_at.is_(None))
-)
-_AT_ONCE: Final = 2_000
-
-
-def _ones(conn: Connection, numbers: Sequence[int], where: Query | None) -> tuple[list[_One], dict[str, _Of]]:
-    """The answers among passages whose text answers: one for each document, where the place answers too."""
-    stood: list[Any] = []
-    heading = "s.heading" if where is not None and asks(where, "heading") else "''"  # the index has all the rest
-    for some in chunks(numbers, _AT_ONCE):
-        found_spans: Any = conn.exec_driver_sql(
-            _SPANS.format(numbers=", ".join(map(str, some)), heading=heading)
-        ).cursor
-        stood += found_spans.fetchall()  # as the driver has them: thousands of rows are counted, none is kept
-    stood.sort(key=itemgetter(0, 1))
-    known = {row.id: row for row in conn.execute(_DOCUMENTS)}
-    names = {row.id: row.name for row in conn.execute(_COMPANIES)}
-    standing_in = {row[1] for row in stood}
-    of = {
-        known[one].slug: _Of(known[one].company_id, names[known[one].company_id], known[one].kind)
-        for one in standing_in
-    }
-    watched = set(conn.execute(_WATCHED).scalars())
-    at = _times(conn, known, stood)
-    fits = _Fits(conn, where, known, watched) if where is not None else None
-    found = []
-    for (passage, document), spans_of in groupby(stood, itemgetter(0, 1)):
-        row = known[document]
-        latest = at.get(row.last_good_fetch_id)  # an open span was last seen in its document's last good capture
-        lives = [
-            Life(at[first], (latest if last is None else at[last]) or at[first], at.get(gone), last is None, heading)
-            for _, _, first, last, gone, heading in spans_of
-        ]
-        if fits is None or fits(document, passage, lives):
-            found.append(_one(row.slug, lives, is_watched=document in watched))
-    return found, of
-
-
-class _Fits:
-    """Does the place answer? What is asked of the document alone is asked once for each."""
-
-    def __init__(self, conn: Connection, where: Query, known: Mapping[int, Any], watched: set[int]) -> None:
-        self._where, self._known, self._watched = where, known, watched
-        self._judged = Judged(conn) if asks(where, "verdict") else None
-        self._topics = {row.id: row.topics for row in conn.execute(_TOPICS)}
-        self._is_about_documents = asks_documents_alone(where)
-        self._of: dict[int, bool] = {}
-
-    def __call__(self, document: int, passage: int, lives: Sequence[Life]) -> bool:
-        if not self._is_about_documents:
-            return self._answers(document, passage, lives)
-        if document not in self._of:
-            self._of[document] = self._answers(document, passage, ())
-        return self._of[document]
-
-    def _answers(self, document: int, passage: int, lives: Sequence[Life]) -> bool:
-        row = self._known[document]
-        standing = Standing(
-            row.company_id,
-            tuple(self._topics[row.company_id]),
-            row.kind,
-            row.lang or "",
-            row.role or "",
-            tuple(lives),
-            document in self._watched,
-        )
-        if self._judged:
-            standing = replace(standing, verdicts=self._judged.on(document, passage))
-        return answers_query(self._where, _NOTHING, standing)
-
-
-def _times(conn: Connection, known: Mapping[int, Any], stood: Sequence[Any]) -> dict[int | None, datetime]:
-    """When each capture these lives begin and end with was made; each read once, however many lives share it."""
-    wanted: set[int | None] = set()
-    for _, document, first, last, gone, _ in stood:
-        wanted.update((first, known[document].last_good_fetch_id if last is None else last, gone))
-    at: dict[int | None, datetime] = {}
-    for some in chunks(sorted(one for one in wanted if one is not None), _AT_ONCE):
-        times: Any = conn.exec_driver_sql(_TIMES.format(numbers=", ".join(map(str, some)))).cursor
-        at.update((fetch_id, _time(value)) for fetch_id, value in times.fetchall())
-    return at
-
-
-def _time(value: str | datetime) -> datetime:
-    """What ``UtcTime`` makes of a time as the driver has it; thousands are read for one count."""
-    return datetime.fromisoformat(f"{value}+00:00") if isinstance(value, str) else value.astimezone(UTC)
-
-
-def _one(document: str, lives: Sequence[Life], *, is_watched: bool) -> _One:
-    if len(lives) == 1:  # nearly always
-        first_at, last_at, gone_at, stands, _ = lives[0]
-        return _One(document, first_at, last_at, None if stands else gone_at, stands and is_watched)
-    stands = any(life.stands for life in lives)
-    gone = None if stands else max(lives, key=lambda life: life.last_at).gone_at
-    return _One(
-        document,
-        min(life.first_at for life in lives),
-        max(life.last_at for life in lives),
-        gone,
-        stands and is_watched,
     )
 
 

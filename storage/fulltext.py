@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, TextClause, bindparam, text
 
@@ -101,20 +102,30 @@ def propose(
             before = found[-1].number
 
 
-def proposed(
-    conn: Connection, query: Query, narrowing: Narrowing, limit: int, *, oldest_first: bool = False
-) -> list[int]:
-    """Numbers of passages that may answer, at most so many, in the order of :func:`propose`, or those stored first first."""
+def proposed_with(
+    conn: Connection, query: Query, narrowing: Narrowing, limit: int, statement: str, *, oldest_first: bool = False
+) -> list[tuple[Any, ...]]:
+    """What a statement says of the passages that may answer, at most so many of them, those stored last first, or those
+    stored first first. ``{proposed}`` in it is a table of their numbers and ids (``number``, ``id``); its rows begin with
+    the number, and are as the driver has them. The query must hold a word the index knows.
+    """
     if narrowing.is_empty:
         return []
-    candidates, asked = _candidates(conn, query, narrowing)
-    order = "ASC" if oldest_first else "DESC"
-    statement = _typed(f"{candidates} ORDER BY 1 {order} LIMIT :n", asked)
-    found: list[int] = []
+    found_by, asked = _found_by(conn, query)
+    asked |= dict(narrowing.values)
+    number = "passage_index.rowid" if conn.dialect.name == "sqlite" else "passage_index.number"
+    proposed = (
+        f"SELECT {number} AS number, p.id FROM passage_index CROSS JOIN passages p WHERE {found_by}"  # noqa: S608 (our own text)
+        f" AND {number} > :after AND {number} < :before AND p.number = {number}{narrowing.sql_beside(number, 'p.id')}"
+        f" ORDER BY {number} {'ASC' if oldest_first else 'DESC'} LIMIT :n"
+    )
+    whole = _typed(statement.replace("{proposed}", proposed), asked)
+    found: list[tuple[Any, ...]] = []
     for after, before in narrowing.legs(oldest_first=oldest_first):
-        if len(found) < limit:
-            leg = {**asked, "after": after, "before": before, "n": limit - len(found)}
-            found += conn.execute(statement, leg).scalars().all()
+        left = limit - len({row[0] for row in found})
+        if left > 0:
+            rows: Any = conn.execute(whole, {**asked, "after": after, "before": before, "n": left}).cursor
+            found += rows.fetchall()
     return found
 
 
@@ -125,16 +136,26 @@ def _candidates(conn: Connection, query: Query, narrowing: Narrowing) -> tuple[s
         return f"SELECT number FROM ({narrowing.listed}) AS listed WHERE {between}", values  # noqa: S608 (our own text)
     if not is_indexable(query):
         return f"SELECT number FROM passages WHERE {between}{narrowing.sql_for('passages.number')}", values  # noqa: S608 (the same)
+    found_by, asked = _found_by(conn, query)
     if conn.dialect.name == "sqlite":
         return (
-            "SELECT rowid AS number FROM passage_index WHERE passage_index MATCH :q AND rowid > :after AND rowid < :before"  # noqa: S608 (the same)
+            f"SELECT rowid AS number FROM passage_index WHERE {found_by} AND rowid > :after AND rowid < :before"  # noqa: S608 (the same)
             f"{narrowing.sql_for('passage_index.rowid')}",
-            values | {"q": _match(query)},
+            values | asked,
         )
     return (
-        f"SELECT number FROM passage_index WHERE {between} AND (tokens @@ CAST(:q AS tsquery) "  # noqa: S608 (the same)
-        f"OR (cut AND (tokens IS NULL OR tokens @@ CAST(:loose AS tsquery)))){narrowing.sql_for('passage_index.number')}",
-        values | {"q": _tsquery(query), "loose": _tsquery(query, loose=True)},
+        f"SELECT number FROM passage_index WHERE {between} AND {found_by}{narrowing.sql_for('passage_index.number')}",  # noqa: S608 (the same)
+        values | asked,
+    )
+
+
+def _found_by(conn: Connection, query: Query) -> tuple[str, dict[str, object]]:
+    """The condition by which the index finds passages, with its values."""
+    if conn.dialect.name == "sqlite":
+        return "passage_index MATCH :q", {"q": _match(query)}
+    return (
+        "(tokens @@ CAST(:q AS tsquery) OR (cut AND (tokens IS NULL OR tokens @@ CAST(:loose AS tsquery))))",
+        {"q": _tsquery(query), "loose": _tsquery(query, loose=True)},
     )
 
 

@@ -25,7 +25,7 @@ ABOUT_DOCUMENTS: Final = ("company", "topic", "kind", "role", "lang")
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """What may answer: ``listed``, a SELECT of numbers of passages, or ``each``, a condition on one proposal's number;
+    """What may answer: ``listed``, a SELECT of numbers of passages, or ``each``, a condition on the id of one proposal;
     both empty where nothing narrows.
 
     ``newest`` and ``oldest`` are about the last and the first number of what may answer where the query asks for a time:
@@ -43,7 +43,15 @@ class Narrowing:
         """SQL for ``AND`` beside proposals whose number is that column."""
         if self.listed:  # the plus keeps SQLite from asking the index for each of them
             return f" AND +{number} IN ({self.listed})"
-        return f" AND {self.each.replace('{number}', number)}" if self.each else ""
+        if not self.each:
+            return ""
+        return (
+            f" AND EXISTS (SELECT 1 FROM passages p WHERE p.number = {number} AND {self.each.replace('{id}', 'p.id')})"  # noqa: S608 (our own text)
+        )
+
+    def sql_beside(self, number: str, id_: str) -> str:
+        """The same where the passage itself is at hand: its id spares looking it up once more."""
+        return f" AND {self.each.replace('{id}', id_)}" if self.each else self.sql_for(number)
 
     def legs(self, *, oldest_first: bool) -> Sequence[tuple[int, int]]:
         """The numbers between which to look, one pair after the other; together they are all."""
@@ -165,10 +173,9 @@ def _each(conditions: list[str]) -> str:
     """Each proposal asked whether it has such a life."""
     where = " AND ".join(conditions)
     return (
-        "EXISTS (SELECT 1 FROM passages p WHERE p.number = {number}"  # noqa: S608 (our own text)
-        f" AND (EXISTS (SELECT 1 FROM spans s WHERE s.passage_id = p.id AND {where})"
+        f"(EXISTS (SELECT 1 FROM spans s WHERE s.passage_id = {{id}} AND {where})"  # noqa: S608 (our own text)
         " OR EXISTS (SELECT 1 FROM span_texts t JOIN spans s ON s.id = t.span_id"
-        f" WHERE t.passage_id = p.id AND {where})))"
+        f" WHERE t.passage_id = {{id}} AND {where}))"
     )
 
 

@@ -6,7 +6,7 @@ The index proposes, ``core.query.evaluate`` verifies on the text, spans tell the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any, Final
@@ -141,7 +141,7 @@ def _verified(
         for lives in by_passage.get(key, ()):
             standing = standing_of(lives)
             if judged:
-                standing = replace(standing, verdicts=judged.on(lives[0].document_id, lives[0].asked))
+                standing = standing._replace(verdicts=judged.on(lives[0].document_id, lives[0].asked))
             if answers_query(tree, passage, standing):
                 yield lives, passage, standing
 

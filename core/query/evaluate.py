@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from core.query.passage import NOWHERE, Life, Passage, Span, Standing
@@ -39,6 +39,24 @@ def answers(query: Query, passage: Passage, standing: Standing = NOWHERE) -> boo
             return all(answers(part, passage, standing) for part in parts)
         case Or(parts):
             return any(answers(part, passage, standing) for part in parts)
+
+
+def place_test(where: Query) -> Callable[[Standing], bool]:
+    """Does a place answer fields alone? Made once for the thousands of places that are counted."""
+    match where:
+        case Field():
+            return partial(_stands_there, where)
+        case Not(part):
+            refused = place_test(part)
+            return lambda at: not refused(at)
+        case And((only,)) | Or((only,)):
+            return place_test(only)
+        case And(parts) | Or(parts):
+            tests = [place_test(part) for part in parts]
+            is_enough = any if isinstance(where, Or) else all
+            return lambda at: is_enough(test(at) for test in tests)
+        case _:
+            raise TypeError(f"a place says no words: {where}")
 
 
 def may_hold(query: Query, text: str) -> bool:
@@ -212,9 +230,10 @@ def _has_heading(wanted: str, heading: str) -> bool:
 
 def still(at: Standing) -> str:
     """``yes``: it stands; ``no``: it was seen to be gone; ``unknown``: it stood when last seen, and nobody looks now."""
-    if any(life.stands for life in at.lives):
-        return "yes" if at.is_watched else "unknown"
-    latest = max(at.lives, key=lambda life: life.last_at, default=None)
+    for life in at.lives:
+        if life.stands:
+            return "yes" if at.is_watched else "unknown"
+    latest = at.lives[0] if len(at.lives) == 1 else max(at.lives, key=lambda life: life.last_at, default=None)
     return "no" if latest is not None and latest.gone_at is not None else "unknown"
 
 

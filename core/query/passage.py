@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
@@ -27,8 +26,7 @@ class Life(NamedTuple):
     heading: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """Where a passage stands: what the fields of a query ask about. ``lives`` are in order, the oldest first.
 
     ``is_watched``: somebody still looks at the document; else nobody knows whether it stands.

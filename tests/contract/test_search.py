@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -274,11 +273,11 @@ def small(database: Database) -> Database:
 
 
 EVERYTHING = [
-    (name, Passage(text), replace(ABOUT[name], lives=lives_of(shown, text)))
+    (name, Passage(text), ABOUT[name]._replace(lives=lives_of(shown, text)))
     for name, shown in SHOWN.items()
     for text in sorted({text for texts in shown for text in texts})
 ] + [
-    (name, Passage(HEADING), replace(ABOUT[name], lives=tuple(life._replace(heading="") for life in lives)))
+    (name, Passage(HEADING), ABOUT[name]._replace(lives=tuple(life._replace(heading="") for life in lives)))
     for name, shown in SHOWN.items()
     for lives in [lives_of([[HEADING]] * len(shown), HEADING)]
 ]
