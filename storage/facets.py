@@ -19,11 +19,13 @@ from core.errors import NotFound
 from core.query.tree import And, Field, Query, asks, is_indexable, parted
 from storage import counting, fulltext, search
 from storage.counting import Of, One, one_of
-from storage.narrowing import narrowed
+from storage.narrowing import ABOUT_DOCUMENTS, Narrowing, fields_of, narrowed
 from storage.schema import companies, documents
 
 MOST_COUNTED: Final = 10_000
 MOST_READ: Final = 600
+MANY: Final = 20_000  # proposals, each of which costs as much to ask as two or three lives to list
+MOST_LISTED: Final = 200_000
 OLDEST: Final = 50  # passages stored first that are looked at for the first occurrence, where not all are counted
 
 
@@ -99,7 +101,7 @@ def of_answers(found: Iterable[search.Found], *, is_least: bool = False) -> Face
 
 
 def _counted(conn: Connection, tree: Query, where: Query | None) -> Facets:
-    narrowing = narrowed(conn, tree)
+    narrowing = _narrowed(conn, tree)
     heading = where is not None and asks(where, "heading")
     counted, lives = counting.lives_of(conn, tree, narrowing, MOST_COUNTED + 1, with_heading=heading)
     is_least = len(counted) > MOST_COUNTED
@@ -109,6 +111,16 @@ def _counted(conn: Connection, tree: Query, where: Query | None) -> Facets:
         _, oldest = counting.lives_of(conn, tree, narrowing, OLDEST, with_heading=heading, oldest_first=True)
         lives += [row for row in oldest if row[0] not in counted]
     return _summed(*counting.ones(conn, lives, where), is_least=is_least)
+
+
+def _narrowed(conn: Connection, tree: Query) -> Narrowing:
+    """As for a search, which is done with the first answers; who counts asks every proposal, and where there are very
+    many, the lives of some documents in some time are listed sooner than each of them is asked."""
+    narrowing = narrowed(conn, tree)
+    is_of_some = narrowing.each and any(field.name in ABOUT_DOCUMENTS for field in fields_of(tree))
+    if is_of_some and fulltext.has_more_than(conn, tree, MANY):
+        return narrowed(conn, tree, most_lives=MOST_LISTED)
+    return narrowing
 
 
 def _summed(ones: Sequence[One], of: Mapping[str, Of], *, is_least: bool) -> Facets:

@@ -129,6 +129,14 @@ def proposed_with(
     return found
 
 
+def has_more_than(conn: Connection, query: Query, many: int) -> bool:
+    """Whether the index alone proposes more passages than so many."""
+    found_by, asked = _found_by(conn, query)
+    some = f"SELECT 1 FROM passage_index WHERE {found_by} LIMIT :n"  # noqa: S608 (our own text)
+    counted = text(f"SELECT count(*) FROM ({some}) AS some")  # noqa: S608 (the same)
+    return int(conn.execute(counted, {**asked, "n": many + 1}).scalar_one()) > many
+
+
 def _candidates(conn: Connection, query: Query, narrowing: Narrowing) -> tuple[str, dict[str, object]]:
     values: dict[str, object] = dict(narrowing.values)
     between = "number > :after AND number < :before"

@@ -89,8 +89,9 @@ def asks_documents_alone(where: Query) -> bool:
             return False
 
 
-def narrowed(conn: Connection, query: Query) -> Narrowing:
-    """What the fields of a query leave of the archive."""
+def narrowed(conn: Connection, query: Query, *, most_lives: int = MOST_LISTED_LIVES) -> Narrowing:
+    """What the fields of a query leave of the archive. ``most_lives`` may be listed: more of them where very many
+    proposals would have to be asked one by one."""
     fields = fields_of(query)
     verdict = next((field.value for field in fields if field.name == "verdict"), None)
     if verdict is not None:
@@ -105,10 +106,10 @@ def narrowed(conn: Connection, query: Query) -> Narrowing:
             if len(theirs) <= max(1, total * FEW):
                 conditions.append(f"s.document_id IN ({listed})")
                 return Narrowing(_listed(conditions), values=tuple(values.items()))
-            conditions.append(f"+s.document_id IN ({listed})")  # a life is looked up by its passage, then compared
+            conditions.insert(0, f"+s.document_id IN ({listed})")  # a life is looked up by its passage, then compared
     if not conditions:
         return EVERYTHING
-    within = _within(conn, fields)
+    within = _within(conn, fields, most_lives)
     if within:
         return Narrowing(_listed([within, *conditions]), values=tuple(values.items()))
     newest, oldest = _about(conn, fields)
@@ -135,7 +136,7 @@ def _stored_about(conn: Connection, at: datetime) -> int | None:
     return None if found is None else int(found)
 
 
-def _within(conn: Connection, fields: list[Field]) -> str:
+def _within(conn: Connection, fields: list[Field], most: int) -> str:
     """The lives that began or ended in a short time, as a range of captures; empty where there are many."""
     field = next((field for field in fields if field.name in ("added", "removed")), None)
     if field is None:
@@ -149,8 +150,8 @@ def _within(conn: Connection, fields: list[Field]) -> str:
     if low is None:
         return "s.id < 0"
     edge = spans.c.first_fetch_id if field.name == "added" else spans.c.gone_fetch_id
-    some = select(spans.c.id).where(edge.between(low, high)).limit(MOST_LISTED_LIVES + 1).subquery()
-    if conn.execute(select(func.count()).select_from(some)).scalar_one() > MOST_LISTED_LIVES:
+    some = select(spans.c.id).where(edge.between(low, high)).limit(most + 1).subquery()
+    if conn.execute(select(func.count()).select_from(some)).scalar_one() > most:
         return ""
     return f"s.{edge.name} BETWEEN {int(low)} AND {int(high)}"
 
