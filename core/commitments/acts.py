@@ -211,6 +211,8 @@ class _English:
         is_told = before in _BE and any(mark.first < at for mark in self.people)  # "workers are informed of"
         if following == "of" and before not in _HEADS_BEFORE and not is_told:
             return True
+        if before in ("and", "or") and word.endswith("s") and following in ("of", ".", "", "by") and at > 1:
+            return self.words[at - 2] not in self.vocabulary.actions  # "the names and addresses of suppliers"
         if word == "respect" and following == "for":  # "Respect for human rights shapes …"
             return True
         if word in _BOTH and (following in _FINITE or (at > 1 and not self._leads_to_verb(at))):

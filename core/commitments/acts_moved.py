@@ -129,8 +129,8 @@ def _bans_harm(vocabulary: Vocabulary, frame: Frame, marks: Sequence[Mark]) -> b
 
 def modality_moved(vocabulary: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
     """How firmly it is said, unless the promise itself turned round."""
-    if before.stance != after.stance and "none" not in (before.stance, after.stance):
-        return
+    if before.stance != after.stance and "none" not in (before.stance, after.stance) and (before.acts or after.acts):
+        return  # without acts the stance is that of the modal itself: "will close", "may close"
     one, two = before.of("modality"), after.of("modality")
     done = _fulfilled(before, after)
     if done:

@@ -16,7 +16,7 @@ from core.commitments.delta import Delta, is_duty_of_affected
 from core.commitments.frame import Frame
 from core.commitments.guard import is_claimed
 from core.commitments.lists import Content, coverage_shortened, list_lengthened, list_shortened
-from core.commitments.parts import parts_moved
+from core.commitments.parts import part_added, parts_moved
 from core.commitments.qualifiers import (
     actors_moved,
     anaphora_moved,
@@ -95,7 +95,8 @@ def _gained_beside(
     rest = _left_over(found, contents)
     if not rest:
         return []
-    return [*list_lengthened(vocabulary, before, after, *rest)] or [*item_came(vocabulary, before, after, *rest)]
+    longer = [*list_lengthened(vocabulary, before, after, *rest)] or [*item_came(vocabulary, before, after, *rest)]
+    return longer or [*part_added(before, after, *rest)]
 
 
 def _left_over(found: Sequence[Delta], contents: tuple[Content, Content]) -> tuple[Content, Content] | None:

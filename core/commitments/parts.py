@@ -32,7 +32,7 @@ def parts_moved(before: Frame, after: Frame, one: Sequence[Element], two: Sequen
     yield from _part_gone(before, one, two)
     yield from _narrowed(before, after, one, two)
     yield from _either_will_do(before, after, one, two)
-    yield from _part_added(before, after, one, two)
+    yield from part_added(before, after, one, two)
 
 
 def _part_gone(before: Frame, one: Sequence[Element], two: Sequence[Element]) -> Iterator[Delta]:
@@ -54,7 +54,7 @@ def _part_gone(before: Frame, one: Sequence[Element], two: Sequence[Element]) ->
             return
 
 
-def _part_added(before: Frame, after: Frame, one: Sequence[Element], two: Sequence[Element]) -> Iterator[Delta]:
+def part_added(before: Frame, after: Frame, one: Sequence[Element], two: Sequence[Element]) -> Iterator[Delta]:
     """ "… and publish their findings": a further promise joined to the rest, that takes nothing back."""
     if after.lang != "en" or before.stance != "restrains" or after.stance != "restrains":
         return

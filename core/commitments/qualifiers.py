@@ -54,6 +54,7 @@ def hedges_moved(vocabulary: Vocabulary, before: Frame, after: Frame) -> Iterato
         yield Delta("hedges", sign_gone, f"hedge gone: {quotes(before, marks_gone)}", span(marks_gone))
     if added:
         is_told = bool(before.negations) or (before.actor in ("we", "third") and "standard_soft" in added)
+        is_told = is_told or (before.stance != "permits" and not _PLAINLY_LESS.isdisjoint(added))
         is_said = is_told if before.firmness is None else before.firmness >= 1
         sign: Sign = "-" if is_said else "?"
         yield Delta("hedges", sign, f"hedge added: {quotes(after, marks_added)}", frozenset(), span(marks_added))
@@ -61,6 +62,10 @@ def hedges_moved(vocabulary: Vocabulary, before: Frame, after: Frame) -> Iterato
         left, right = surplus(one, two)
         reason = f"hedge: {quotes(before, left)} → {quotes(after, right)}"
         yield Delta("hedges", "?", reason, span(left), span(right))
+
+
+_PLAINLY_LESS = frozenset({"feasibility", "discretion", "case_by_case", "law_limit", "law_standard", "vague_degree"})
+"""Classes that make less of whatever is said, also of what is told without a word of promise."""
 
 
 def _stands_alone(vocabulary: Vocabulary, frame: Frame, mark: Mark) -> bool:
@@ -185,6 +190,11 @@ def numbers_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]
     if [figure for _, figure in one] == [figure for _, figure in two]:
         yield from _bound_gone(before, after, one, two)
         return
+    if len(one) + len(two) == 1 and _is_part_and_all(before, after, one, two):
+        sign_of_all: Sign = "+" if one else "-"
+        told = "number: " + (f"{one[0][1]} percent → all" if one else f"all → {two[0][1]} percent")
+        yield Delta("numbers", sign_of_all, told, _with_percent(one), _with_percent(two))
+        return
     reason = f"number: {', '.join(f for _, f in one) or 'none'} → {', '.join(f for _, f in two) or 'none'}"
     sign: Sign = "?"
     claims = frozenset(at for at, _ in one), frozenset(at for at, _ in two)
@@ -203,6 +213,21 @@ def numbers_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]
         elif bound == _bound(after, two[0][0]) and bound == ("cap" if is_fewer else "floor"):
             sign = "+"
     yield Delta("numbers", sign, reason, *(claims if sign != "?" else (frozenset(), frozenset())))
+
+
+def _is_part_and_all(
+    before: Frame, after: Frame, one: Sequence[tuple[int, str]], two: Sequence[tuple[int, str]]
+) -> bool:
+    """ "Half of the fees", "all of the fees": a share on one side, and nothing left out on the other."""
+    parted, whole = (before, after) if one else (after, before)
+    at = (one or two)[0][0]
+    if not _is_share(parted, at) or parted.negations or whole.negations or is_restraint(whole):
+        return False
+    return "all" in whole.words and "all" not in parted.words and _LOWER_IS_BETTER.isdisjoint(parted.words)
+
+
+def _with_percent(figures: Sequence[tuple[int, str]]) -> frozenset[int]:
+    return frozenset(each for at, _ in figures for each in (at, at + 1))
 
 
 _LEAST = (("at", "least"), ("minimum", "of"))

@@ -142,13 +142,17 @@ def rank_moved(dimension: str, word: str) -> Callable[[Vocabulary, Frame, Frame]
 
 
 def _chain(frame: Frame) -> frozenset[int]:
-    """The words "supply chain", where what was said of the first link is said of the chain."""
-    return frozenset(
-        each
-        for at, word in enumerate(frame.words)
-        if word in ("chain", "chains") and frame.words[at - 1] in ("supply", "value")
-        for each in (at - 1, at)
-    )
+    """The words "anywhere in our supply chain", where what was said of the first link is said of the chain."""
+    found: set[int] = set()
+    for at, word in enumerate(frame.words):
+        if word in ("chain", "chains") and frame.words[at - 1] in ("supply", "value"):
+            lead = range(max(at - _LEAD, 0), at - 1)
+            found |= {at - 1, at, *(each for each in lead if frame.words[each] in _WHEREVER)}
+    return frozenset(found)
+
+
+_LEAD = 5  # words
+_WHEREVER = word_set("anywhere everywhere throughout across along")
 
 
 _YEARLY = 5

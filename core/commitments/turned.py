@@ -41,7 +41,7 @@ def resumed(held: Frame, free: Frame) -> str:
     if not held.acts and held.negations:
         return _taken_up(held, free)
     if not held.acts or any(
-        (act.group != "sever" and not act.is_harm) or act.stance != "restrains" for act in held.acts
+        (act.group not in ("sever", "suspend") and not act.is_harm) or act.stance != "restrains" for act in held.acts
     ):
         return ""
     if free.negations or any(act.stance == "restrains" for act in free.acts):
