@@ -111,10 +111,14 @@ _SIEVE = Sieve([(pattern, Cue("turn", str(at), 0)) for at, (pattern, _) in enume
 
 
 def restated(prepared: str) -> str:
-    """A prepared sentence with its turns of phrase made one."""
-    for at in _SIEVE.candidates(prepared):
-        pattern, to = _PATTERNS[at]
-        prepared = pattern.sub(to, prepared)
+    """A prepared sentence with its turns of phrase made one; twice, for one turn may make another."""
+    for _ in range(2):
+        before = prepared
+        for at in _SIEVE.candidates(prepared):
+            pattern, to = _PATTERNS[at]
+            prepared = pattern.sub(to, prepared)
+        if prepared == before:
+            break
     return prepared
 
 

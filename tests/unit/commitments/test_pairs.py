@@ -26,6 +26,7 @@ COUNTS = {
     "unseen-14": 52,
     "unseen-15": 26,
     "unseen-16": 104,
+    "unseen-17": 26,
     "unseen-languages": 88,
     "unseen-short": 74,
     "mended": 171,
@@ -47,14 +48,15 @@ LEAST_EXACT = {
     "unseen-13": 31,
     "unseen-14": 29,
     "unseen-15": 11,
-    "unseen-16": 80,
+    "unseen-16": 83,
+    "unseen-17": 18,
     "unseen-languages": 85,
     "unseen-short": 70,
     "mended": 148,
 }
 SOFTENED = 1157
-SWAPPED = 248
-MOST_FALSE_LOSSES = 6  # true rewordings of sets f to i, whole sentences in other words, that are called weaker
+SWAPPED = 251
+MOST_FALSE_LOSSES = 7  # true rewordings of sets f to i and k, whole sentences in other words, that are called weaker
 
 
 def all_pairs() -> list[Pair]:
@@ -103,8 +105,8 @@ def test_true_rewordings_are_not_given_a_direction(lexicon: Lexicon) -> None:
         for pair in rewordings
         if lexicon.compare(pair.before, pair.after).verdict in (Verdict.STRENGTHENED, Verdict.WEAKENED)
     ]
-    assert len(rewordings) == 170
-    assert [each for each in wrong if each[0] not in "fghi"] == []
+    assert len(rewordings) == 175
+    assert [each for each in wrong if each[0] not in "fghik"] == []
     assert len(wrong) <= MOST_FALSE_LOSSES
 
 
