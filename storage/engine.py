@@ -12,6 +12,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -100,9 +101,10 @@ def open_database(address: str | Path) -> Database:
         pool_size=8,
         pool_use_lifo=True,  # the one used last: by turns every one of them would fill a cache of its own
     )
-    event.listen(engine, "connect", _prepare_sqlite)
-    if network_disk(path.parent) is not None:  # memory shared between processes, which WAL needs, does not reach there
-        event.listen(engine, "connect", _without_wal)
+    # Memory shared between processes, which WAL needs, does not reach a network disk. A journal is named once a connection:
+    # changing it needs the file alone, and one connection would wait for another.
+    journal = "WAL" if network_disk(path.parent) is None else "DELETE"
+    event.listen(engine, "connect", partial(_prepare_sqlite, journal))
     event.listen(engine, "begin", _begin_sqlite)
     return Database(engine)
 
@@ -134,21 +136,17 @@ def _postgres(address: str) -> str:
     return address.replace("postgres://", "postgresql://", 1).replace("postgresql://", "postgresql+psycopg://", 1)
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
+def _prepare_sqlite(journal: str, connection: Any, _record: object) -> None:
     connection.isolation_level = None  # transactions are begun below, not by the driver
     for pragma in (
-        "journal_mode=WAL",
+        f"journal_mode={journal}",
         "synchronous=FULL",
         f"busy_timeout={BUSY_SECONDS * 1000}",
         "foreign_keys=ON",
-        "cache_size=-16000",
+        "cache_size=-4000",
         "temp_store=MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}")
-
-
-def _without_wal(connection: Any, _record: object) -> None:
-    connection.execute("PRAGMA journal_mode=DELETE")
 
 
 def _begin_sqlite(conn: Connection) -> None:

@@ -136,6 +136,12 @@ def test_on_a_disk_over_the_network_the_database_is_kept_without_shared_memory(
     assert sorted(path.name for path in (home / "data").glob("onrecord.db*")) == ["onrecord.db"]
     with closing(sqlite3.connect(home / "data" / "onrecord.db")) as conn:
         assert conn.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+    together = open_database(home / "data" / "onrecord.db")
+    with together.read() as first:
+        assert first.exec_driver_sql("SELECT count(*) FROM snapshots").scalar() == 2
+        with together.read() as second:  # a new connection waits for nobody who is reading
+            assert second.exec_driver_sql("PRAGMA journal_mode").scalar() == "delete"
+    together.close()
     monkeypatch.undo()
     database = open_database(home / "data" / "onrecord.db")
     with database.read() as conn:
