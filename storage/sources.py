@@ -36,6 +36,13 @@ _ASKED = (
 )
 
 
+_NO_LATER = (
+    update(requests)
+    .where(requests.c.id == bindparam("b_id"), requests.c.next_due_at > bindparam("b_due"))
+    .values(next_due_at=bindparam("b_due"))
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Synced:
     """Ids of sources whose watch began (or began again), ended, or changed in some setting."""
@@ -422,6 +429,15 @@ def _settle_requests(conn: Connection, touched: list[str], now: datetime) -> Non
             exists().where(feed_items.c.request_id == requests.c.id, feed_items.c.form.is_not(None)),
         )  # a filing, which never changes
         conn.execute(back.where(requests.c.next_due_at.is_(None), ~is_read).values(next_due_at=now))
+        quicker = select(requests.c.id, shortest.label("every")).where(
+            requests.c.id.in_(theirs),
+            exists().where(asked),
+            requests.c.every_seconds > shortest,
+            requests.c.failures == 0,
+        )
+        sooner = [{"b_id": row.id, "b_due": now + timedelta(seconds=row.every)} for row in conn.execute(quicker)]
+        if sooner:  # within the new interval, not at the end of the old one
+            conn.execute(_NO_LATER, sooner)
         conn.execute(back.where(requests.c.every_seconds != shortest).values(every_seconds=shortest))
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 
 from core.model import Company, Source
 from storage import incidents, record, sources
@@ -122,6 +122,19 @@ def test_a_changed_setting_is_a_change(database: Database) -> None:
     assert due(database)["https://acme.example/rss"] == START
     with database.read() as conn:
         assert [health.source for health in sources.list_sources(conn)][1] == quicker
+
+
+def test_a_shorter_interval_counts_from_the_edit_on(database: Database) -> None:
+    sync(database, ETHICS, FEED)
+    tomorrow = LATER + timedelta(days=1)
+    with database.write() as conn:  # as after a check of each; the feed's host asked for patience
+        conn.execute(update(requests).values(next_due_at=tomorrow))
+        conn.execute(update(requests).where(requests.c.url.contains("rss")).values(failures=2))
+    quicker = [replace(each, every=timedelta(minutes=5)) for each in (ETHICS, FEED)]
+    sync(database, *quicker, now=LATER)
+    assert due(database) == {ETHICS.url: LATER + timedelta(minutes=5), "https://acme.example/rss": tomorrow}
+    sync(database, ETHICS, FEED, now=LATER)  # a longer one from the next check on
+    assert due(database) == {ETHICS.url: LATER + timedelta(minutes=5), "https://acme.example/rss": tomorrow}
 
 
 def test_a_company_follows_its_file(database: Database) -> None:
