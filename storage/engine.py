@@ -100,6 +100,7 @@ def open_database(address: str | Path) -> Database:
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
         pool_size=8,
         pool_use_lifo=True,  # the one used last: by turns every one of them would fill a cache of its own
+        # which stays as small as SQLite makes it (2 MB): with 16 a search cost the same, and a year 50 MB more
     )
     # Memory shared between processes, which WAL needs, does not reach a network disk. A journal is named once a connection:
     # changing it needs the file alone, and one connection would wait for another.
@@ -143,7 +144,6 @@ def _prepare_sqlite(journal: str, connection: Any, _record: object) -> None:
         "synchronous=FULL",
         f"busy_timeout={BUSY_SECONDS * 1000}",
         "foreign_keys=ON",
-        "cache_size=-4000",
         "temp_store=MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}")
