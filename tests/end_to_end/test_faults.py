@@ -353,8 +353,8 @@ def test_a_database_that_cannot_grow_stops_the_check_with_the_reason(
     prepare = engine._prepare_sqlite
     (pages,) = rows(home, "PRAGMA page_count")[0]
 
-    def small(connection: Any, record: object) -> None:
-        prepare(connection, record)
+    def small(journal: str, connection: Any, record: object) -> None:
+        prepare(journal, connection, record)
         connection.execute(f"PRAGMA max_page_count={pages + 2}")
 
     grow(site)
