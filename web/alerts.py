@@ -19,7 +19,7 @@ from core.shown import shown_report
 from core.text.visible import one_line
 from core.text.words import Segment
 from core.wording import GONE, label
-from storage import cases, handlings, notices
+from storage import audit, cases, handlings, notices
 from storage.handlings import Asked
 from storage.notices import AlertRow, Sending
 from web import feeds
@@ -154,6 +154,8 @@ def routes(site: Site) -> APIRouter:
         doer = Doer(door="page", name=actor.who.name, known_as=actor.who.name)
         with site.database.write() as conn:
             outcome = handlings.handle(conn, Asked(number, wish, doer), now)
+            if not outcome.refused:
+                audit.note(conn, doer.name, f"alert: {what}", at=now, about=str(number))
         if outcome.refused:
             raise Refused(outcome.says)
         return RedirectResponse(f"/alert/{number}#log", 303)

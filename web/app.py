@@ -176,6 +176,7 @@ def environment(translations: NullTranslations | None = None) -> Environment:
         "line": one_line,
         "words": speech.words,
         "quoting": speech.quoting,
+        "apart": speech.apart,
         "moment": speech.moment,
         "day": speech.day,
         "weekday": speech.weekday,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -14,6 +15,9 @@ from storage.biography import Appearance, Outline
 from web.site import Site
 
 VERIFIED_AT_ONCE: Final = 4_000_000  # bytes; larger snapshots are verified when they are downloaded
+
+
+BytesState = Literal["verified", "damaged", "missing", "unchecked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class CaptureFacts:
     page_date: str
     server_date: str
     last_modified: str
-    bytes_state: Literal["verified", "damaged", "missing", "unchecked"]
+    bytes_state: BytesState
     bytes_said: str
 
 
@@ -37,7 +41,7 @@ def capture_facts(conn: Connection, site: Site, outlined: Outline, appearance: A
     fetch = fetches.fetch_by_id(conn, appearance.fetch_id)
     grade = fetches.grade_of(conn, appearance.fetch_id)
     kept = biography.snapshot(conn, appearance.digest)
-    state, said = _verify(site, appearance.digest, kept.size if kept else None)
+    state, said = state_of_bytes(site, appearance.digest, kept.size if kept else None)
     words = biography.word_range(conn, outlined.document_id)
     reasons = f": {'; '.join(one_line(reason, 120) for reason in grade.reasons[:3])}" if grade and grade.reasons else ""
     return CaptureFacts(
@@ -55,9 +59,20 @@ def capture_facts(conn: Connection, site: Site, outlined: Outline, appearance: A
     )
 
 
-def _verify(
-    site: Site, digest: str, size: int | None
-) -> tuple[Literal["verified", "damaged", "missing", "unchecked"], str]:
+def what_is_wrong(conn: Connection, site: Site, digests: Mapping[str, str]) -> tuple[str, ...]:
+    """A note for each snapshot whose bytes are damaged or missing; ``digests`` are by what the note calls it."""
+    notes = []
+    for name, digest in digests.items():
+        kept = biography.snapshot(conn, digest)
+        state, said = state_of_bytes(site, digest, kept.size if kept else None)
+        if state in ("damaged", "missing"):
+            notes.append(
+                f"{name} cannot be proved by its bytes: {said}. What was read from them when they were whole stands here."
+            )
+    return tuple(notes)
+
+
+def state_of_bytes(site: Site, digest: str, size: int | None) -> tuple[BytesState, str]:
     """Whether the bytes still are those of the digest, looked at now where they are few."""
     if size is not None and size > VERIFIED_AT_ONCE:
         return "unchecked", "verified when downloaded"

@@ -14,12 +14,13 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from core.errors import NotFound, StorageError
+from core.errors import NotFound
 from core.report import title_of
 from core.text.visible import one_line
 from storage import biography, documents, pictures, versions
 from storage.pictures import Picture
 from web.access import may
+from web.capture_facts import BytesState, state_of_bytes
 from web.memento import base_of, http_date, uri
 from web.problems import BadRequest
 from web.site import Site
@@ -32,7 +33,7 @@ _CHARSET: Final = re.compile(r"charset=\"?([A-Za-z0-9._-]{1,40})\"?", re.IGNOREC
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """The page around the frame. ``state``: whole | damaged | missing; ``is_framed``: a browser can draw it."""
+    """The page around the frame. ``state`` is of its bytes; ``is_framed``: a browser can draw it."""
 
     company: str
     title: str
@@ -41,7 +42,7 @@ class Capture:
     seen_at: datetime
     media_type: str
     is_framed: bool
-    state: str
+    state: BytesState
     said: str
     version: str
     pictures: tuple[Picture, ...] = ()
@@ -63,7 +64,7 @@ def routes(site: Site) -> APIRouter:
             ref = versions.by_number(conn, row.id, int(found[2]))
             kept = biography.snapshot(conn, ref.digest)
             beside = pictures.of_fetch(conn, ref.fetch_id)
-        state, said = _state(site, ref.digest)
+        state, said = state_of_bytes(site, ref.digest, None)
         kind = _bare((kept.media_type if kept else None) or "")
         view = Capture(
             document.company,
@@ -74,7 +75,7 @@ def routes(site: Site) -> APIRouter:
             kind,
             kind in FRAMED,
             state,
-            said,
+            f"{said[:1].upper()}{said[1:]}.",
             version_address(found[1], ref.number),
             beside,
         )
@@ -153,16 +154,6 @@ def routes(site: Site) -> APIRouter:
 
 def _bare(media_type: str) -> str:
     return media_type.split(";")[0].strip().lower()
-
-
-def _state(site: Site, digest: str) -> tuple[str, str]:
-    try:
-        site.blobs.get(digest)
-    except NotFound:
-        return "missing", "These bytes are not in the archive."
-    except StorageError as error:
-        return "damaged", one_line(str(error), 200)
-    return "whole", "Verified just now against its SHA-256."
 
 
 def _framed(site: Site, digest: str) -> Response:

@@ -27,6 +27,7 @@ from storage import biography, changes, documents, versions
 from storage.biography import Outline
 from storage.changes import StoredChange
 from web.access import may
+from web.capture_facts import what_is_wrong
 from web.comparing import Row, Sides, places_shown, rows
 from web.exports import Table
 from web.fates import Fate, beside, deck, fates
@@ -308,14 +309,15 @@ def _view(  # noqa: PLR0913 (what the page is made from)
     around = rows(sides, "surroundings", most=SURROUNDING_ROWS)
     document = change.document
     is_pair = other.id != document.id
+    left, right = _side(conn, before, document), _side(conn, after, other)
     return Comparison(
         company_id=document.company_id,
         company=document.company,
         slug=document.slug,
         title=title_of(document),
         address_shown=defang(document.url),
-        before=_side(conn, before, document),
-        after=_side(conn, after, other),
+        before=left,
+        after=right,
         is_pair=is_pair,
         numbers=_numbers(versions.numbers(conn, document.id)),
         sign=sign_of(mark_of(change)) if change.edits or change.event else None,
@@ -332,7 +334,7 @@ def _view(  # noqa: PLR0913 (what the page is made from)
         surroundings_total=around.differences,
         start=start,
         view=view,
-        notes=(*notes, *_incomplete(before, after)),
+        notes=(*notes, *_incomplete(before, after), *_damaged(conn, site, left, right)),
         is_recorded=bool(recorded),
         permanent=(site.base_url or "").rstrip("/")
         + pair_address((document.slug, before.ref.number), (other.slug, after.ref.number)),
@@ -361,6 +363,12 @@ def _side(conn: Connection, outlined: Outline, document: DocumentRef) -> Version
 
 def _numbers(refs: tuple[VersionRef, ...]) -> tuple[tuple[int, datetime], ...]:
     return tuple((ref.number, ref.seen_at) for ref in reversed(refs))
+
+
+def _damaged(conn: Connection, site: Site, *sides: VersionSide) -> tuple[str, ...]:
+    is_pair = len({side.slug for side in sides}) > 1
+    names = [f"Version {side.number}{f' of {side.name}' if is_pair else ''}" for side in sides]
+    return what_is_wrong(conn, site, dict(zip(names, (side.digest for side in sides), strict=True)))
 
 
 def _incomplete(before: Outline, after: Outline) -> tuple[str, ...]:

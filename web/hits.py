@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, Literal
 
 from sqlalchemy import Connection
@@ -16,10 +16,11 @@ from storage import biography, search, statements
 from storage.search import Found
 from storage.statements import Published
 from web.drawing import Axis
-from web.speech import compare_address, document_address, finding_address, passage_address
+from web.speech import compare_address, day_text, document_address, finding_address, passage_address
 
 COMPANIES_DRAWN: Final = 10
 LONGEST_QUOTE: Final = 1_200
+PLEASE_READ: Final = {"unclassified": "changed, please read", "changed": "changed, please read"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,9 @@ class Hit:
     still: str
     unwatched_since: datetime | None
     verdicts: tuple[str, ...]
+    became: tuple[str, ...]
     public: str
+    public_words: str
     entered: datetime | None
     wordings: int
     cite: str
@@ -124,7 +127,9 @@ def hit(found: Found, axis: Axis, known: Known) -> Hit:
         still=found.still,
         unwatched_since=found.unwatched_since,
         verdicts=found.verdicts,
+        became=tuple(dict.fromkeys(PLEASE_READ.get(one, one) for one in found.verdicts)),
         public=entered.public if entered else "",
+        public_words=_day_words(entered.public) if entered else "",
         entered=entered.entered_at if entered else None,
         wordings=known.lines.get((found.document_id, found.lineage), 1),
         cite=passage_address(slug, found.passage_id),
@@ -132,6 +137,11 @@ def hit(found: Found, axis: Axis, known: Known) -> Hit:
         went=compare_address(slug, *around.went) if around and around.went else "",
         life=_life(found, axis),
     )
+
+
+def _day_words(day: str) -> str:
+    """``3 Jan 2024``; a month or a year as it was given."""
+    return day_text(date.fromisoformat(day)) if day.count("-") == 2 else day
 
 
 def _cut(text: str, spans: Sequence[tuple[int, int]]) -> tuple[str, tuple[tuple[int, int], ...]]:

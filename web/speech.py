@@ -136,6 +136,11 @@ def quoting(text: str) -> Markup:
     return Markup("").join(Markup(part) for part in parts)  # noqa: S704 (each part was escaped above)
 
 
+def apart(text: str) -> Markup:
+    """A name within a sentence of ours: from right to left or not, it leaves the order of the sentence alone."""
+    return Markup("<bdi>{}</bdi>").format(text)
+
+
 def lang_code(code: str | None) -> str:
     """The language of a quote as an attribute may carry it; empty where the page gave nothing of that form."""
     found = (code or "").strip().replace("_", "-")

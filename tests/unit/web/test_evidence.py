@@ -243,11 +243,30 @@ def test_words_of_a_footer_are_found_outside_the_text(own: Seeded, reader: TestC
     assert "outside the text of the page" in reader.get(found["cite"], follow_redirects=True).text
 
 
+def test_damaged_bytes_are_named_wherever_their_version_is_shown(own: Seeded, reader: TestClient) -> None:
+    digest = own.digests["halden-sales@2020-09-14"]
+    [file] = own.blobs.folder.rglob(f"{digest}*")
+    kept = file.read_bytes()
+    file.chmod(0o600)
+    file.write_bytes(kept[:-4] + b"oops")
+    said = f"Version 2 cannot be proved by its bytes: snapshot {digest} is damaged"
+    shown = {at: reader.get(at) for at in (f"/c/{SALES_SLUG}/1..2", f"/cite/{SALES_SLUG}/2")}
+    text = reader.get(f"/v/{SALES_SLUG}/2").text
+    capture = reader.get(f"/capture/{SALES_SLUG}/2").text
+    file.write_bytes(kept)
+    assert {at: (answer.status_code, said in answer.text) for at, answer in shown.items()} == dict.fromkeys(
+        shown, (200, True)
+    )
+    assert ("Damaged" in text, HEDGED.split()[0] in text) == (True, True)
+    assert ("Damaged" in capture, "<iframe" in capture) == (True, False)
+    assert "cannot be proved" not in reader.get(f"/c/{SALES_SLUG}/1..2").text
+
+
 def test_a_statement_entered_by_hand_is_found_with_the_day_it_was_made_public(own: Seeded, reader: TestClient) -> None:
     words = b"Halden said that it asks for an end-use certificate before every sale to a laboratory."
     said = Statement(HALDEN.id, "An answer to a newspaper", "The Gazette", dates=Dates(public="2024-01-03"))
     enter(own.tools, HALDEN, said, Handed(words, "text/plain; charset=utf-8"))
     page = reader.get("/search?q=%22end-use%20certificate%22").text
-    assert "Made public 2024-01-03" in page
+    assert "Made public 3 Jan 2024" in page
     assert "a statement entered by hand on" in page
     assert "not watched since" not in page

@@ -113,3 +113,4 @@ def test_what_is_quoted_from_right_to_left_keeps_its_order() -> None:
     )
     assert speech.quoting("Found: “knowingly” & more") == "Found: “knowingly” &amp; more"
     assert speech.quoting("新疆 “人权”") == "新疆 “人权”"
+    assert speech.apart("راصد <b>") == "<bdi>راصد &lt;b&gt;</bdi>"

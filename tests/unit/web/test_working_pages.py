@@ -64,6 +64,9 @@ def test_an_alert_shows_what_was_told_and_why_it_went_where_it_went(own: Seeded)
 def test_an_analyst_handles_an_alert_through_the_one_function_all_doors_use(own: Seeded) -> None:
     client = browser(own, "analyst")
     assert sent(client, "/alert/1", "/alert/1/acknowledge") == (303, "/alert/1#log")
+    with own.database.read() as conn:
+        [deed] = audit.newest(conn, 1)
+    assert (deed.who, deed.act, deed.about) == ("the-analyst", "alert: acknowledge", "1")
     assert sent(client, "/alert/1", "/alert/1/note", text="Asked the company.") == (303, "/alert/1#log")
     assert sent(client, "/alert/1", "/alert/1/snooze", until="week")[0] == 303
     assert sent(client, "/alert/1", "/alert/1/not-relevant", reason="formatting")[0] == 303
