@@ -14,10 +14,12 @@ from typing import Final, Protocol
 
 from core.furniture import is_label, is_of_a_policy, is_title, without_site_talk
 from core.model import Act, ChangeClass, Edit, Reading
+from core.site_lines import contact_line, site_line
 from core.text.diff import words_of
 from core.text.listed import without_number
 from core.text.normalise import word_count
 from core.text.pagedate import BINDING, DATE, DAY, STAMP
+from core.text.zones import PROSE
 
 
 class Guard(Protocol):
@@ -35,6 +37,9 @@ class FormLife:
     times_seen: int = 0
     times_gone: int = 0
     is_furniture: bool = False  # it stands on most pages of the host
+    is_of_a_round: bool = (
+        False  # it came to other pages of the host, or left them, at the same time, and was told there
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,8 @@ class Classified:
 
 FLAP_SECONDS: Final = 7 * 86_400  # a text that stood for less before the old one came back is one leg of a flap
 _LABEL_WORDS: Final = 6
+_LINE_WORDS: Final = 20  # of a banner or a teaser; what is longer is a paragraph
+_LONE_LABEL: Final = "a label that stands alone: a button or a switch, no sentence"
 _EMAIL: Final = re.compile(
     r"\[\s*e-?mail\s*(?:protected|geschützt|protégé|protegido)\s*\]|[\w.+-]+(?:@|\s?(?:\[at\]|\(at\))\s?)[\w-]+(?:(?:\.|\s?(?:\[dot\]|\(dot\))\s?)[\w-]+)+",
     re.IGNORECASE,
@@ -104,6 +111,20 @@ class _Page:
         is_over = at + 1 < len(self.places) and self.places[at + 1].lead_in == at
         return is_over and self.places[at].text.endswith((":", "："))
 
+    def over(self, at: int) -> list[str]:
+        """What stands over a place: its headings below the page's title, its introduction, and the line before it."""
+        above = self.places[at - 1].text if at else ""
+        found = [self.lead_in(at), above if word_count(above) < PROSE else ""]
+        heading = self.places[at].heading
+        while heading >= 0 and self.places[heading].level > 1:
+            found.append(self.places[heading].text)
+            heading = self.places[heading].heading
+        return found
+
+    def is_amid_prose(self, at: int) -> bool:
+        """Whether the text goes on behind this place: a contact there is one that the text names."""
+        return any(place.stream == "main" and word_count(place.text) >= PROSE for place in self.places[at + 1 :])
+
     def texts(self, places: Sequence[int]) -> str:
         return " ".join(self.places[at].text for at in places)
 
@@ -120,6 +141,8 @@ def classify(
     """The class of a change. ``lives`` maps a passage's text to its past in this document, where it has one."""
     pages = _Page(before), _Page(after)
     judged = [_judge(*pages, edit, guard, lives or {}) for edit in edits]
+    for at in _replaced_labels(*pages, edits, judged):
+        judged[at] = ChangeClass.SUBSTANTIVE, "a label was replaced by another"
     is_loud = any(found is ChangeClass.SUBSTANTIVE for found, _ in judged)
     if is_loud and returned is not None and _is_flap_leg(*pages, edits, guard, returned):
         why = f"back to version {returned.number}, which this one had replaced for {_span(returned.stayed_seconds)}"
@@ -284,9 +307,68 @@ def _quiet(
         return ChangeClass.VARIANT, "a passage that comes and goes"
     if any(lives.get(text, FormLife()).is_furniture for text in (was, now)):
         return ChangeClass.SURROUNDINGS, "a passage that stands on most pages of the site"
+    if not (was and now) and lives.get(was or now, FormLife()).is_of_a_round:
+        return (
+            ChangeClass.SURROUNDINGS,
+            "the same line came to other pages of the site at once, or left them, and was told",
+        )
+    line = _line_of_the_site(before, after, edit, was, now)
+    if line:
+        return ChangeClass.SURROUNDINGS, f"only {line}"
     if _is_lone_label(before, after, edit):
-        return ChangeClass.SURROUNDINGS, "a label that stands alone: a button or a switch, no sentence"
+        return ChangeClass.SURROUNDINGS, _LONE_LABEL
     return None
+
+
+def whole_lines(before: Reading, after: Reading, edits: Sequence[Edit]) -> list[str]:
+    """The lines that came or went whole: no paragraph, and no entry of the text's own lists and tables."""
+    linked = ({at for at, _ in before.links}, {at for at, _ in after.links})
+    found = []
+    for edit in edits:
+        sides = [(before, at, linked[0]) for at in edit.before] + [(after, at, linked[1]) for at in edit.after]
+        (reading, at, leads), *more = sides
+        place = reading.places[at]
+        is_loose = place.kind in ("paragraph", "heading") or (place.kind == "row" and " | " not in place.text)
+        if not more and word_count(place.text) <= _LINE_WORDS and (is_loose or at in leads):
+            found.append(place.text)
+    return found
+
+
+def _line_of_the_site(before: _Page, after: _Page, edit: Edit, was: str, now: str) -> str:
+    """What the line is that came, went or was replaced by one of its sort: a counter, a page number, opening hours."""
+    lines = {site_line(page.places[at].text) for page, at in _sides(before, after, edit)}
+    if len(lines) == 1 and (line := lines.pop()):
+        return line
+    if (
+        len(edit.before) > 1
+        or len(edit.after) > 1
+        or any(page.is_amid_prose(at) for page, at in _sides(before, after, edit))
+    ):
+        return ""
+    return contact_line(was, now, [said for page, at in _sides(before, after, edit) for said in page.over(at)])
+
+
+def _sides(before: _Page, after: _Page, edit: Edit) -> list[tuple[_Page, int]]:
+    return [(before, at) for at in edit.before] + [(after, at) for at in edit.after]
+
+
+def _replaced_labels(
+    before: _Page, after: _Page, edits: Sequence[Edit], judged: Sequence[tuple[ChangeClass, str]]
+) -> list[int]:
+    """Lone labels of which one went and another came under the same line: "Banned", and then "Permitted"."""
+    slots: dict[tuple[str, ...], list[int]] = {}
+    for index, (edit, (_, why)) in enumerate(zip(edits, judged, strict=True)):
+        if why == _LONE_LABEL:
+            page, at = _sides(before, after, edit)[0]
+            if page.places[at].kind == "heading":
+                continue
+            slots.setdefault(tuple(page.over(at)), []).append(index)
+    return [
+        index
+        for found in slots.values()
+        if any(edits[index].before for index in found) and any(edits[index].after for index in found)
+        for index in found
+    ]
 
 
 def _is_lone_label(before: _Page, after: _Page, edit: Edit) -> bool:

@@ -48,7 +48,8 @@ _OF_THE_TEXT: Final = re.compile(
 )
 # Who is paid what, who may complain and to whom, who is checked, for whom it holds: what lines of a policy speak of.
 _OF_A_POLICY: Final = re.compile(
-    r"\bwages?\b|\bhotlines?\b|\bworking hours\b|\b(?:trade|labou?r) unions?\b|\bpolice\b|\bcomplaints?\b|\bombuds\w*|\baudit(?:s|ed|ors?)\b|\bwhistle-?blow\w*|\bethics (?:board|committee|line|office)\b|\bappl(?:y|ies) to\b|"
+    r"\bwages?\b|\bhotlines?\b|\bworking hours\b|\b(?:trade|labou?r) unions?\b|\bpolice\b|\bcomplaints?\b|\bombuds\w*|\baudit(?:s|ed|ors?)\b|\bwhistle-?blow\w*|\bethics (?:board|committee|line|office)\b|\bappl(?:y|ies) to\b|\bm(?:inimum|aximum) (?:age|wage|(?:\w+ )?hours)\b|"
+    r"\brequests? (?:\w+ ){0,3}(?:refused|rejected|denied|granted|complied|fulfilled)\b|\b(?:refused|rejected|denied|granted) (?:\w+ ){0,2}requests?\b|"
     r"\b(?:in force|effective (?:from|as of)|valid (?:from|until))\b|\bconsent of\b|\bno exceptions?\b|"
     r"\blöhnen?\b|\bmindestlohn\b|\bgewerkschaft\w*|\bpolizei\b|\bbeschwerden?\b|\bauditier\w*|\bhinweisgeber\w*|\bethik(?:rat|kommission)\b|\bgilt für\b|\bin kraft\b|\bgültig (?:ab|bis)\b|"
     r"\bsalaire minimum\b|\bsyndicats?\b|\b(?:plaintes?|réclamations?)\b|\baudité\w*|\blanceurs? d['’]alerte\b|\bs['’]applique (?:à|aux?)\b|\ben vigueur\b|"
@@ -60,6 +61,16 @@ _TO_DO_WITH_IT: Final = re.compile(
     r"(?:please )?(?:share|print|download|save|e-?mail|rate|cite|follow|choose|select|see|read|view|open|search|compare|translate|listen to|teilen|drucken|herunterladen|partager|imprimer|télécharger|compartir|imprimir|descargar)\b",
     re.IGNORECASE,
 )
+# A page that says of itself that it is no longer what it was, in five languages.
+_PAGE_IS_PAST: Final = re.compile(
+    r"\bthis (?:page|site|text|version|information|content)\b.{0,40}?\b(?:archived?|withdrawn|expire[ds]?|outdated|out of date|superseded|replaced|no longer|not (?:maintained|valid|in force)|historical)\b|"
+    r"\bdiese (?:seite|version|fassung)\b.{0,40}?\b(?:archiviert|veraltet|ersetzt|zurückgezogen|nicht mehr|ungültig)\b|"
+    r"\bcette (?:page|version)\b.{0,40}?\b(?:archivée?|retirée?|remplacée?|obsolète|périmée?|expire|plus)\b|"
+    r"\besta (?:página|versión)\b.{0,40}?\b(?:archivada|retirada|sustituida|obsoleta|caduca|ya no)\b|"
+    r"本(?:页面?|网页|版本).{0,20}?(?:存档|归档|撤回|过期|失效|不再|已被?替代)",
+    re.IGNORECASE,
+)
+_ASKS_OR_INTRODUCES: Final = frozenset("?？:：")
 _LEAST_WORDS: Final = 4
 _LINE_WORDS: Final = 30  # longer ones beside a text are stories, notices and windows
 _NO_SENTENCE: Final = 3  # words: "Refuse", "Never mind"
@@ -89,9 +100,10 @@ def is_of_a_policy(text: str) -> bool:
 
     Long passages, titles and what speaks of the site are left out.
     """
-    if not 1 < word_count(text) <= _LINE_WORDS or is_title(text) or _OF_THE_SITE.search(text):
+    is_named = is_title(text) and _OF_A_TEXT.search(text) is None
+    if not 1 < word_count(text) <= _LINE_WORDS or is_named or _OF_THE_SITE.search(text):
         return False
-    if _OF_A_POLICY.search(text):
+    if _OF_A_POLICY.search(text) or _PAGE_IS_PAST.search(text):
         return True
     return any(
         word_count(sentence) >= _LEAST_WORDS
@@ -120,12 +132,15 @@ def is_label(places: Sequence[Place], at: int) -> bool:
         return word_count(place.text) <= _LONG_LABEL and _heads_nothing(places, at)
     if not _is_short(place):
         return False
+    if at and places[at - 1].text[-1:] in _ASKS_OR_INTRODUCES:  # an answer, or the first of what is introduced
+        return False
     first = last = at
-    while first and at - first < _OF_A_LIST and _is_short(places[first - 1]):
+    while first and at - first < _OF_A_LIST and _is_line(places[first - 1]):
         first -= 1
-    while last + 1 < len(places) and last - at < _OF_A_LIST and _is_short(places[last + 1]):
+    while last + 1 < len(places) and last - at < _OF_A_LIST and _is_line(places[last + 1]):
         last += 1
-    return last - first < _OF_A_LIST
+    is_introduced = first > 0 and places[first - 1].text[-1:] in (":", "：")
+    return last - first < _OF_A_LIST and not is_introduced
 
 
 def titles_of_other_pages(before: Reading | None, after: Reading | None, edit: Edit) -> bool:
@@ -149,9 +164,13 @@ def titles_of_other_pages(before: Reading | None, after: Reading | None, edit: E
 
 
 def _is_short(place: Place) -> bool:
+    return _is_line(place) and _OF_A_TEXT.search(place.text) is None
+
+
+def _is_line(place: Place) -> bool:
     """Headings of the lower ranks are those that bold type and switches make."""
     is_line = place.kind == "paragraph" or (place.kind == "heading" and place.level >= _MADE_BY_STYLE)
-    return is_line and word_count(place.text) <= _SHORT and _OF_A_TEXT.search(place.text) is None
+    return is_line and word_count(place.text) <= _SHORT and place.text[-1:] not in _ASKS_OR_INTRODUCES
 
 
 def _heads_nothing(places: Sequence[Place], at: int) -> bool:

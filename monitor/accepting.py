@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from core import matching
-from core.classify import Classified, FormLife, Returned, classify
+from core.classify import Classified, FormLife, Returned, classify, whole_lines
 from core.course import Course
 from core.grade import GRADER
 from core.model import (
@@ -33,7 +33,7 @@ from monitor.capture import Arrival, Taken, close_incident, keep_version, look_a
 from monitor.relinking import NONE as NO_LINKS
 from monitor.relinking import Relinked
 from storage import changes, record, variants, versions
-from storage.habits import boilerplate
+from storage.habits import boilerplate, moved_together
 
 # --- a first version -----------------------------------------------------------------------------------------------
 
@@ -231,13 +231,19 @@ def _lives(conn: Connection, arrival: Arrival, course: Course, edits: Sequence[E
     if not form_of:
         return {}
     past = versions.form_history(conn, arrival.known.document.id, list(set(form_of.values())))
-    shared = boilerplate(conn, arrival.known.document.id, list(set(form_of.values())))
+    forms = list(set(form_of.values()))
+    shared = boilerplate(conn, arrival.known.document.id, forms)
+    came_or_went = [form_of[text] for text in whole_lines(base.reading, arrival.reading, edits)]
+    at_once = moved_together(conn, arrival.known.document.id, came_or_went, arrival.seen_at) if came_or_went else ()
     return {
         text: FormLife(
-            past[form].times_seen if form in past else 0, past[form].times_gone if form in past else 0, form in shared
+            past[form].times_seen if form in past else 0,
+            past[form].times_gone if form in past else 0,
+            is_furniture=form in shared,
+            is_of_a_round=form in at_once,
         )
         for text, form in form_of.items()
-        if form in past or form in shared
+        if form in past or form in shared or form in at_once
     }
 
 

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, or_, select
 
 from storage.chunks import chunks
-from storage.schema import documents, passages, readings, requests, spans
+from storage.schema import documents, fetches, passages, readings, requests, spans
 
 MOST = 20
 FLICKERS = 2  # a passage that left so often is one that comes and goes
 FEWEST_PAGES = 5  # of a host, before what stands on most of them counts as its boilerplate
 MOST_PAGES = 0.6
+AT_ONCE = timedelta(days=2)  # what the pages of a site do within so long is one matter
+SO_MANY = 2  # other pages of a site: what came to so many at once has been told there
 MOST_NEIGHBOURS = 50  # pages of a host that are looked at: enough to know a site by, and the cost of a check stays flat
 
 
@@ -41,15 +44,35 @@ _NEIGHBOURS = (
 )
 _PAGES = select(func.count()).select_from(_NEIGHBOURS)
 _COUNT = func.count(func.distinct(spans.c.document_id))
+_ON_NEIGHBOURS = (
+    spans.c.document_id.in_(_NEIGHBOURS.select()),
+    spans.c.form.in_(bindparam("b_forms", expanding=True)),
+)
+_GONE = fetches.alias("gone")
+_CAME = fetches.alias("came")
 _SHARED = (
     select(spans.c.form, _COUNT.label("pages"))
-    .where(
-        spans.c.document_id.in_(_NEIGHBOURS.select()),
-        spans.c.form.in_(bindparam("b_forms", expanding=True)),
-        spans.c.last_fetch_id.is_(None),
-    )
+    .where(*_ON_NEIGHBOURS, spans.c.last_fetch_id.is_(None))
     .group_by(spans.c.form)
     .having(_COUNT >= FEWEST_PAGES * MOST_PAGES)
+)
+_OTHERS = spans.alias("others")
+_FIRST_LOOK = (
+    select(func.min(_OTHERS.c.first_fetch_id)).where(_OTHERS.c.document_id == spans.c.document_id).scalar_subquery()
+)
+_TOGETHER = (
+    select(spans.c.form)
+    .join(_CAME, _CAME.c.id == spans.c.first_fetch_id)
+    .outerjoin(_GONE, _GONE.c.id == spans.c.gone_fetch_id)
+    .where(
+        *_ON_NEIGHBOURS,
+        or_(
+            _GONE.c.started_at >= bindparam("b_since"),
+            (_CAME.c.started_at >= bindparam("b_since")) & (spans.c.first_fetch_id > _FIRST_LOOK),
+        ),
+    )
+    .group_by(spans.c.form)
+    .having(_COUNT >= SO_MANY)
 )
 
 
@@ -120,3 +143,15 @@ def boilerplate(conn: Connection, document_id: int, forms: Sequence[int]) -> Col
         return ()
     pages = int(conn.execute(_PAGES, {"b_document": document_id}).scalar_one())
     return {form for form, count in shared.items() if pages >= FEWEST_PAGES and count >= pages * MOST_PAGES}
+
+
+def moved_together(conn: Connection, document_id: int, forms: Sequence[int], seen_at: datetime) -> Collection[int]:
+    """Those of these forms that came to other pages of the host, or left them, within ``AT_ONCE`` before, and were told there.
+
+    What a page held when it was first looked at did not come to it.
+    """
+    found: set[int] = set()
+    for some in chunks(list(forms)):
+        rows = conn.execute(_TOGETHER, {"b_document": document_id, "b_forms": some, "b_since": seen_at - AT_ONCE})
+        found.update(row.form for row in rows)
+    return found

@@ -25,7 +25,7 @@ from core.text.shell import shell_texts
 from core.text.struck import TAGS as STRUCK
 from core.text.struck import mark_struck
 from core.text.walk import Walk
-from core.text.windows import mark_windows
+from core.text.windows import leads_nowhere, mark_windows
 from core.text.zones import PROSE, decide_streams, set_apart_labels
 
 VERSION: Final = "html-7"
@@ -113,6 +113,12 @@ def _places(walk: Walk, containers: Sequence[Stream]) -> tuple[Place, ...]:
     texts, kinds, levels, lead_ins, zone_of, words, link_chars = zip(*walk.rows, strict=True)
     streams = list(containers)
     linked = [chars > 0 and chars >= len(text) * _LINKED for chars, text in zip(link_chars, texts, strict=True)]
+    leads = {at for at, href in walk.links if not leads_nowhere(href)}
+    for at, count in enumerate(words):
+        if linked[at] and at - 1 in leads and linked[at - 1]:
+            leads.add(at)  # one link round several passages
+        if count >= PROSE and linked[at] and at not in leads:
+            linked[at] = False  # a name for a section, or what unfolds it
     set_apart_labels(streams, texts, kinds, words, linked)
     headings = headings_of(list(zip(kinds, levels, zone_of, strict=True)), walk.zones, containers, streams)
     return tuple(map(Place._make, zip(texts, kinds, streams, levels, headings, lead_ins, repeat(0))))

@@ -1,6 +1,7 @@
 """Volatile tokens of a passage, masked for comparison and kept in the record.
 
-Masked: clock times, trace and request ids, nonces, scrambled e-mail addresses, counters, copyright years, relative
+Masked: the clock time of a visit (never a span of hours, nor a time without seconds in a passage that speaks neither of a
+day nor of now), trace and request ids, nonces, scrambled e-mail addresses, counters, copyright years, relative
 times, invisible characters. Never masked: a date in words that say when something applies, and any token of a
 passage that holds a commitment or a watched term (the caller does not ask then, promise P8).
 """
@@ -10,7 +11,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-VERSION: Final = "mask-2"
+from core.text.pagedate import DATE
+
+VERSION: Final = "mask-3"
 
 _INVISIBLE: Final = re.compile(r"[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ufffc\ufffd]")
 _SAME_SIGNS: Final = (
@@ -21,9 +24,18 @@ _UUID: Final = r"\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b"
 _HEX: Final = r"\b(?=[0-9a-fA-F]*[0-9])(?=[0-9a-fA-F]*[a-fA-F])[0-9a-fA-F]{12,}\b"
 _TRACE: Final = r"\b(?=[A-Za-z0-9_-]*[0-9])(?=[A-Za-z0-9_-]*[a-z])(?=[A-Za-z0-9_-]*[A-Z])[A-Za-z0-9_-]{20,}(?![\w-])"
 _CLOCK: Final = r"\b[0-2]?\d:[0-5]\d(?::[0-5]\d)?(?:\s?[ap]\.?m\.?\b)?(?:\s?(?:UTC|GMT|CES?T|[PMCE][SD]?T)\b)?"
+_SPAN: Final = r"\s?(?:[-–—]|to|until|till|and|bis|und|à|et|a|y|至|到)\s?"
+_IS_SPAN: Final = re.compile(rf"\d:[0-5]\d(?:\s?[ap]\.?m\.?)?{_SPAN}[0-2]?\d:[0-5]\d", re.IGNORECASE)
+_OF_A_VISIT: Final = re.compile(
+    r"\d:\d\d:\d\d|\d:\d\d\s?(?:[ap]\.?m\.?\s?)?(?:UTC|GMT|CES?T|[PMCE][SD]?T)\b|"
+    r"\b(?:today|now|time|updated|checked|shown|generated|served|printed|viewed|as of|heute|jetzt|uhrzeit|stand|aktualisiert|aujourd'hui|maintenant|heure|mis à jour|"
+    r"hoy|ahora|hora|actualizado)\b|今天|现在|时间|更新|^\W*[0-2]?\d:[0-5]\d\W*$",
+    re.IGNORECASE,
+)
 _BUILD: Final = r"\bv?\d+\.\d+\.\d+\.\d+\b"  # a software build, not a section number
 _LONG_NUMBER: Final = r"(?<![\w.,/+-])\d{13,}(?![\w.,/-])"
-_VOLATILE: Final = re.compile(f"({_UUID})|({_HEX})|({_TRACE})|({_CLOCK})|({_LONG_NUMBER})|({_BUILD})")
+_VOLATILE: Final = re.compile(f"({_UUID})|({_HEX})|({_TRACE})|({_LONG_NUMBER})|({_BUILD})")
+_TIME_OF_DAY: Final = re.compile(_CLOCK)
 _COPYRIGHT: Final = re.compile(
     r"((?:©|\(c\)|copyright)[^.]{0,40}?)\b(?:19|20)\d\d\b(?:\s?[-–]\s?(?:19|20)\d\d\b)?", re.IGNORECASE
 )
@@ -82,4 +94,6 @@ def mask(text: str) -> str:
         form = _COUNTER.sub("<count>", form)
     if form.count("-") >= 4 or (has_digit and (":" in form or form.count(".") >= 3 or _RUN.search(form))):
         form = _VOLATILE.sub("<token>", form)
+        if ":" in form and not _IS_SPAN.search(form) and (_OF_A_VISIT.search(form) or DATE.search(form)):
+            form = _TIME_OF_DAY.sub("<token>", form)
     return " ".join(form.split())

@@ -26,6 +26,13 @@ _CLIMB: Final = 6
 _MOST: Final = 0.5
 _QUESTION: Final = re.compile("[?？]")
 _SAID: Final = etree.XPath("string((descendant::text()[not(ancestor::button) and normalize-space(.)])[last()])")
+_IDLE: Final = "a[not(@href) or @href='' or @href='#' or starts-with(@href, 'javascript:')]"
+_ANSWERS: Final = etree.XPath(f"count(descendant::button[not(@aria-expanded or @aria-controls)] | descendant::{_IDLE})")
+_BESIDES_ANSWERS: Final = etree.XPath(
+    f"descendant::text()[normalize-space(.) and not(ancestor::button or ancestor::{_IDLE})]"
+)
+_QUESTION_WORDS: Final = 15
+_NO_POLL: Final = frozenset(("main", "article", "body", "html", "ul", "ol", "table", "tbody", "tr", "form"))
 _TEXT: Final = etree.XPath("normalize-space(.)")
 _CHARACTERS: Final = etree.XPath("string-length(normalize-space(.))")
 _ENDS_AT: Final = frozenset(  # what is the text's own, and what is told from it anyway
@@ -41,7 +48,7 @@ def mark_windows(
 ) -> None:
     """Set ``MARK`` on the windows these buttons belong to, on the boxes around these fields, and on what stands over the
     page's title with one of these links in it. Each are all of the page, in order."""
-    idle = [link for link in _outermost(links) if _leads_nowhere(link.get("href"))]  # scripts made it a button
+    idle = [link for link in _outermost(links) if _is_idle(link)]  # scripts made it a button
     fields = [field for field in fields if (field.get("type") or "text").lower() in _TO_FILL_IN]
     whole = 0
     wanted = (([*buttons, *idle], _LONGEST, _COOKIE), (fields, _LONGEST_BOX, None), (buttons, _LONGEST_LINE, _QUESTION))
@@ -54,6 +61,7 @@ def mark_windows(
             whole = whole or _all_characters(root)
             if _stands_beside_the_text(box, whole, inside=topic is not _COOKIE):
                 box.set(*MARK)
+    _mark_polls([*_outermost(buttons), *_outermost([link for link in links if link.get("href") and _is_idle(link)])])
     _mark_lines_over_the_title(root, links[:_FIRST], whole)
 
 
@@ -62,8 +70,36 @@ def _outermost(found: Sequence[etree._Element]) -> Sequence[etree._Element]:
     return found if len(found) <= _FIRST + _LAST else (*found[:_FIRST], *found[-_LAST:])
 
 
-def _leads_nowhere(href: str | None) -> bool:
-    return href is None or href in ("", "#") or href.startswith("javascript:")
+def leads_nowhere(href: str | None) -> bool:
+    """Whether a link leads to no other page: scripts made a button of it, or it leads to a part of this one."""
+    return not href or href.startswith(("#", "javascript:"))
+
+
+def _is_idle(link: etree._Element) -> bool:
+    href = link.get("href")
+    return not href or href == "#" or href.startswith("javascript:")
+
+
+def _mark_polls(answers: Sequence[etree._Element]) -> None:
+    """A question to the reader and what to answer it with, at least two such, and no other word: wherever it stands."""
+    seen: set[etree._Element] = set()
+    for answer in answers:
+        found, element = None, answer.getparent()
+        for _ in range(_CLIMB):
+            if element is None or element in seen or element.tag in _NO_POLL:
+                break
+            seen.add(element)
+            if len(str(_TEXT(element))) > _LONGEST_LINE:
+                break
+            found = element if _is_poll(element) else found
+            element = element.getparent()
+        if found is not None:
+            found.set(*MARK)
+
+
+def _is_poll(element: etree._Element) -> bool:
+    asked = " ".join(" ".join(map(str, cast("list[str]", _BESIDES_ANSWERS(element)))).split())
+    return asked.endswith(("?", "？", "؟")) and asked.count(" ") < _QUESTION_WORDS and cast("float", _ANSWERS(element)) > 1
 
 
 def _mark_lines_over_the_title(root: etree._Element, links: Sequence[etree._Element], whole: int) -> None:

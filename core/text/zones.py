@@ -13,6 +13,8 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from core.model import PlaceKind, Stream
+from core.site_lines import site_line, turns_the_page
+from core.text.pagedate import DATE
 
 
 class ZoneKind(IntEnum):
@@ -162,7 +164,7 @@ def decide_streams(
         whole[zone] += count
         if count >= PROSE:
             prose[zone] += count
-    own_prose = prose.copy()
+    own, own_prose = whole.copy(), prose.copy()
     for at in range(len(zones) - 1, 0, -1):  # children come after their parents
         whole[zones[at].parent] += whole[at]
         prose[zones[at].parent] += prose[at]
@@ -175,7 +177,9 @@ def decide_streams(
         if zones[at].kind is ZoneKind.NAMED and inside[at] and of_prose >= _MUCH and prose[at] >= _LONG:
             share = 1.0  # within the text a name alone hides no such part of it
         streams.append(_stream(zones[at], streams[zones[at].parent], share, whole[at]))
-    _leave_to_main(zones, streams, own_prose)
+    of_text = sum(count for count, stream in zip(own_prose, streams, strict=True) if stream == "main")
+    if not _leave_to_main(zones, streams, own_prose) and of_text < _ENOUGH:
+        _leave_short_to_main(zones, streams, own, titled)
     return [streams[zone] for zone in zone_of]
 
 
@@ -199,17 +203,37 @@ def _inside(zones: Sequence[Zone], kinds: tuple[ZoneKind, ...]) -> list[bool]:
     return inside
 
 
-def _leave_to_main(zones: Sequence[Zone], streams: list[Stream], prose: Sequence[int]) -> None:
+def _leave_to_main(
+    zones: Sequence[Zone], streams: list[Stream], counts: Sequence[int], most: float = _NEARLY_ALL
+) -> bool:
     """Where a page says which part is its main one, and nearly all its prose stands there, the rest is surroundings."""
     inside = _inside(zones, (ZoneKind.MAIN,))
-    of_main = [count if streams[at] == "main" else 0 for at, count in enumerate(prose)]
+    of_main = [count if streams[at] == "main" else 0 for at, count in enumerate(counts)]
     within = sum(count for at, count in enumerate(of_main) if inside[at])
-    if within and within >= sum(of_main) * _NEARLY_ALL:
-        for at in range(len(zones)):
-            if not inside[at]:
-                streams[at] = "surroundings"
+    if not within or within < sum(of_main) * most:
+        return False
+    for at in range(len(zones)):
+        if not inside[at]:
+            streams[at] = "surroundings"
+    return True
 
 
+def _leave_short_to_main(
+    zones: Sequence[Zone], streams: list[Stream], words: Sequence[int], titled: Sequence[int]
+) -> None:
+    """A page with little prose: its main part counts by all its words, where it holds the page's title.
+
+    Against it counts what nothing proposes to be furniture; a footer may well be longer than a text of three lines.
+    """
+    inside = _inside(zones, (ZoneKind.MAIN,))
+    if not titled or not all(inside[at] for at in titled):
+        return
+    proposed = _inside(zones, _OUTSIDE)
+    weighed = [0 if proposed[at] and not inside[at] else count for at, count in enumerate(words)]
+    _leave_to_main(zones, streams, weighed, _MOST)
+
+
+_OUTSIDE: Final = (ZoneKind.STRUCTURE, ZoneKind.CONSENT, ZoneKind.NAMED, ZoneKind.MENU)
 PROSE: Final = 12  # a passage of so many words is prose; it marks where the page's own text begins and ends
 _LABEL_WORDS: Final = 6
 _NOTICE: Final = re.compile(r"(?:©|\(c\)\s*\d{4}|copyright\s*(?:©|\(c\)|\d{4}))", re.IGNORECASE)  # whose the page is
@@ -219,7 +243,10 @@ _MENU_INSIDE: Final = 15  # between two passages of prose they may be the text's
 _MENU_WORDS: Final = 12
 _SHORT_SENTENCE: Final = re.compile(r"[^\W\d_]{2}\s?[.。]$")  # "No exceptions."; slogans end otherwise
 _OF_A_LIST: Final = frozenset(("item", "row", "term"))  # the last lines of a list are short and yet no labels
-_SAYS_WHAT_OF_WHAT: Final = re.compile(r"\w\s?[:：]\s?\S")  # "Police: blocked"
+_SAYS_WHAT_OF_WHAT: Final = re.compile(  # "Police: blocked", "Union allowed ✓", "Resellers yes"
+    r"\w\s?[:：]\s?\S|[✓✔✗✘☐☑☒✅❌❎⛔⭕🚫]|\w\s(?:yes|no|ja|nein|oui|non|sí|نعم|لا)$|是$|否$", re.IGNORECASE
+)
+_SO_MANY: Final = re.compile(r"\d[\d.,]*\s?%?\s[^\W\d_]+\s[^\W\d_]+")  # "412 requests refused"; "Node 8" is a name
 _HAS_DIGIT_OR_COMMA: Final = re.compile(r"[\d,:;@]")
 
 
@@ -238,19 +265,22 @@ def set_apart_labels(
     for at, text in enumerate(texts):
         if text[:1] in "©(Cc" and words[at] <= _NOTICE_WORDS and _NOTICE.match(text):
             streams[at] = "surroundings"
-    prose = [at for at, count in enumerate(words) if count >= PROSE and streams[at] == "main"]
+    prose = [at for at, count in enumerate(words) if count >= PROSE and streams[at] == "main" and not linked[at]]
     if not prose:
         return
     first, last = prose[0], prose[-1]
     top = next((at for at, kind in enumerate(kinds) if kind == "heading" and streams[at] == "main"), first)
     for at in (*range(max(top, first)), *range(last + 1, len(streams))):
         most = _MENU_WORDS if linked[at] else _LABEL_WORDS
-        if streams[at] == "main" and words[at] <= most and (kinds[at] != "heading" or not first > at >= top):
+        if streams[at] == "main" and linked[at] and (words[at] >= PROSE or turns_the_page(texts[at])):
+            streams[at] = "surroundings"  # what another page says, or the way there
+        elif streams[at] == "main" and words[at] <= most and (kinds[at] != "heading" or not first > at >= top):
             if _is_of_a_list(kinds, linked, at) or (kinds[at] == "heading" and _is_of_a_list(kinds, linked, at + 1)):
                 continue
             if not linked[at] and (_SHORT_SENTENCE.search(texts[at]) or _introduces(texts, kinds, at)):
                 continue
-            is_introduced = at > 0 and texts[at - 1][-1:] in ":："  # "By post:" and then who to write to
+            above = texts[at - 1][-1:] if at else ""  # "By post:" and then who to write to; a question and its answer
+            is_introduced = above != "" and (above in ":：" or (above in "?？" and not linked[at]))
             if not is_introduced and _is_label(texts[at], words[at], most):
                 streams[at] = "surroundings"
     _set_apart_menus(streams, texts, kinds, words, linked, (first, last))
@@ -267,7 +297,9 @@ def _is_of_a_list(kinds: Sequence[PlaceKind], linked: Sequence[bool], at: int) -
 
 def _is_label(text: str, words: int, most: int) -> bool:
     if words <= 3:
-        return _SAYS_WHAT_OF_WHAT.search(text) is None
+        if _SAYS_WHAT_OF_WHAT.search(text):
+            return False
+        return _SO_MANY.fullmatch(text) is None or bool(site_line(text)) or DATE.fullmatch(text) is not None
     return words <= most and text[-1:] not in ".!?。！？" and not _HAS_DIGIT_OR_COMMA.search(text)
 
 

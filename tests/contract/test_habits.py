@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from core.errors import NotFound
 from core.model import Source
 from storage import documents, packing
 from storage.engine import Database
-from storage.habits import boilerplate
+from storage.habits import boilerplate, moved_together
 from tests.archive import Page
 
 MENU = "Products Services Careers Contact"
@@ -52,6 +54,29 @@ def test_what_has_gone_from_the_other_pages_is_no_furniture(database: Database) 
     for number, other in enumerate(others[:3]):
         other.shows(f"Page {number} says this alone.")
     assert shared(page, MENU) == set()
+
+
+def test_what_comes_to_several_pages_at_once_is_one_matter_and_what_stood_there_at_first_is_not(
+    database: Database,
+) -> None:
+    banner, first = "See us at the fair in Lyon.", "We build instruments in Graz."
+    page = page_of(database, "policy", OWN)
+    others = [page_of(database, f"other-{number}", f"Page {number} says this alone.", first) for number in range(3)]
+    forms = [packing.passage_id(text) for text in (banner, first)]
+
+    def together(later: timedelta = timedelta()) -> set[int]:
+        with database.read() as conn:
+            return set(moved_together(conn, page.document_id, forms, others[-1].now + later))
+
+    assert together() == set()
+    others[0].shows("Page 0 says this alone.", first, banner)
+    assert together() == set()
+    others[1].shows("Page 1 says this alone.", first, banner)
+    assert together() == {forms[0]}
+    assert together(timedelta(days=30)) == set()
+    others[0].shows("Page 0 says this alone.")
+    others[1].shows("Page 1 says this alone.")
+    assert together() == set(forms)
 
 
 def test_what_stands_at_an_address(database: Database) -> None:

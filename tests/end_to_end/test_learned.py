@@ -108,3 +108,36 @@ def test_a_text_that_changed_with_its_date_is_neither(norrvik: World) -> None:
     added = "<p>Prices are now set anew on the first day of every month by the office.</p>"
     assert classes(norrvik, [page(""), page(added, "4 June 2026")]) == [None, ChangeClass.SUBSTANTIVE]
     assert newest(norrvik).change.event is None
+
+
+BEFORE = "<p>See us at the spring fair in Gothenburg, hall 4.</p><p>Ask Mia, our virtual assistant.</p>"
+AFTER = "<p>Meet us at the fair in Lyon, 3 to 5 June, hall 7.</p><p>Need a hand? Chat with an expert now.</p>"
+
+
+def site_of(made: World, furniture: str, count: int = 6) -> list[ChangeClass | None]:
+    """The classes of a check of all pages of a site whose furniture stands among their text."""
+    for number in range(count):
+        own = (
+            f"<p>Page {number} tells what the company does in plant {number} and who may read the reports about it.</p>"
+        )
+        made.site.shows(f"https://norrvik.example/policies/{number}", page(own + furniture))
+    return [line.taken.change_class for line in made.check(timedelta(days=1))]
+
+
+def test_furniture_that_changes_on_all_pages_of_a_site_is_told_on_two(norrvik: World) -> None:
+    norrvik.watch(*[watched(f"https://norrvik.example/policies/{number}") for number in range(6)])
+    site_of(norrvik, BEFORE)
+    assert site_of(norrvik, AFTER) == [ChangeClass.SUBSTANTIVE] * 2 + [ChangeClass.SURROUNDINGS] * 4
+
+
+def test_a_promise_that_comes_to_all_pages_is_told_on_each(norrvik: World) -> None:
+    norrvik.watch(*[watched(f"https://norrvik.example/policies/{number}") for number in range(6)])
+    site_of(norrvik, BEFORE)
+    assert site_of(norrvik, BEFORE + "<p>We do not sell readers to the police.</p>") == [ChangeClass.SUBSTANTIVE] * 6
+
+
+def test_a_paragraph_that_goes_from_all_pages_is_told_where_it_is_furniture_no_more(norrvik: World) -> None:
+    norrvik.watch(*[watched(f"https://norrvik.example/policies/{number}") for number in range(6)])
+    shared = "<p>Where the law of a country and this text say different things, the managers there choose the one that costs the company less.</p>"
+    site_of(norrvik, shared)
+    assert site_of(norrvik, "")[-2:] == [ChangeClass.SUBSTANTIVE] * 2

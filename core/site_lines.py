@@ -1,0 +1,239 @@
+"""Lines that stand in a text and are none of it: counters of readers, page numbers, opening hours, prices, the weather.
+
+Each is known by its form: the whole line is such a figure with the words that always go with it, and says nothing else.
+"Page 1 of 7" is one, "See page 7 for bans" is not; "12 of 30 found this helpful" is one, "12 of 30 sites were closed" is
+not. Only passages that nothing guards are asked. Telephone numbers, addresses and hours may be those of whoever hears
+complaints: what stands over them is asked as well, and they are quiet only where one replaces another.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
+
+from core.text.pagedate import DATE
+
+_N: Final = r"(?>\d+(?:[.,\u00a0 ]\d+)*)\s?(?:[km](?!\w)|万|千)?\+?"
+_PARTED: Final = r"\s*[·|•–—/,-]?\s*"
+_STARS: Final = r"[★☆⭐✩✭✮]"
+_RATERS: Final = (
+    r"(?:customer |user |global |verified |google )?(?:reviews?|ratings?|votes?|votos|bewertungen|stimmen|kundenbewertungen|avis|évaluations|"
+    r"opiniones|valoraciones|reseñas|条(?:评价|评论|点评)|人评价|تقييم(?:ات)?|مراجعة)"
+)
+_REACTIONS: Final = (
+    r"(?:shares?|likes?|comments?|views?|visits|reads|downloads|followers|subscribers|kommentare?|aufrufe|teilungen|abonnenten|"
+    r"commentaires?|vues|partages|abonnés|comentarios?|vistas|visitas|seguidores|次(?:浏览|阅读|分享|下载)|条评论|مشاهد(?:ة|ات)|تعليق(?:ات)?|مشاركة)"
+)
+_RATE: Final = r"(?:rate (?:this|the) (?:page|article|post)\s?[:：]\s*)?(?:(?:rated|excellent|great|good|average|sehr gut|hervorragend)\s+)?"
+_BY_SO_MANY: Final = rf"(?:{_PARTED}(?:[(（]\s*{_N}\s*{_RATERS}\s*[)）]|{_N}\s*{_RATERS}))"
+_ON: Final = r"(?:\s+(?:on|auf|sur|en)\s+\w+)?"
+_COUNTED: Final = (
+    rf"{_RATE}{_STARS}+\s*(?:\d(?:[.,]\d)?)?{_BY_SO_MANY}?{_ON}|{_RATE}\d(?:[.,]\d)?\s*(?:{_STARS}+|(?:out of|von|sur|de|/|من)\s*(?:5|10)\s*(?:stars?|sternen?|étoiles|estrellas)){_BY_SO_MANY}?{_ON}",
+    rf"{_RATE}(?:\d(?:[.,]\d)?\s*(?:(?:out of|von|sur|de|/|من)\s*(?:5|10)|分)?){_BY_SO_MANY}{_ON}",
+    rf"{_N}\s*{_RATERS}{_ON}|{_STARS}+\s*\d(?:[.,]\d)?\s*[(]{_N}[)]|\d(?:[.,]\d)?\s*{_STARS}+\s*[(]{_N}[)]",
+    rf"[♥❤♡👍👎]\ufe0f?\s*{_N}|{_N}\s*[♥❤♡👍👎]\ufe0f?",
+    rf"(?:{_N}\s*{_REACTIONS})(?:{_PARTED}{_N}\s*{_REACTIONS}){{0,3}}|(?:views|likes|comments|aufrufe|vues|阅读|浏览|点击|评论|点赞|مشاهدات)\s*[:：]?\s*{_N}",
+    rf"(?:shared|viewed|read|geteilt|partagé|compartido)\s+{_N}\s*(?:times?|mal|fois|veces)",
+    rf"{_N}\s*(?:(?:out )?of|von|sur|de)\s*{_N}\s*(?:people |users |readers |personen |personnes |personas )?(?:found this|fanden (?:dies|das)|ont trouvé c\w+|encontraron esto)\s*(?:(?:article|page|answer) )?(?:helpful|useful|hilfreich|utile|útil)\.?",
+    rf"{_N}\s*(?:people|users|readers|personen|personnes|personas)\s*(?:found this|fanden (?:dies|das)|ont trouvé c\w+|encontraron esto)\s*(?:(?:article|page|answer) )?(?:helpful|useful|hilfreich|utile|útil)\.?",
+)
+_PAGED: Final = (
+    rf"(?:page|seite|página|pagina|صفحة|第)\s*\d+\s*(?:页\s*[/，,]?\s*)?(?:of|von|sur|de|/|من|共)\s*\d+\s*页?(?:{_PARTED}(?:next|previous|weiter|zurück|suivante?|précédente?|siguiente|anterior|下一页|上一页|التالي|السابق)[ »›>→]*)*",
+    r"[«‹<]?\s?1\s2(?:\s(?:\d{1,3}|…|\.\.\.))*(?:\s(?:next|weiter|suivante?|siguiente|下一页|[»›>→]))*",
+    rf"(?:showing|displaying|zeige|affichage|mostrando)?\s*\d+\s*[-–—]\s*\d+\s*(?:of|von|sur|de)\s*{_N}\s*(?:results?|items?|entries|articles|ergebnisse\w*|einträge\w*|résultats|resultados)?",
+)
+_READ: Final = (
+    r"(?:(?:estimated )?(?:reading|read) time|lesezeit|lesedauer|temps de lecture|tiempo de lectura|阅读时间|وقت القراءة)\s*[:：]?\s*(?:about|approx\.?|ca\.|etwa|environ|unos?|约)?\s*\d+\s*(?:min(?:ute)?[ns]?\.?|minutos|分钟|分|دقائق|دقيقة)",
+    r"\d+[\s-]+min(?:ute)?s?\.?\s+(?:read|lesezeit|de lecture|de lectura)",
+    r"(?:listen(?: to this (?:article|page|story))?\s*[·|(]?\s*)?\d?\d:\d\d(?:\s*/\s*\d?\d:\d\d)?\)?",
+)
+_DAY: Final = (
+    r"(?:(?:mon|diens|donners|frei|sams|sonn)tags?|mittwochs?|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:days?)?|(?:mo|di|mi|do|fr|sa|so)|"
+    r"lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|(?:lun|mar|mer|jeu|ven|sam|dim)|lunes|martes|miércoles|jueves|viernes|sábados?|domingos?|"
+    r"daily|weekdays|weekends?|(?:public |bank )?holidays|täglich|werktags|feiertags?|周[一二三四五六日天末]|星期[一二三四五六日天]|每天|工作日|"
+    r"الأحد|الاثنين|الإثنين|الثلاثاء|الأربعاء|الخميس|الجمعة|السبت)"
+)
+_AT: Final = r"(?:[0-2]?\d(?:[:.h][0-5]\d)?\s?(?:[ap]\.?\s?m\.?|uhr|h)?)"
+_HOURS_WORDS: Final = (
+    r"(?:(?:opening |office |business |store |shop |reception )?hours|opening times|öffnungszeiten|bürozeiten|geschäftszeiten|sprechzeiten|"
+    r"horaires(?: d['’]ouverture)?|heures d['’]ouverture|horarios?(?: de (?:apertura|atención))?|营业时间|办公时间)"
+)
+_HOURS_TITLE: Final = re.compile(rf"(?:our )?{_HOURS_WORDS}\s*[:：]?", re.IGNORECASE)
+_HOURS: Final = re.compile(
+    rf"{_HOURS_WORDS}?\s*[:：]?\s*"
+    rf"(?:(?>{_DAY}(?![a-zà-ÿ])|{_AT}|closed|geschlossen|fermé|cerrado|休息|مغلق|noon|midnight|from|to|until|till|through|and|bis|von|und|à|au|de|du|et|y|a|al|至|到|[-–—,;:.&+/|()]|[a-z]{{2,4}}t)\.?\s*)++",
+    re.IGNORECASE,
+)
+_HOLDS_DAY: Final = re.compile(
+    rf"(?:\b|(?<=[\u4e00-\u9fff])){_DAY}(?:\b|(?=[\u4e00-\u9fff]))|hours|zeiten|horai?r|时间", re.IGNORECASE
+)
+_HOLDS_TIME: Final = re.compile(r"\d|closed|geschlossen|fermé|cerrado|休息|مغلق", re.IGNORECASE)
+_PHONE: Final = re.compile(
+    r"(?:(?P<label>(?:tel|telephone|phone|fax|mobile|call(?: us)?(?: (?:at|on))?|telefon|telefax|mobil|téléphone|tél|télécopie|teléfono|móvil|[tfm]|"
+    r"(?:客服|服务)?(?:热线|电话)|电话|传真|هاتف|فاكس|اتصل بنا)\.?)\s*[:：]?\s*(?:\+|\(|\d)[\d ()/.+\u00a0–-]{5,}\s*[·|,;/–—-]?\s*)+"
+    r"|\+[\d ()/.\u00a0–-]{7,}",
+    re.IGNORECASE,
+)
+_MONEY: Final = r"(?:[$€£¥₹]\s?\d[\d.,]*|\d[\d.,]*\s?(?:[$€£¥₹%]|(?:eur|usd|gbp|chf|jpy|cny|sek)\b)?)"
+_SKY: Final = (
+    r"(?:sunny|clear(?: sky)?|clouds|cloudy|overcast|rain|rainy|showers?|drizzle|snow|fog|mist|windy?|storms?|thunderstorms?|sonnig|klar|bewölkt|regen|schnee|nebel|"
+    r"ensoleillé|nuageux|pluie|neige|soleado|nublado|lluvia|nieve|晴|多云|阴|小?雨|雪)"
+)
+_MOVED: Final = rf"(?:\s*(?:[▲▼↑↓]\s*[(]?[+\-−–]?|[(]?[+\-−–])\s?{_MONEY}[)]?){{1,2}}"
+_MARKETS: Final = (
+    rf"(?-i:[A-Z]{{2,8}}\s?:\s?[A-Z][A-Z0-9.]{{0,5}})\s+{_MONEY}(?:{_MOVED})?(?:\s+as of .{{1,40}})?",
+    rf"(?-i:[A-Z][A-Z0-9.]{{1,5}})\s+{_MONEY}{_MOVED}",
+    r"1\s?(?-i:[A-Z]{3})\s?=\s?\d+[.,]\d+\s?(?-i:[A-Z]{3})",
+    rf"(?:[^\W\d_]+\s){{0,3}}[-−]?\d{{1,2}}\s?°\s?[cf]?[,·]?\s(?:(?:mostly|partly|light|heavy|leicht|stark|teils|peu|très|muy)\s)?{_SKY}",
+)
+_UNITS: Final = r"(?:\d+\s*(?:d(?:ays?)?|h(?:ours?|rs?)?|m(?:in(?:ute)?s?)?|s(?:ec(?:ond)?s?)?|tage?n?|stunden?|sekunden?|minuten|jours?|heures?|días?|horas?|minutos|天|小?时|分钟?|秒)\b[\s,:]*)"
+_COUNTDOWN: Final = (
+    rf"(?:[\w'’%]+\s){{0,4}}(?:ends?|starts?|begins?|closes?|endet|beginnt|finit|termine|empieza|acaba)\s(?:in|dans|en)\s*{_UNITS}{{1,4}}",
+    rf"{_UNITS}{{3,4}}(?:left|remaining|to go|noch|restants?)?",
+)
+_JOBS: Final = (
+    rf"(?:(?:see|view|browse|explore|discover)\s)?(?:(?:our|all|the|alle|toutes|todas)\s)?{_N}\s*(?:open|current|offene|freie)\s(?:jobs?|positions?|roles?|vacanc(?:y|ies)|openings|stellen)(?:\s(?:worldwide|weltweit|available|near you))?",
+)
+_VISIT: Final = (
+    r"(?:request|session|trace|correlation|reference|ray)\s?id\s*[:：]\s*[\w-]{6,}",
+    r"(?:version|build|release)\s+\d+(?:\.\d+){2,3}(?:\s*\(\s*build\s+\d+\s*\))?",
+    r"(?:updated|posted|published|checked|edited)\s+\d+\s+\w+\s+ago",
+)
+_SORTS: Final = tuple(
+    (what, re.compile("|".join(f"(?:{form})" for form in forms), re.IGNORECASE))
+    for what, forms in (
+        ("a count of readers or of their opinions", _COUNTED),
+        ("the number of a page", _PAGED),
+        ("the time it takes to read", _READ),
+        ("a price, a rate or the weather", _MARKETS),
+        ("a countdown", _COUNTDOWN),
+        ("a count of open positions", _JOBS),
+        ("a mark of this visit", _VISIT),
+    )
+)
+_SWITCH: Final = re.compile(
+    r"(?:show|read|see|view|display|load|expand|collapse|hide|open|close)\s(?:more|less|fewer|all|details|everything)|"
+    r"(?:mehr|weniger|alle[sn]?|details)\s(?:an)?zeigen|(?:mehr|weniger)\s(?:lesen|erfahren|laden)|alle\s(?:auf|zu|aus|ein)klappen|"
+    r"(?:voir|afficher|lire)\s(?:plus|moins|tout)|(?:ver|mostrar|leer)\s(?:más|menos|todo)|展开(?:全部|更多)|收起(?:全部)?|(?:查看|显示)更多",
+    re.IGNORECASE,
+)
+_TURNING: Final = re.compile(
+    r"[«‹<←⟵]?\s*(?:(?:previous|next|prev|older|newer|vorherige[rs]?|nächste[rs]?|zurück|weiter|précédent|suivant|anterior|siguiente)"
+    r"(?:\s(?:page|post|article|story|topic|chapter|seite|artikel|beitrag|article|page|artículo|página))?\s*[:：]|(?:上一|下一)[篇页章]\s*[:：]|(?:السابق|التالي)\s*[:：])|"
+    r"^[«‹←⟵]\s*\S|\S\s*[»›→⟶]$|^\d{1,3}(?:\s\d{1,3})*$",
+    re.IGNORECASE,
+)
+_TRANSLATED: Final = re.compile(
+    r"\b(?:(?:machine|automatically|auto)[- ]translated|translated (?:automatically|by (?:machine|software|a computer))|(?:machine|automatic|automated) translation|"
+    r"(?:maschinell|automatisch) übersetzt|(?:maschinelle|automatische) übersetzung|traduit\w* (?:automatiquement|par une machine)|traduction automatique|"
+    r"traducid[oa]s? automáticamente|traducción automática)\b|(?:机器|自动)翻译|ترجم\w* آلي",
+    re.IGNORECASE,
+)
+_SPEAKS_OF_RANK: Final = re.compile(
+    r"prevail|binding|govern|legal|differ|conflict|discrepanc|official|authoritative|precedence|rely|relied|"
+    r"maßgeb|verbindlich|vorrang|abweich|prévau|prévaut|foi|officiel|contraignant|prevalec|vinculant|oficial|为准|优先|法律",
+    re.IGNORECASE,
+)
+_LONGEST: Final = 120  # characters: the forms are short lines
+_LONGEST_NOTICE: Final = 240
+_BAR: Final = re.compile(r"\s[|·•–—]\s")
+_BY: Final = re.compile(r"(?:(?:written )?by|von|par|por|作者)\s?[:：]?\s*[^\W\d_]", re.IGNORECASE)
+_ADDRESS: Final = re.compile(r"(?-i:\b[A-Z]{1,2}[- ])?\b\d{4,6}(?:-\d{4})?\b|\b[A-Z]{1,2}\d{1,2}[A-Z]?\s\d[A-Z]{2}\b")
+_HOUSE: Final = re.compile(r"(?:^|[\s,])\d{1,4}[a-z]?(?=[\s,]|$)")
+_LONG_WORD: Final = re.compile(r"[^\W\d_]{3,}")
+_SMALL: Final = frozenset(
+    (
+        "and",
+        "und",
+        "der",
+        "die",
+        "des",
+        "del",
+        "las",
+        "los",
+        "rue",
+        "route",
+        "calle",
+        "strasse",
+        "straße",
+        "str",
+        "near",
+        "floor",
+    )
+)
+_DIGITS: Final = re.compile(r"\d+")
+# Whose hours and numbers matter: those who hear complaints, and the times people work.
+_MATTERS: Final = re.compile(
+    r"ombuds|complain|grievance|ethic|whistle|speak[- ]?up|hotline|helpline|integrity|report|concern|victim|emergenc|\bwork|shift|\brest\b|overtime|curfew|visit|"
+    r"beschwerde|hinweis|meldestelle|arbeit|schicht|ruhe|plainte|réclamation|signalement|alerte|travail|repos|queja|reclamaci|denuncia|trabajo|descanso|turno|"
+    r"投诉|申诉|举报|热线|工作|加班|休息|شكاو|شكوى|بلاغ|مظالم|دوام",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=4_096)
+def site_line(text: str) -> str:
+    """What such a line is, in words for a reason; empty where it may be the text's own."""
+    line = text.strip()
+    if not line or len(line) > _LONGEST_NOTICE:
+        return ""
+    if _TRANSLATED.search(line) and not _SPEAKS_OF_RANK.search(line):
+        return "a notice that a machine has translated the page"
+    if _SWITCH.fullmatch(line):
+        return "a switch that shows or hides a part"
+    if len(line) > _LONGEST or not any(char.isdigit() for char in line) or _MATTERS.search(line):
+        return ""
+    sort = next((what for what, form in _SORTS if form.fullmatch(line)), "")
+    return sort or ("a line of who wrote and when" if _is_byline(line) else "")
+
+
+def turns_the_page(text: str) -> bool:
+    """Whether the words of a link say that it leads to the page before or after this one."""
+    return len(text) <= _LONGEST and _TURNING.search(text) is not None
+
+
+def contact_line(was: str, now: str, around: Sequence[str]) -> str:
+    """What an opening hour, a telephone number or an address is that replaced one of its sort; empty where it may matter.
+
+    ``around``: what stands over it. Hours that came or went (one side is empty) are those of a list of hours.
+    """
+    if len(was) > _LONGEST or len(now) > _LONGEST or any(map(_MATTERS.search, (*around, was, now))):
+        return ""
+    if all(_are_hours(line) for line in (was, now) if line):
+        is_one_of_many = any(_are_hours(line) or _HOURS_TITLE.fullmatch(line.strip()) for line in around)
+        return "opening hours" if (was and now) or is_one_of_many else ""
+    if not (was and now):
+        return ""
+    if _PHONE.fullmatch(was.strip()) and _PHONE.fullmatch(now.strip()):
+        same = _label_of(was) == _label_of(now)
+        return "the telephone number of an office" if same else ""
+    if _is_address(was) and _is_address(now) and was.split(",")[0] == now.split(",")[0]:
+        return "the address of an office"
+    return ""
+
+
+def _is_byline(line: str) -> bool:
+    parts = [part.strip() for part in _BAR.split(line)]
+    if len(parts) < 2:
+        return False
+    return all(
+        _BY.match(part) or DATE.fullmatch(part) or any(form.fullmatch(part) for _, form in _SORTS) for part in parts
+    )
+
+
+def _are_hours(line: str) -> bool:
+    return bool(_HOURS.fullmatch(line.strip()) and _HOLDS_DAY.search(line) and _HOLDS_TIME.search(line))
+
+
+def _label_of(line: str) -> str:
+    return "".join(char for char in line.casefold() if char.isalpha())
+
+
+def _is_address(line: str) -> bool:
+    """Parts between commas, a postal code, a house number, and names alone: no verb stands in an address."""
+    if line.count(",") < 2 or ":" in line or not _ADDRESS.search(line) or not _HOUSE.search(line):
+        return False
+    words = _LONG_WORD.findall(line)
+    return all(word[0].isupper() or word.casefold() in _SMALL for word in words)

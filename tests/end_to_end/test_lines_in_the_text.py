@@ -1,0 +1,119 @@
+"""Lines that sites write into their texts, and lines of the text that look like them, on three builds of one made page.
+
+What counts readers, turns pages, opens an office or asks for an opinion wakes nobody; an answer, a sign, a limit or a
+notice of the page's end is told, wherever it stands.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from core.classify import classify
+from core.model import ChangeClass
+from core.text.diff import compare
+from tests.end_to_end.test_noise_and_change import guard, shown
+
+TEXT = (
+    "<h1>Rights at work</h1><p>This policy holds for everybody who is paid by the company, in every country and in every plant.</p>"
+    "<h2>Pay</h2><p>Suppliers must pay their workers at least the legal minimum wage for all hours that they have worked.</p>"
+    "{mid}<h2>How it is kept</h2><p>A group of the board meets four times a year and goes through the reports of every region and plant.</p>{end}"
+)
+BUILDS = {
+    "named": "<body><header><nav><a href=/>Home</a></nav></header><main><article>{text}</article></main><footer>{foot}<p>© 2025 Acme</p></footer></body>",
+    "unnamed": "<body><div class=a1><div class=b2><a href=/>Home</a> <a href=/us>Us</a></div><div class=c3><div class=d4>{text}</div></div><div class=e5>{foot}<p>© 2025 Acme</p></div></div></body>",
+    "table": "<body bgcolor=white><table><tr><td width=150><a href=/>Home</a></td><td>{text}{foot}<p><font size=1>© 2025 Acme</font></td></tr></table></body>",
+}
+
+
+def page(build: str, where: str, box: str) -> str:
+    slots = {"mid": "", "end": "", "foot": ""} | {where: f"<div>{box}</div>" if box else ""}
+    text = TEXT.format(mid=slots["mid"], end=slots["end"])
+    return f"<html lang=en><title>Rights</title>{BUILDS[build].format(text=text, foot=slots['foot'])}</html>"
+
+
+def class_between(build: str, where: str, was: str, now: str) -> tuple[ChangeClass, tuple[str, ...]]:
+    before, after = shown(page(build, where, was)), shown(page(build, where, now))
+    edits = compare(before.reading, before.forms, after.reading, after.forms)
+    assert edits, "nothing differs"
+    found = classify(before.reading, after.reading, edits, guard())
+    return found.change_class, found.reasons
+
+
+# name: (where, before, after)
+NOISE = {
+    "rating": ("end", "<p>4.6 out of 5 stars (12,401 reviews)</p>", "<p>4.7 out of 5 stars (12,559 reviews)</p>"),
+    "rating_of_readers": ("end", "<p>Rate this article: 4.2/5 (31 votes)</p>", "<p>Rate this article: 4.3/5 (35 votes)</p>"),
+    "helpful": ("mid", "<p>12 out of 30 found this helpful</p>", "<p>14 out of 33 found this helpful</p>"),
+    "poll_of_links": ("end", "<p>Did you find what you were looking for?</p><a href='#'>Yes</a> <a href='#'>No</a>", ""),
+    "poll_of_buttons": ("end", "", "<p>How useful was this page to you today?</p><button>Useful</button><button>Not useful</button>"),
+    "pages": ("end", "<p>Page 1 of 7 · Next</p>", "<p>Page 1 of 8 · Next</p>"),
+    "results": ("end", "<p>Showing 1–10 of 212 results</p>", "<p>Showing 1–10 of 219 results</p>"),
+    "reading_time": ("mid", "<p>Reading time: about 5 minutes</p>", "<p>Reading time: about 6 minutes</p>"),
+    "jobs": ("end", "<p>342 open positions worldwide</p>", "<p>358 open positions worldwide</p>"),
+    "stock": ("end", "<p>NYSE: EXC $104.22 as of 4:00 PM ET</p>", "<p>NYSE: EXC $99.10 as of 4:00 PM ET</p>"),
+    "rate": ("end", "<p>1 EUR = 1.0831 USD</p>", "<p>1 EUR = 1.0794 USD</p>"),
+    "weather": ("end", "<p>14 °C, light rain</p>", "<p>21 °C, clear sky</p>"),
+    "countdown": ("end", "<p>Sale ends in 2 days 11 hours</p>", "<p>Sale ends in 1 day 3 hours</p>"),
+    "translated": ("mid", "", "<p>This page was translated automatically.</p>"),
+    "switch": ("mid", "<p>Show more</p>", "<p>Show less</p>"),
+    "hours": ("end", "<h3>Opening hours</h3><p>Mon - Fri: 09:00 - 17:30</p><p>Sat: closed</p>", "<h3>Opening hours</h3><p>Mon - Fri: 08:30 - 18:00</p><p>Sat: 10:00 - 14:00</p>"),
+    "hours_german": ("end", "<p>Öffnungszeiten: Montag bis Freitag 9–17 Uhr</p>", "<p>Öffnungszeiten: Montag bis Donnerstag 9–18 Uhr</p>"),
+    "telephone": ("end", "<p>Tel.: (415) 555-0134</p>", "<p>Tel.: (415) 555-0178</p>"),
+    "address": ("end", "<p>Acme GmbH, Hauptstraße 12, 10115 Berlin</p>", "<p>Acme GmbH, Lindenweg 4, 10117 Berlin</p>"),
+    "turned": ("end", "<div><a href=/a>Previous: Terms</a></div><div><a href=/b>Next: Cookies</a></div>", "<div><a href=/a>Previous: Terms</a></div><div><a href=/c>Next: Imprint</a></div>"),
+    "turned_chinese": ("end", "<div><a href=/b>下一篇：版权信息</a></div>", "<div><a href=/c>下一篇：使用条款</a></div>"),
+    "teasers": ("end", "<h3>Read on</h3><ul><li><a href=/1>How the old battery line was rebuilt in six months by three engineers from Porto</a></ul>", "<h3>Read on</h3><ul><li><a href=/2>Why the headquarters moved to the harbour of Rotterdam after forty years in a forest</a></ul>"),
+    "teaser_in_a_link": ("end", "<a href=/1><h4>A new plant</h4><p>The plant in Ohio has four hundred desks and makes batteries for cars and buses.</p></a>", "<a href=/2><h4>An award</h4><p>The award goes to the design of the new phone that was shown in spring this year.</p></a>"),
+}  # fmt: skip
+REAL = {
+    "answer": ("mid", "<p>Do we sell to the police?</p><p>No</p>", "<p>Do we sell to the police?</p><p>Yes</p>"),
+    "answer_at_the_end": ("end", "<h3>Is face recognition used?</h3><p>No.</p><a href=/x>Learn more</a>", "<h3>Is face recognition used?</h3><p>In some places.</p><a href=/x>Learn more</a>"),
+    "label_replaced": ("mid", "<h3>Facial recognition</h3><p>Banned</p>", "<h3>Facial recognition</h3><p>Permitted</p>"),
+    "sign": ("end", "<p>Union allowed ✓</p>", "<p>Union allowed ✗</p>"),
+    "figure_first": ("end", "<p>412 requests refused</p>", "<p>12 requests refused</p>"),
+    "figure_beside": ("foot", "<p>Requests refused: 412</p>", "<p>Requests refused: 12</p>"),
+    "age_beside": ("foot", "<p>Minimum age: 16</p>", "<p>Minimum age: 14</p>"),
+    "archived": ("foot", "", "<p>This page is archived.</p>"),
+    "ombudsman": ("foot", "<p>Ombudsman: Dr Maria Keller, +1 800 555 0199</p>", ""),
+    "span_of_hours": ("mid", "<p>No night shifts: 22:00–06:00</p>", "<p>No night shifts: 02:00–04:00</p>"),
+    "hour": ("mid", "<p>Gates of the dormitory close at 23:00.</p>", "<p>Gates of the dormitory close at 20:00.</p>"),
+    "hours_of_work": ("end", "<p>Working hours: Monday to Friday, 9am – 5pm</p>", "<p>Working hours: Monday to Saturday, 7am – 9pm</p>"),
+    "hours_of_the_hotline": ("end", "<h3>Hotline for workers</h3><p>Mon–Fri 9:00–17:00</p>", "<h3>Hotline for workers</h3><p>Mon 9:00–10:00</p>"),
+    "telephone_lost": ("end", "<h3>Ombudsman</h3><p>Dr Maria Keller</p><p>Tel.: +41 44 555 01 02</p>", "<h3>Ombudsman</h3><p>Dr Maria Keller</p>"),
+    "telephone_amid_the_text": ("mid", "<p>Tel.: (415) 555-0134</p>", "<p>Tel.: (415) 555-0178</p>"),
+    "heat": ("mid", "<p>Work stops at 35 °C</p>", "<p>Work stops at 45 °C</p>"),
+    "found": ("mid", "<p>Auditors found 12 of 30 sites in breach.</p>", "<p>Auditors found 1 of 30 sites in breach.</p>"),
+    "reviews": ("mid", "<p>12,401 supplier reviews in 2025</p>", "<p>401 supplier reviews in 2025</p>"),
+    "page_of_a_code": ("mid", "<p>See page 7 of the code for bans.</p>", "<p>See page 8 of the code for bans.</p>"),
+    "rank_of_a_translation": ("end", "", "<p>This text is a machine translation; where it differs, the English text is binding.</p>"),
+    "item_of_three": ("mid", "<p>We keep none of these:</p><div><div>Fingerprints</div><div>Voices</div><div>Faces</div></div>", "<p>We keep none of these:</p><div><div>Fingerprints</div><div>Faces</div></div>"),
+    "last_line": ("end", "<p>Nobody is above this code.</p><div><a href=/c>Next: Imprint</a></div>", "<div><a href=/c>Next: Imprint</a></div>"),
+    "document_named": ("mid", "<p>See also:</p><div><a href=/a1>Annex 1: list of banned regions</a></div>", "<p>See also:</p><div><a href=/a1>Annex 2: list of regions</a></div>"),
+}  # fmt: skip
+
+
+def test_there_are_enough_lines() -> None:
+    assert len(NOISE) >= 20
+    assert len(REAL) >= 20
+
+
+@pytest.mark.parametrize("build", BUILDS)
+@pytest.mark.parametrize("name", NOISE)
+def test_a_line_of_the_site_wakes_nobody(name: str, build: str) -> None:
+    found, why = class_between(build, *NOISE[name])
+    assert found is not ChangeClass.SUBSTANTIVE, why
+
+
+@pytest.mark.parametrize("build", BUILDS)
+@pytest.mark.parametrize("name", REAL)
+def test_a_line_of_the_text_is_told(name: str, build: str) -> None:
+    found, why = class_between(build, *REAL[name])
+    assert found is ChangeClass.SUBSTANTIVE, why
+
+
+@pytest.mark.parametrize("name", ["helpful", "poll_of_links", "pages", "hours", "turned"])
+@pytest.mark.parametrize("promise", ["We will never use forced labour.", "Acme does not sell readers to the police."])
+def test_a_promise_among_such_lines_arrives(name: str, promise: str) -> None:
+    where, was, now = NOISE[name]
+    found, why = class_between("unnamed", where, f"<p>{promise}</p>{was}", now)
+    assert found is ChangeClass.SUBSTANTIVE, why
