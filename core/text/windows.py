@@ -99,7 +99,9 @@ def _mark_polls(answers: Sequence[etree._Element]) -> None:
 
 def _is_poll(element: etree._Element) -> bool:
     asked = " ".join(" ".join(map(str, cast("list[str]", _BESIDES_ANSWERS(element)))).split())
-    return asked.endswith(("?", "？", "؟")) and asked.count(" ") < _QUESTION_WORDS and cast("float", _ANSWERS(element)) > 1
+    return (
+        asked.endswith(("?", "？", "؟")) and asked.count(" ") < _QUESTION_WORDS and cast("float", _ANSWERS(element)) > 1
+    )
 
 
 def _mark_lines_over_the_title(root: etree._Element, links: Sequence[etree._Element], whole: int) -> None:
