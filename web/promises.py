@@ -37,7 +37,7 @@ NAMES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One promise in the list. ``holds`` are (what, words) of what it says; ``silent`` is what it does not say."""
+    """One promise in the list, with what happened to it last. ``holds`` are (what, words) of what it says; ``silent`` is what it does not say."""
 
     key: str
     address: str
@@ -53,6 +53,10 @@ class Line:
     document: str
     document_address: str
     history: History
+    sign: str  # of what happened to it last
+    tone: str
+    word: str
+    moved_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +219,8 @@ def build_one(conn: Connection, key: str, now: datetime) -> PromiseView:
 def line_of(promised: Promised, drawn: History) -> Line:
     """A promise as a line of a list, with its history."""
     entry, document = promised.entry, promised.document
+    last = entry.happenings[-1]
+    sign, tone, word = word_of(last.became)
     said: dict[str, list[str]] = {}
     for name, words in promised.read_out:
         if name in NAMES:
@@ -234,6 +240,10 @@ def line_of(promised: Promised, drawn: History) -> Line:
         document=one_line(document.title, 120) or document.slug,
         document_address=document_address(document.slug),
         history=drawn,
+        sign=sign,
+        tone=tone,
+        word=word,
+        moved_at=last.sight.at,
     )
 
 

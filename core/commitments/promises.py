@@ -114,7 +114,7 @@ def is_promise(lexicon: Promising, sentence: str, lead_in: str, names: tuple[str
         is_ours = frame.actor in _BOUND or bool(frame.of("standards"))
         return is_ours and frame.stance in ("none", "restrains") and lexicon.names_topic(frame.sentence)
     if frame.tier < LEAST_TIER:
-        return False
+        return _is_right(frame) and (lexicon.names_topic(frame.sentence) or not _HEARD.isdisjoint(frame.words))
     if frame.actor == "users" or sentence.rstrip().endswith("?") or frame.words[0] == "please":
         return False
     if frame.stance not in ("restrains", "both"):
@@ -184,6 +184,15 @@ def _is_thought(frame: Frame) -> bool:
     return any(
         word in _BOUND and not _THINKING.isdisjoint(frame.words[at + 1 : at + 3]) for at, word in enumerate(frame.words)
     )
+
+
+_HEARD = word_set("appeal complain object refuse organise organize strike")
+
+
+def _is_right(frame: Frame) -> bool:
+    """ "Workers can complain anonymously": the freedom of those a promise protects is a promise to them."""
+    is_free = all(mark.text in ("can", "may") for mark in frame.of("modality"))
+    return is_free and frame.actor in ("users", "affected") and frame.stance == "restrains" and not frame.negations
 
 
 _BINDING_NOBODY = (_guards_itself, is_disclaimer, _asks_for_form, _only_owes_law, _is_thought)

@@ -34,6 +34,19 @@ def test_the_ledger_shows_each_promise_with_its_history(client: TestClient) -> N
     assert "Not said:" in page
 
 
+def test_each_line_says_in_words_what_happened_last_and_when(client: TestClient) -> None:
+    page = client.get("/commitments").text
+    lines = client.get("/commitments.json").json()["lines"]
+    told = re.findall(
+        r'<td role="cell" class="now" data-l="Now"><span class="verdict (\w+)"><i aria-hidden="true">(.)</i>([^<]+)</span>',
+        page,
+    )
+    assert told == [(line["tone"], line["sign"], line["word"]) for line in lines]
+    assert (
+        ("loss", "−", "Weakened") in told or ("loss", "−", "Conditioned") in told or ("loss", "−", "Narrowed") in told
+    )
+
+
 def test_it_narrows_by_company_topic_and_state(client: TestClient) -> None:
     everything = client.get("/commitments.json").json()
     [halden_id] = [key for key, name in everything["companies"] if name == "Halden Biosystems"]
