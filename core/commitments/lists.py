@@ -158,6 +158,8 @@ def _is_item(frame: Frame, part: Sequence[Element]) -> bool:
     """Whether words stand as one item of a list: beside an "and" or "or", or before a comma with one to follow."""
     first, last = part[0].at, part[-1].last
     inside = range(first, last)
+    if frame.words[first - 1 : first] == ("•",) and frame.words[last : last + 1] in ((), (".",), ("•",), (";",)):
+        return True  # a whole item of a list under its introduction, whatever stands in it
     cues = {"modality", "hedges", "breadth", "deadline", "duration", "channel", "places", "customers", "negation"}
     if not LIST_WORDS.isdisjoint(frame.words[first - 1 : first]) and not LIST_WORDS.isdisjoint(
         frame.words[last : last + 1]

@@ -25,6 +25,8 @@ WEAKER = [
     ("Workers can complain anonymously to a panel.", "Workers can complain to a panel.", "protection gone: anonymously"),
     ("Our moratorium on face recognition is permanent.", "Our moratorium on face recognition runs until June 2026.",
      "duration: permanent → runs until june 2026"),
+    ("We will not:\n- sell drones\n- sell cameras to the police", "We will not:\n- sell drones",
+     "list shorter: sell cameras to the police"),
     ("This policy also applies to brokers.", "This policy only applies to brokers.", "limit added: only"),
 ]  # fmt: skip
 FIRMER = [
