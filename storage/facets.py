@@ -16,10 +16,10 @@ from typing import Final
 from sqlalchemy import Connection, func, select
 
 from core.errors import NotFound
-from core.query.tree import And, Field, Query, asks, is_indexable, parted
+from core.query.tree import And, Field, Query, asks, fields_of, is_indexable, parted
 from storage import counting, fulltext, search
 from storage.counting import Of, One, one_of
-from storage.narrowing import ABOUT_DOCUMENTS, Narrowing, fields_of, narrowed
+from storage.narrowing import ABOUT_DOCUMENTS, Narrowing, narrowed
 from storage.schema import companies, documents
 
 MOST_COUNTED: Final = 10_000

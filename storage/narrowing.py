@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, func, select
 
 from core.query.fields import TIMES
-from core.query.tree import And, Field, Not, Or, Query
+from core.query.tree import And, Field, Not, Or, Query, fields_of
 from storage.schema import companies, documents, fetches, passages, spans
 
 FEW: Final = 0.03  # of all documents: below it their passages are listed, above it each proposal is asked
@@ -63,17 +63,6 @@ class Narrowing:
 
 
 EVERYTHING: Final = Narrowing()
-
-
-def fields_of(query: Query) -> list[Field]:
-    """The fields every answer must fulfil."""
-    match query:
-        case Field():
-            return [query]
-        case And(parts):
-            return [field for part in parts for field in fields_of(part)]
-        case _:
-            return []
 
 
 def asks_documents_alone(where: Query) -> bool:

@@ -13,12 +13,11 @@ from sqlalchemy import Connection
 
 from core.errors import QueryError
 from core.query.grammar import parse
-from core.query.reading import in_words
-from core.query.tree import Query, is_indexable
+from core.query.reading import asks_ahead, in_words
+from core.query.tree import is_indexable
 from storage import facets, overview, search
 from storage.facets import Facets, Silent
 from storage.known_values import refuse_unknown
-from storage.narrowing import fields_of
 from web import work
 from web.access import Actor, may
 from web.drawing import Tick, axis_of, ticks
@@ -180,7 +179,7 @@ def build(conn: Connection, q: str, start: int, now: datetime) -> Results:
         shown = search.search(conn, tree, SHOWN, start=min(start, MOST_SKIPPED))
     answers = answers[:GATHERED]
     if not answers:
-        return replace(nothing, read_as=in_words(tree), is_ahead=_is_ahead(tree, now))
+        return replace(nothing, read_as=in_words(tree), is_ahead=asks_ahead(tree, now))
     axis = axis_of(min(one.first_seen_at for one in answers), now)
     known = known_of(conn, shown)
     hits = [hit(one, axis, known) for one in shown]
@@ -205,11 +204,6 @@ def build(conn: Connection, q: str, start: int, now: datetime) -> Results:
         ticks=ticks(axis),
         counts=None if is_capped else facets.of_answers(answers),
     )
-
-
-def _is_ahead(tree: Query, now: datetime) -> bool:
-    """Whether a time is asked for that has not come yet."""
-    return any(field.start is not None and field.start > now for field in fields_of(tree))
 
 
 def _refused(conn: Connection, q: str, error: QueryError) -> Results:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
-from core.query.tree import And, Field, Near, Not, Or, Query, Regex, Sentence, Term
+from core.query.tree import And, Field, Near, Not, Or, Query, Regex, Sentence, Term, fields_of
 from core.text.visible import one_line
 from core.wording import counted
 
@@ -21,6 +22,11 @@ FIELD_WORDS: Final = {
     "added": "first seen in",
     "removed": "first absent in",
 }
+
+
+def asks_ahead(query: Query, now: datetime) -> bool:
+    """Whether a time is asked for that has not come yet, so that nothing can answer."""
+    return any(field.start is not None and field.start > now for field in fields_of(query))
 
 
 def in_words(tree: Query) -> str:

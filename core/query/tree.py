@@ -148,6 +148,17 @@ def on_text(query: Query) -> Query | None:
     return And(parts) if parts else None
 
 
+def fields_of(query: Query) -> list[Field]:
+    """The fields every answer must fulfil."""
+    match query:
+        case Field():
+            return [query]
+        case And(parts):
+            return [field for part in parts for field in fields_of(part)]
+        case _:
+            return []
+
+
 def parted(query: Query) -> tuple[Query, Query | None] | None:
     """A query as what the text must answer and what the place must; None where some part asks both at once."""
     if not asks_where(query):

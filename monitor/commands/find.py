@@ -9,9 +9,11 @@ from sqlalchemy import Connection
 
 from core.citing import where_it_stands
 from core.query.grammar import parse
+from core.query.reading import asks_ahead
 from core.query.tree import asks
 from core.text.visible import one_line
 from core.wording import counted, long_date
+from monitor.app import utc_now
 from monitor.commands.ledger import up_to_date
 from monitor.commands.output import emit, note, progress, say, table
 from monitor.commands.reading import archive_of
@@ -45,7 +47,8 @@ def find(home: Home, environ: Mapping[str, str], query: str, *, limit: int, as_j
             emit(_answer(answer, entered)) if as_json else _print_answer(answer, entered)
     if not as_json:
         more = f" (the first {limit}; --limit asks for more, --count counts all)" if shown == limit else ""
-        note(f"{counted(shown, 'passage')}{more}")
+        ahead = "; the time that is asked for has not come yet" if asks_ahead(tree, utc_now()) else ""
+        note(f"{counted(shown, 'passage')}{more}{ahead}")
     return 0
 
 

@@ -459,6 +459,9 @@ def test_search_says_who_where_since_when_and_until_when(two_versions: Site) -> 
     [gone] = onrecord("search", '"will not sell"', "--json").told
     assert (gone["text"], gone["gone_since"], gone["match"]) == (PROMISE, "NOW", ["will not sell"])
     assert onrecord("search", "nothingofthekind", "--json").lines == []
+    ahead = onrecord("search", "sell added:2999")
+    assert (ahead.status, ahead.out) == (0, "")
+    assert ahead.err.endswith("no passages; the time that is asked for has not come yet\n")
 
 
 def test_search_counts_and_names_who_never_said_it(two_versions: Site) -> None:
