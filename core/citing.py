@@ -24,7 +24,10 @@ _TEX: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """What a citation is made from. ``quote`` is "" for a whole version; ``link`` is its permanent address."""
+    """What a citation is made from. ``quote`` is "" for a whole version; ``link`` is its permanent address.
+
+    ``published`` says by whom and when, where somebody entered the words by hand: then nobody captured them.
+    """
 
     company: str
     title: str
@@ -35,6 +38,7 @@ class Cited:
     digest: str
     link: str
     quote: str = ""
+    published: str = ""
 
 
 def where_it_stands(heading: str, stream: str) -> str:
@@ -49,7 +53,7 @@ def plain(cited: Cited) -> str:
     quote = f"“{cut(one_line(cited.quote), LONGEST_QUOTE)}” " if cited.quote else ""
     return (
         f'{quote}{one_line(cited.company, 120)}, "{one_line(cited.title, 200)}"{f" ({spoken})" if spoken else ""}, '
-        f"{cited.address}, captured {stamp(cited.captured_at)}, last seen unchanged {stamp(cited.last_seen_at)}, "
+        f"{f'{cited.published}, ' if cited.published else ''}{cited.address}, {_seen(cited)}, "
         f"snapshot SHA-256 {cited.digest}, {cited.link}"
     )
 
@@ -60,17 +64,14 @@ def chicago(cited: Cited) -> str:
     quote = f" Quoted: “{cut(one_line(cited.quote), LONGEST_QUOTE)}”" if cited.quote else ""
     return (
         f"{_sentence(one_line(cited.company, 120))} “{_sentence(one_line(cited.title, 200))}”"
-        f"{f' {spoken}.' if spoken else ''} Captured {_long(cited.captured_at)}; last seen unchanged "
-        f"{_long(cited.last_seen_at)}. {cited.address}. Archived at {cited.link}. SHA-256 {cited.digest}.{quote}"
+        f"{f' {spoken}.' if spoken else ''} {_told(cited)}. {cited.address}. Archived at {cited.link}. SHA-256 {cited.digest}.{quote}"
     )
 
 
 def bibtex(cited: Cited) -> str:
     """An ``@online`` entry of BibLaTeX; everything that TeX would take for a command is escaped."""
     key = re.sub(r"[^a-z0-9]+", "", one_line(cited.company).lower())[:24] or "company"
-    note = (
-        f"captured {stamp(cited.captured_at)}, last seen unchanged {stamp(cited.last_seen_at)}, SHA-256 {cited.digest}"
-    )
+    note = ", ".join(filter(None, (cited.published, _seen(cited), f"SHA-256 {cited.digest}")))
     fields = {
         "author": f"{{{_tex(one_line(cited.company, 120))}}}",
         "title": f"{{{_tex(one_line(cited.title, 200))}}}",
@@ -84,6 +85,19 @@ def bibtex(cited: Cited) -> str:
     }
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
     return "\n".join([f"@online{{{key}-{cited.captured_at.astimezone(UTC):%Y}-{cited.digest[:8]},", *lines, "}"])
+
+
+def _seen(cited: Cited) -> str:
+    if cited.published:
+        return f"entered by hand {stamp(cited.captured_at)}"
+    return f"captured {stamp(cited.captured_at)}, last seen unchanged {stamp(cited.last_seen_at)}"
+
+
+def _told(cited: Cited) -> str:
+    if cited.published:
+        said = f"{cited.published[:1].upper()}{cited.published[1:]}"
+        return f"{said}. Entered by hand {_long(cited.captured_at)}"
+    return f"Captured {_long(cited.captured_at)}; last seen unchanged {_long(cited.last_seen_at)}"
 
 
 def _sentence(text: str) -> str:

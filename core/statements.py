@@ -16,11 +16,13 @@ from typing import Final
 from core.commitments.fate import LEAST_ALIKE, LEAST_ALIKE_AT_HOME, alikeness, key_words
 from core.errors import ConfigError, Problem
 from core.text.normalise import tidy, word_count
+from core.text.visible import one_line
 
 MAX_FILE: Final = 50_000_000
 """Bytes of a file a person may hand in; a scan beyond it says nothing a smaller one does not."""
 
 _DATE: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_DATED: Final = {"decided": "decided", "effective": "in force from", "public": "made public"}
 FEWEST_WORDS: Final = 5  # a heading or a label has fewer
 
 
@@ -94,6 +96,12 @@ def wrong_date(text: str, today: date) -> str | None:
 def dates_of(dates: Dates) -> tuple[tuple[str, str], ...]:
     """The four dates by name, in the order in which they usually come."""
     return tuple((each.name, getattr(dates, each.name)) for each in fields(dates))
+
+
+def published(statement: Statement) -> str:
+    """``published by The Gazette, made public 2024-01-03``: by whom and when, each date as exact as it was given."""
+    told = [f"{_DATED[name]} {value}" for name, value in dates_of(statement.dates) if value and name in _DATED]
+    return ", ".join([f"published by {one_line(statement.publisher, 120)}", *told])
 
 
 def identity(statement: Statement, body: bytes) -> str:

@@ -9,9 +9,11 @@ from typing import Final, Literal
 from sqlalchemy import Connection
 
 from core.errors import NotFound, StorageError
+from core.statements import published
 from core.text.visible import one_line
-from storage import biography, fetches
+from storage import biography, fetches, statements
 from storage.biography import Appearance, Outline
+from storage.documents import DocumentRow
 from web.site import Site
 
 VERIFIED_AT_ONCE: Final = 4_000_000  # bytes; larger snapshots are verified when they are downloaded
@@ -57,6 +59,12 @@ def capture_facts(conn: Connection, site: Site, outlined: Outline, appearance: A
         bytes_state=state,
         bytes_said=said,
     )
+
+
+def published_of(conn: Connection, row: DocumentRow) -> str:
+    """By whom and when a statement was published that somebody entered by hand; empty for what was captured."""
+    entered = statements.by_document(conn, row.id) if row.kind == "statement" else None
+    return published(entered.statement) if entered else ""
 
 
 def what_is_wrong(conn: Connection, site: Site, digests: Mapping[str, str]) -> tuple[str, ...]:

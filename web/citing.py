@@ -24,7 +24,7 @@ from core.wording import defang
 from storage import biography, citations, documents, versions
 from storage.packing import STREAMS
 from web.access import may
-from web.capture_facts import what_is_wrong
+from web.capture_facts import published_of, what_is_wrong
 from web.problems import BadRequest
 from web.site import Site, without_json
 from web.speech import DIGEST, VERSION_NAME, cite_address, document_address, lang_code, version_address
@@ -64,6 +64,7 @@ class Citation:
     quoted: Quoted | None
     note: str
     damage: tuple[str, ...]
+    published: str
     plain: str
     chicago: str
     bibtex: str
@@ -156,6 +157,7 @@ def build(  # noqa: PLR0913 (what is cited, and in which readings it may stand)
         ref.digest,
         link,
         quote,
+        published_of(conn, row),
     )
     return Citation(
         company_id=document.company_id,
@@ -171,6 +173,7 @@ def build(  # noqa: PLR0913 (what is cited, and in which readings it may stand)
         quote=quote,
         quoted=quoted,
         note=note,
+        published=cited.published,
         damage=what_is_wrong(conn, site, {f"Version {ref.number}": ref.digest}),
         plain=plain(cited),
         chicago=chicago(cited),

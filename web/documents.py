@@ -24,7 +24,7 @@ from storage import biography, changes, documents, joining, versions
 from storage.biography import Appearance, Outline
 from storage.changes import StoredChange
 from web.access import may
-from web.capture_facts import CaptureFacts, capture_facts
+from web.capture_facts import CaptureFacts, capture_facts, published_of
 from web.drawing import Timeline, timeline
 from web.exports import Table
 from web.memento import memento_headers
@@ -61,6 +61,7 @@ class DocumentView:
     lang: str
     address_shown: str
     state: str
+    entered: str  # by whom and when it was published, of a statement entered by hand; empty of what was captured
     goes_on_at: str  # address of the document that its later captures belong to; empty where they are its own
     number: int
     version_count: int
@@ -157,6 +158,7 @@ def build(
     seen = _seen(conn, shown, chosen, row.last_good_at, is_gone=row.state == "gone")
     successor = documents.by_id(conn, row.goes_on_as) if row.goes_on_as is not None else None
     lang = outlined.lang or row.lang
+    entered = published_of(conn, row)
     address = (site.base_url or "").rstrip("/") + version_address(slug, appearance.number)
     return DocumentView(
         company_id=document.company_id,
@@ -168,6 +170,7 @@ def build(
         lang=lang_code(lang),
         address_shown=defang(document.url),
         state=row.state,
+        entered=entered,
         goes_on_at=document_address(successor.slug) if successor else "",
         number=appearance.number,
         version_count=len({one.number for one in shown}),
@@ -201,6 +204,7 @@ def build(
                 seen[0],
                 appearance.digest,
                 address,
+                published=entered,
             )
         ),
         address=address,

@@ -56,6 +56,20 @@ def test_bibtex() -> None:
     )
 
 
+def test_a_statement_entered_by_hand_is_cited_by_who_published_it() -> None:
+    entered = replace(CITED, quote="", published="published by The Gazette, made public 2024-01-03")
+    assert plain(entered) == (
+        'Halden Biosystems, "Responsible sales" (English), published by The Gazette, made public 2024-01-03, '
+        "haldenbio[.]example/sales_policy, entered by hand 2026-11-23T23:09:12Z, "
+        f"snapshot SHA-256 9f2c41d0{'0' * 56}, https://onrecord.example.org/v/halden/sales/4"
+    )
+    assert (
+        " English. Published by The Gazette, made public 2024-01-03. Entered by hand November 23, 2026, 23:09 UTC. "
+        in chicago(entered)
+    )
+    assert "note = {published by The Gazette, made public 2024-01-03, entered by hand 2026" in bibtex(entered)
+
+
 def test_what_tex_would_run_is_escaped() -> None:
     hostile = replace(CITED, company=r"\input{/etc/passwd} & Söhne", title="100% $x$ #1 {a}~^", quote="")
     made = bibtex(hostile)

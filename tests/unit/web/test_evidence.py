@@ -270,3 +270,9 @@ def test_a_statement_entered_by_hand_is_found_with_the_day_it_was_made_public(ow
     assert "Made public 3 Jan 2024" in page
     assert "a statement entered by hand on" in page
     assert "not watched since" not in page
+    [found] = reader.get("/search?q=%22end-use%20certificate%22&format=json").json()["hits"]
+    told = "published by The Gazette, made public 2024-01-03"
+    for shown in (reader.get(f"/d/{found['document']}").text, reader.get(found["cite"], follow_redirects=True).text):
+        assert "A statement entered by hand on " in shown
+        assert told in shown
+        assert "still there at" not in shown
