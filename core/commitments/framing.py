@@ -163,8 +163,10 @@ def _stance(acts: tuple[Act, ...], marks: tuple[Mark, ...], actor: str) -> Stanc
 
 def _agent(marks: tuple[Mark, ...], words: list[str]) -> str:
     """Who does what is told in the passive: "hours are recorded by suppliers"."""
+    is_right = any(mark.dimension == "modality" and mark.text in ("can", "may") for mark in marks)
+    agents = ("we", "third", "users", "affected") if is_right else ("we", "third")  # "may be used by workers"
     for mark in marks:
-        if mark.dimension == "actors" and mark.value in ("we", "third") and mark.clause < 0:
+        if mark.dimension == "actors" and mark.value in agents and mark.clause < 0:
             lead = words[max(mark.first - 3, 0) : mark.first]
             if "by" in lead and _DETERMINED.issuperset(lead[lead.index("by") + 1 :]):
                 return mark.value

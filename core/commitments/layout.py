@@ -173,11 +173,26 @@ def _passive(frame: Frame, inside: Sequence[Element], span: range, aside: set[in
             return verb, None
         last = by + 1
         while last < min(span.stop, len(words)) and words[last] not in _PREPOSITIONS - {"of"} and words[last].isalnum():
-            if last in aside or words[last] in _RELATIVE | {"and", "or"}:
+            if last in aside or words[last] in _RELATIVE:
+                break
+            if words[last] in ("and", "or") and not _ends_with_names(words, last + 1):
                 break
             last += 1
         return verb, range(by + 1, last)
     return None
+
+
+def _ends_with_names(words: Sequence[str], first: int) -> bool:
+    """ "… by workers and their families": nothing but names follows to the end."""
+    rest = [word for word in words[first:] if word != "."]
+    return (
+        0 < len(rest) <= _NAMES
+        and all(word.isalpha() and not word.endswith("ed") for word in rest)
+        and ((_FINITE | _PREPOSITIONS | _MODAL | _BE).isdisjoint(rest))
+    )
+
+
+_NAMES = 4  # words
 
 
 def _is_ruling(frame: Frame, verb: int) -> bool:
@@ -246,9 +261,10 @@ class _Sorting:
             self._end_phrase(each, links, preposition)
             self._put(each, links, preposition)
             self.last_at, self.last_id = each.last, each.id
-        for phrase in (self.held, self.phrase):
-            if phrase:
-                self._hang(phrase, self.side)
+        if self.held:
+            self._hang(self.held, self.side)
+        if self.phrase:  # "in every case, we oppose": no word of the subject stands behind it
+            self._hang(self.phrase, "front" if self.is_fronted else self.side)
 
     def _links(self, each: Element) -> Sequence[str]:
         """The words that carry nothing between the element before and this one."""

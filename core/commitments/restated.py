@@ -88,7 +88,10 @@ _TURNS: tuple[tuple[str, str], ...] = (
     (r"\bturn(s|ed|ing)? over\b", r"hand\1 over"),
     (r"\bhand(s|ed|ing)? (it|them|(?:\w+ ){0,3}(?:data|information|keys|records)) over\b", r"hand\1 over \2"),
     (r"\b(?:provide|give)(n|s|d)? (.{1,40}?) with (?=free |access|training|information|a copy|remed|compensation|support)", r"give\1 \2 "),
+    (r"\b(?:receive|get|undergo|complete)s? ((?:\w+ ){0,2})training (?=on|in)", r"are \1trained "),
+    (r"\b((?:access|disclosure|release|transfer|processing|use|sharing|export|resale)\b[\w ]{0,60}?) requires? (an? [\w ]+?)(?=[.,;]|$)", r"\2 is required for \1"),
     # sheer turns of speech
+    (r"\b(?:under|in) any circumstances?\b", "under any circumstances"),
     (r"\bin (?:compliance|conformity|keeping) with\b", "in accordance with"),
     (r"\bfor as long as\b", "as long as"),
     (r"\b(?:each|any) and (?:every|all)\b", "all"),

@@ -57,7 +57,7 @@ def slot_moved(
     slot = _slot(before, after, one, two)
     if slot is None:
         return
-    for found in (_opposite, _proof, _some_of_all, _no_longer_anyone, _other_people, _before_or_after, _closed_list, _lasting,
+    for found in (_opposite, _proof, _independent, _also_suspected, _some_of_all, _no_longer_anyone, _other_people, _before_or_after, _closed_list, _lasting,
                   _more_denied, _more_told):  # fmt: skip
         delta = found(vocabulary, slot)
         if delta:
@@ -139,6 +139,39 @@ def _opposite(vocabulary: Vocabulary, slot: Slot) -> Delta | None:
     ):
         return None
     return Delta("stance", "?", f"stance: {one} → {two}", slot.went, slot.new, is_reversal=True)
+
+
+_SUPPORTING = word_set(
+    "body bodies expert experts auditor auditors panel party firm third assessor ombudsperson by an a"
+)
+
+
+def _independent(_: Vocabulary, slot: Slot) -> Delta | None:
+    """ "Handled by the local manager", "by an independent body": who checks is nobody of the company's own any more."""
+    came = [mark for mark in slot.after.of("evidence") if mark.value == "independent" and mark.first in slot.new]
+    was = any(mark.value == "independent" for mark in slot.before.of("evidence", main_only=False))
+    if was or not came or not slot.gone or "by" not in slot.after.words[max(min(slot.new) - 3, 0) : min(slot.new)]:
+        return None
+    inside = {at for mark in came for at in range(mark.first, mark.last)}
+    if any(slot.after.words[at] not in _SUPPORTING for at in slot.new - inside) or slot.after.negations:
+        return None
+    return Delta("evidence", "+", f"evidence: {slot.told()}", slot.went, slot.new)
+
+
+_FIRST_OF_TWO = word_set("known confirmed proven direct current existing convicted listed state public")
+_SECOND_OF_TWO = word_set("suspected alleged indirect future potential accused unlisted private likely")
+
+
+def _also_suspected(_: Vocabulary, slot: Slot) -> Delta | None:
+    """ "Not with known traffickers", "not with known or suspected traffickers"."""
+    words = [word for each in slot.came for word in _of(slot.after, each)]
+    if slot.gone or len(words) != 2 or words[0] not in ("or", "and") or words[1] not in _SECOND_OF_TWO:
+        return None
+    if slot.lead not in _FIRST_OF_TWO or not (slot.after.negations or is_restraint(slot.after)) or slot.clause():
+        return None
+    if slot.after.stance == "permits" or "without" in slot.after.words:
+        return None
+    return Delta("objects", "+", f"widened: {slot.lead} {' '.join(words)}", frozenset(), slot.new)
 
 
 _QUANTIFIERS = word_set("all any every each no")

@@ -61,23 +61,22 @@ def _no_longer_aimed_at(before: Frame, after: Frame) -> Iterator[Delta]:
         return
     verb = before.words[marks[0].last : marks[0].last + 1]
     at = next((at for at, word in enumerate(after.words) if (word,) == verb), 0)
-    if not verb or before.actor != after.actor or after.actor not in _STATED[:3]:
+    if not verb or not at or before.actor != after.actor:
         return
-    if not at or after.words[at - 1] not in (
-        "we",
-        "suppliers",
-        "partners",
-        "contractors",
-        "company",
-        "group",
-        "always",
-    ):
+    is_ours = after.actor in _STATED[:3] and after.words[at - 1] in _WHO
+    if not is_ours and _INSTRUMENTS.isdisjoint(after.words[:_SUBJECT]):
         return
     told = f"modality: {marks[0].text} → plain statement"
     yield Delta("modality", "+", told, frozenset(range(marks[0].first, marks[0].last)), frozenset())
 
 
 _WISHES = 2
+_WHO = word_set("we suppliers partners contractors company group always")
+_INSTRUMENTS = word_set(
+    "contract contracts agreement agreements audits audit training clauses licences policy policies code"
+)
+"""What serves a promise ("contracts include clauses"): told as a fact it is firmer, whoever is the subject."""
+_SUBJECT = 3  # words
 _PROTECTING = word_set(
     "anonymous anonymously anonymity confidential confidentially confidentiality unannounced independently elected"
 )

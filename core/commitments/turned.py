@@ -11,6 +11,7 @@ _AGAINST = word_set(
 _FOR = word_set(
     "support supports favour favours favor favors welcome welcomes endorse endorses promote promotes require requires back backs honour honours honor obey obeys accept accepts follow follows"
 )
+_SPEAKING_OUT = word_set("vote votes lobby lobbies campaign campaigns advocate advocates argue argues speak speaks")
 _ALIKE = 0.5  # of what the shorter sentence says in words of more than three letters
 
 
@@ -29,11 +30,14 @@ def _attitude(frame: Frame) -> str:
     while at < len(frame.words) and (frame.words[at].endswith("ly") or frame.words[at] in ("will", "shall", "always")):
         at += 1
     word = frame.words[at] if at < len(frame.words) and frame.actor == "we" else ""
+    if word in _SPEAKING_OUT:
+        following = frame.words[at + 1 : at + 4]
+        return "oppose" if "against" in following else "support" if {"for", "favour", "favor"} & {*following} else ""
     return word if word in _AGAINST | _FOR else ""
 
 
 _RESUMING = word_set("""keep keeps kept keeping retain retains maintain maintains resume resumed continue continues continued restart restarted restore restored reinstate
-    reinstated return returned returns reopen reopened rejoin rejoined extend extends extended renew renews renewed agree agrees agreed""")
+    reinstated return returned returns reopen reopened rejoin rejoined extend extends extended renew renews renewed agree agrees agreed again anew""")
 
 
 def resumed(held: Frame, free: Frame) -> str:

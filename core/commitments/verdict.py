@@ -127,6 +127,8 @@ def _decided(
     if "-" in signs:
         return Verdict.MIXED if "+" in signs else Verdict.WEAKENED
     is_clear = signs == {"+"} and not unread
+    if is_clear and _is_ban_prolonged(vocabulary, after, moved):
+        return Verdict.STRENGTHENED
     is_told = any(delta.dimension == "modality" and delta.sign == "+" for delta in moved)  # "we aim to pay", "we pay"
     is_promise = after.stance in ("restrains", "permits") or (
         after.stance == "none" and (covers_at(after) > 0 or is_told)
@@ -134,6 +136,16 @@ def _decided(
     if is_clear and is_promise and not _may_harm(vocabulary, after):
         return Verdict.STRENGTHENED
     return Verdict.UNCLASSIFIED
+
+
+_BANS = word_set("ban moratorium prohibition suspension embargo")
+
+
+def _is_ban_prolonged(vocabulary: Vocabulary, frame: Frame, moved: Sequence[Delta]) -> bool:
+    """ "The ban on exports to Myanmar is temporary", "… is permanent": nothing but how long moved, and it bans harm."""
+    if any(delta.dimension != "duration" for delta in moved) or frame.negations or frame.clauses:
+        return False
+    return not _BANS.isdisjoint(frame.words[:3]) and not vocabulary.harmful_objects.isdisjoint(frame.words)
 
 
 _ABOUT_THE_PROMISE = word_set(

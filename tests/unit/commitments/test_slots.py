@@ -35,12 +35,23 @@ FIRMER = [
     ("We screen new suppliers for risks.", "We screen new and existing suppliers for risks.", "object: nothing → existing"),
     ("We aim to pay a living wage.", "We pay a living wage.", "modality: aim to → plain statement"),
     ("We publish a summary of the audit results.", "We publish the full audit results.", "object: summary of → full"),
+    ("We do not work with known traffickers.", "We do not work with known or suspected traffickers.",
+     "widened: known or suspected"),
+    ("The ban on exports to Myanmar is temporary.", "The ban on exports to Myanmar is permanent.", "duration: temporary → permanent"),
+    ("Contracts with guards may include human rights clauses.", "All contracts with guards include human rights clauses.",
+     "modality: may → plain statement"),
+    ("We will repay half of the recruitment fees.", "We will repay all of the recruitment fees.", "number: 50 percent → all"),
     ("We will cooperate with investigations into harm.", "We will cooperate with investigations into harm and publish their findings.",
      "part added: publish their findings"),
 ]  # fmt: skip
 TURNED = [
     ("We oppose legislation that would weaken encryption.", "We support legislation that would weaken encryption."),
     ("We will fight any order to weaken encryption.", "We will honour any order to weaken encryption."),
+    (
+        "We will vote against laws that weaken the right to strike.",
+        "We will vote for laws that weaken the right to strike.",
+    ),
+    ("We ended our work with the border agency.", "We have begun working with the border agency again."),
     ("We have closed our office in the settlement.", "We have opened our office in the settlement."),
     ("We will not drill for gas in Rakhine.", "Drilling for gas in Rakhine will resume next year."),
 ]
