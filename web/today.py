@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from sqlalchemy import Connection
 
 from core.model import Severity
+from core.quotes import Quote
 from core.report import Interval, Report, build_report, from_plain
 from core.text.visible import one_line
 from core.text.words import Segment
@@ -218,7 +219,7 @@ def _row(
         more=max(0, len(change.edits) - 1),
         interval=report.interval,
         is_gone=change.after_version is None,
-        facts=_facts(stored, report),
+        facts=_facts(stored, report, first),
         change=change.id,
         found_at=stored.detected_at,
     )
@@ -249,13 +250,14 @@ def report_of(conn: Connection, stored: StoredChange, base_url: str | None) -> R
     return replace(report, more=report.more + left_out)
 
 
-def _facts(stored: StoredChange, report: Report) -> tuple[str, ...]:
+def _facts(stored: StoredChange, report: Report, shown: Quote | None) -> tuple[str, ...]:
+    """What stands below the quote that is shown; the heading is that of this quote."""
     change = stored.change
     facts = [", ".join(label(topic) for topic in report.topics[:3])]
     rules = unique(label(match.title or match.rule) for match in change.matches)
     facts += [*rules[:2], counted(len(rules) - 2, "more rule") if len(rules) > 2 else ""]
-    if report.where and report.where.heading_path:
-        facts.append(f"under “{one_line(report.where.heading_path[-1], 60)}”")
+    if shown and shown.heading_path:
+        facts.append(f"under “{one_line(shown.heading_path[-1], 60)}”")
     if report.interval and report.interval.date_stands:
         facts.append(f"The page still says “{one_line(report.interval.page_date, 60)}”")
     if change.found_late:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
 from core.access import Role
-from core.model import Intent
-from storage import audit, handlings, notices, outbox, tasks
+from core.model import Act, Intent
+from core.report import from_plain, to_plain
+from core.wording import OF_ACT
+from storage import audit, changes, handlings, notices, outbox, overview, tasks
 from tests.web_archive import NOW, SALES_SLUG, Seeded, seed, sign_in
+from web import today
 
 HEADERS = {"sec-fetch-site": "same-origin"}
 
@@ -248,3 +253,21 @@ def test_a_day_in_the_future_shows_the_newest(own: Seeded) -> None:
     page = browser(own, "reader").get(f"/d/{SALES_SLUG}?asof=2999-01-01")
     assert page.status_code == 200
     assert "Version 4" in page.text
+
+
+# --- today -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_heading_below_a_quote_is_the_one_it_stands_under(own: Seeded) -> None:
+    with own.database.read() as conn:
+        [change_id] = overview.recent_changes(conn, NOW - timedelta(days=1), limit=1)
+        [stored] = changes.by_ids(conn, [change_id])
+        [told] = overview.told(conn, [change_id]).values()
+        report = from_plain(told.report)
+        beside = replace(report.quotes[0], mark=OF_ACT[Act.MOVED], heading_path=("You may also like",))
+        assert report.where is not None
+        where = replace(report.where, heading_path=beside.heading_path)  # a report says where its first quote stands
+        first = replace(told, report=to_plain(replace(report, quotes=(beside, *report.quotes), where=where)))
+        row = today._row(conn, stored, first, NOW, None)
+    assert "under “Where we do not sell”" in row.facts
+    assert not any("You may also like" in fact for fact in row.facts)
