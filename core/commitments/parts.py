@@ -74,11 +74,17 @@ def part_added(before: Frame, after: Frame, one: Sequence[Element], two: Sequenc
         return
     if any(mark.first in range(first, last) and mark.dimension in _TAKES_BACK for mark in after.marks):
         return
+    people = any(
+        mark.first in range(first, last) and mark.value in ("affected", "users") for mark in after.of("actors")
+    )
+    if people and not _EXPOSING.isdisjoint(after.words[first:last]):
+        return  # "and publish the names of complainants"
     words = range(first, last)
     yield Delta("parts", "+", f"part added: {' '.join(after.words[first + 1 : last])}", frozenset(), frozenset(words))
 
 
 _LEAST_ADDED = 2
+_EXPOSING = word_set("name names identity identities details address addresses whereabouts photos pictures")
 _PLAINLY_GOOD = ("disclose", "verify", "remediate")
 _TAKES_BACK = ("hedges", "negation", "modality", "conditions", "customers", "person_data", "duration")
 

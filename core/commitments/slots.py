@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from core.commitments.delta import Delta, Sign, is_restraint
+from core.commitments.delta import Delta, Sign, is_restraint, span
 from core.commitments.frame import Clause, Frame
 from core.commitments.guard import LIST_WORDS, Element
 from core.commitments.inflection import roots_of
@@ -267,9 +267,8 @@ def _lasting(_: Vocabulary, slot: Slot) -> Delta | None:
     if (bool(ends) == bool(stays) and not (ends and stays)) or _BANS.isdisjoint(slot.after.words):
         return None
     told = {m.tier for m in (*ends, *stays)}
-    inside = {at for m in (*ends, *stays) for at in range(m.first, m.last)}
-    words = [slot.before.words[at] for at in slot.went if at not in inside] + [
-        slot.after.words[at] for at in slot.new if at not in inside
+    words = [slot.before.words[at] for at in slot.went - span(ends)] + [
+        slot.after.words[at] for at in slot.new - span(stays)
     ]
     if not ends or not stays or len(told) < 2 or not set(words) <= _RUNS:
         return None
@@ -312,10 +311,15 @@ def _more_denied(vocabulary: Vocabulary, slot: Slot) -> Delta | None:
     )
 
 
+_SHOWN = word_set(
+    "subcontractors subcontractor addresses address findings results hours safety volumes farms farm mills mill factories locations "
+    "dates audits remedies outcomes buyers prices fees overtime training refiners smelters vessels interest"
+)
+_DETERMINERS = word_set("the their its our all any other")
 _TOLD = ("disclose", "verify", "assess", "remediate")
 
 
-def _more_told(_: Vocabulary, slot: Slot) -> Delta | None:
+def _more_told(vocabulary: Vocabulary, slot: Slot) -> Delta | None:
     """ "Disclose their factories", "… and their subcontractors": one more thing is shown, looked into, made good."""
     if slot.gone or not 1 < len(slot.came) <= _MOST_ADDED or slot.after.negations or slot.clause():
         return None
@@ -327,7 +331,8 @@ def _more_told(_: Vocabulary, slot: Slot) -> Delta | None:
         return None
     if _kinds_inside(slot) or len(acts) != len(slot.after.acts):
         return None
-    if any(word.endswith(("ing", "ed", "ly")) or not word.isalpha() for word in words):
+    shown = vocabulary.watch_objects | _SHOWN | _DETERMINERS
+    if not shown.issuperset(words[1:]):  # "the names of suppliers and informants": not everything shown is good to show
         return None
     return Delta("list", "+", f"list longer: {' '.join(words[1:])}", frozenset(), slot.new)
 

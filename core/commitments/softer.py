@@ -64,7 +64,8 @@ def _no_longer_aimed_at(before: Frame, after: Frame) -> Iterator[Delta]:
     if not verb or not at or before.actor != after.actor:
         return
     is_ours = after.actor in _STATED[:3] and after.words[at - 1] in _WHO
-    if not is_ours and _INSTRUMENTS.isdisjoint(after.words[:_SUBJECT]):
+    is_held = verb[0] in _HOLDING and not _INSTRUMENTS.isdisjoint(after.words[:_SUBJECT])
+    if not is_ours and not is_held:
         return
     told = f"modality: {marks[0].text} → plain statement"
     yield Delta("modality", "+", told, frozenset(range(marks[0].first, marks[0].last)), frozenset())
@@ -75,6 +76,7 @@ _WHO = word_set("we suppliers partners contractors company group always")
 _INSTRUMENTS = word_set(
     "contract contracts agreement agreements audits audit training clauses licences policy policies code"
 )
+_HOLDING = word_set("include contain cover require provide specify")
 """What serves a promise ("contracts include clauses"): told as a fact it is firmer, whoever is the subject."""
 _SUBJECT = 3  # words
 _PROTECTING = word_set(

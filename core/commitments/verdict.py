@@ -155,10 +155,16 @@ _FORBIDDING = word_set("prohibit forbid ban oppose condemn reject discourage")
 _WATCHING = word_set("monitor screen trace identify map inspect report verify investigate check test")
 
 
+_WARNED = word_set("announced announce announces scheduled")
+_LOOKING = word_set("audit audits inspection inspections visit visits")
+
+
 def _may_harm(vocabulary: Vocabulary, frame: Frame) -> bool:
     """What sounds firmer and may be worse: reviewing the ban itself, watching people, a duty of those affected."""
     if is_duty_of_affected(frame):
         return True
+    if not _WARNED.isdisjoint(frame.words) and not _LOOKING.isdisjoint(frame.words):
+        return True  # "audits are announced"
     verbs = {act.at for act in frame.acts}
     about = {at for at, word in enumerate(frame.words) if word in _ABOUT_THE_PROMISE}
     if about - verbs and not covers_at(frame) and not any(act.is_harm for act in frame.acts):

@@ -60,6 +60,17 @@ NO_GAIN = [
     ("We do not sell kits.", "We do not sell or recall kits."),
     ("We publish our supplier list.", "We publish our supplier list and, where appropriate, our audits."),
     ("We assess our suppliers.", "We assess our suppliers and workers."),
+    ("We disclose our suppliers.", "We disclose our suppliers and charge a fee for access."),
+    ("We disclose the names of suppliers.", "We disclose the names of suppliers and informants."),
+    ("The ban on the use of the hotline by agents is temporary.", "The ban on the use of the hotline is permanent."),
+    ("The ban on strikes is temporary.", "The ban on strikes is permanent."),
+    ("We investigate complaints.", "We investigate complaints and disclose the names of complainants."),
+    ("Audits may be announced.", "Audits are announced."),
+    (
+        "Complaints are reviewed by the works council.",
+        "Complaints are reviewed by an independent expert chosen by management.",
+    ),
+    ("We monitor known abusers.", "We monitor known or suspected union members."),
     ("We consult communities.", "We obtain the consent of communities where possible."),
 ]
 
