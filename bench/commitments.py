@@ -95,6 +95,7 @@ def swapped(lexicon: Lexicon, pair: Pair) -> Iterator[tuple[str, str, str]]:
         "selling": "supplying",
         "sale": "supply",
         "source": "purchase",
+        "sourced": "purchased",
         "design": "develop",
         "supplying": "selling",
         "sold": "supplied",
