@@ -56,7 +56,9 @@ LEAST_EXACT = {
 }
 SOFTENED = 1157
 SWAPPED = 270
-MOST_FALSE_LOSSES = 8  # true rewordings of sets f to i and k and one more, whole sentences in other words, that are called weaker
+MOST_FALSE_LOSSES = (
+    8  # true rewordings of sets f to i and k and one more, whole sentences in other words, that are called weaker
+)
 
 
 def all_pairs() -> list[Pair]:
