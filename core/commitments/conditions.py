@@ -119,8 +119,8 @@ def _changed(before: Frame, after: Frame, one: Sequence[Clause], two: Sequence[C
 
 
 def _gone(before: Frame, after: Frame, clause: Clause) -> Sign:
-    if clause.leaves_nothing_out:
-        return "-"
+    if clause.leaves_nothing_out or (clause.kind == "unmet" and _is_right(before)):
+        return "-"  # "workers can refuse unsafe work without loss of pay"
     if clause.kind == "time" and clause.text.startswith(_FIRST) and _is_duty(before):
         return "-"  # "trained before deployment": a moment by which it has to be done
     sign = _when_gone(clause)  # "we notify users when a government asks" says more than "we notify users"
@@ -134,7 +134,14 @@ def _added(before: Frame, after: Frame, clause: Clause) -> Sign:
         return "+"  # "tested before release"
     if clause.text.startswith(_LASTING) and is_restraint(after):
         return "-"  # "while sanctions are in force": forbidden so long and no longer
+    if clause.kind == "unmet" and _is_right(after):
+        return "?"
     return TURNED[_when_gone(clause)]
+
+
+def _is_right(frame: Frame) -> bool:
+    """What people may do: there "without" names what will not be done to them."""
+    return frame.actor in ("users", "affected") and not frame.negations
 
 
 _LASTING = ("while ", "as long as ", "so long as ")

@@ -45,7 +45,20 @@ def is_duty_of_affected(frame: Frame) -> bool:
     modals = frame.of("modality")
     if modals and all(mark.text in ("can", "could") for mark in modals):  # "workers can complain": a right, no duty
         return False
-    return not {"receive", "entitled", "right", "rights", "protected", "free", "access"}.intersection(frame.words)
+    return not _ENJOYED.intersection(frame.words)
+
+
+_ENJOYED = frozenset(
+    {"receive", "entitled", "right", "rights", "protected", "free", "access", "earn", "gain", "enjoy", "benefit"}
+)
+
+
+def is_for_its_subject(frame: Frame) -> bool:
+    """ "Workers receive 12 weeks of leave": what is told of people is promised to them."""
+    return frame.actor in ("users", "affected") and not frame.negations and not _GETS.isdisjoint(frame.words)
+
+
+_GETS = frozenset({"receive", "earn", "entitled"})
 
 
 def is_disclaimer(frame: Frame) -> bool:

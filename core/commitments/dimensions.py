@@ -16,6 +16,7 @@ from core.commitments.delta import Delta, is_duty_of_affected
 from core.commitments.frame import Frame
 from core.commitments.guard import is_claimed
 from core.commitments.lists import Content, coverage_shortened, list_lengthened, list_shortened
+from core.commitments.one_word import word_moved
 from core.commitments.parts import part_added, parts_moved
 from core.commitments.qualifiers import (
     actors_moved,
@@ -27,10 +28,11 @@ from core.commitments.qualifiers import (
     standards_moved,
 )
 from core.commitments.scope import lattice_moved, rank_moved
-from core.commitments.slots import item_came, slot_moved
+from core.commitments.slots import item_came, slot_moved, slot_of
 from core.commitments.softer import softened
 from core.commitments.timing import deadline_moved, duration_moved
 from core.commitments.vocabulary import Vocabulary
+from core.commitments.wording import word_set
 
 _Comparison = Callable[[Vocabulary, Frame, Frame], Iterator[Delta]]
 _COMPARISONS: tuple[tuple[_Comparison, str], ...] = (  # each with the cues without which it finds nothing, if any
@@ -72,13 +74,20 @@ def deltas(vocabulary: Vocabulary, before: Frame, after: Frame, contents: tuple[
     )
     found = [delta for delta in found if not any(_is_within(delta, item) for item in longer)] + longer
     slots = [*slot_moved(vocabulary, before, after, *contents)]
+    if not slots and (told := _told_by_a_word(vocabulary, before, after, contents)):
+        slots = [told]
+        found = [delta for delta in found if not _is_of(delta, told)]
     found = [delta for delta in found if not any(_is_told_by(delta, slot) for slot in slots)]
+    opened = [slot for slot in slots if slot.dimension == "actors"]  # what anyone may do, and then some
     if is_duty_of_affected(before) or is_duty_of_affected(after):
-        return [replace(delta, sign="?") for delta in found]
-    if before.stance == after.stance == "permits":
+        return [*(replace(delta, sign="?") for delta in found), *opened]
+    if before.stance == after.stance == "permits" and not (_chooses_well(before) and _chooses_well(after)):
         return [*(_turned(delta) for delta in found), *slots]
     if before.firmness is not None and before.firmness <= 0 and after.firmness is not None and after.firmness <= 0:
-        return [replace(delta, sign="?") for delta in found]  # nothing was promised, so nothing can be softened
+        return [
+            *(replace(delta, sign="?") for delta in found),
+            *opened,
+        ]  # nothing was promised, so nothing can be softened
     return [*found, *slots]
 
 
@@ -132,6 +141,37 @@ def _is_told_by(delta: Delta, slot: Delta) -> bool:
         return False
     is_within = bool(delta.before | delta.after) and delta.before <= slot.before and delta.after <= slot.after
     return delta.dimension == slot.dimension or is_within
+
+
+_NUMBERS = ("duration", "numbers", "deadline")
+_GOOD_TO_CHOOSE = word_set(
+    "certified audited audit verified traceable responsible responsibly sustainable recycled accredited assured"
+)
+
+
+def _chooses_well(frame: Frame) -> bool:
+    """ "We source our tin from audited smelters": buying that is a promise, though buying as such is none."""
+    is_buying = bool(frame.acts) and all(act.group == "source" for act in frame.acts)
+    return is_buying and not frame.negations and not _GOOD_TO_CHOOSE.isdisjoint(frame.words)
+
+
+def _told_by_a_word(
+    vocabulary: Vocabulary, before: Frame, after: Frame, contents: tuple[Content, Content]
+) -> Delta | None:
+    slot = slot_of(before, after, *contents) if before.lang == after.lang == "en" else None
+    return word_moved(vocabulary, slot) if slot else None
+
+
+def _is_of(delta: Delta, told: Delta) -> bool:
+    """Whether a delta speaks of nothing but a word whose place has told what follows."""
+    if delta.is_reversal or delta.forces_reading:
+        return False
+    is_open = delta.sign == "?" or (told.dimension in _NUMBERS and delta.dimension in _NUMBERS)
+    if is_open and told.before <= delta.before and told.after <= delta.after:
+        return True  # of the clause around it, or of the number by its unit alone
+    if delta.sign == "?" and delta.dimension == "conditions" and not delta.before and not delta.after:
+        return True  # all that changed is this word, so its clause changed by nothing else
+    return bool(delta.before | delta.after) and delta.before <= told.before and delta.after <= told.after
 
 
 def _is_within(delta: Delta, item: Delta) -> bool:

@@ -90,6 +90,7 @@ _TURNS: tuple[tuple[str, str], ...] = (
     (r"\b(?:provide|give)(n|s|d)? (.{1,40}?) with (?=free |access|training|information|a copy|remed|compensation|support)", r"give\1 \2 "),
     (r"\b(?:receive|get|undergo|complete)s? ((?:\w+ ){0,2})training (?=on|in)", r"are \1trained "),
     (r"\b((?:access|disclosure|release|transfer|processing|use|sharing|export|resale)\b[\w ]{0,60}?) requires? (an? [\w ]+?)(?=[.,;]|$)", r"\2 is required for \1"),
+    (r"\bforbidden\b", "prohibited"),
     # sheer turns of speech
     (r"\b(?:under|in) any circumstances?\b", "under any circumstances"),
     (r"\bin (?:compliance|conformity|keeping) with\b", "in accordance with"),

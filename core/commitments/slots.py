@@ -44,6 +44,12 @@ class Slot:
         at = self.came[0].at if self.came else -1
         return next((each for each in self.after.clauses if each.first <= at < each.last), None)
 
+    def went_words(self) -> tuple[str, ...]:
+        return tuple(word for each in self.gone for word in _of(self.before, each))
+
+    def new_words(self) -> tuple[str, ...]:
+        return tuple(word for each in self.came for word in _of(self.after, each))
+
     def told(self) -> str:
         return f"{_words(self.before, self.gone) or 'nothing'} → {_words(self.after, self.came) or 'nothing'}"
 
@@ -54,7 +60,7 @@ def slot_moved(
     """What follows where all that changed stands in one place."""
     if after.lang != "en" or before.lang != "en":
         return
-    slot = _slot(before, after, one, two)
+    slot = slot_of(before, after, one, two)
     if slot is None:
         return
     for found in (_opposite, _proof, _independent, _also_suspected, _some_of_all, _no_longer_anyone, _other_people, _before_or_after, _closed_list, _lasting,
@@ -69,13 +75,13 @@ def item_came(
     vocabulary: Vocabulary, before: Frame, after: Frame, one: Sequence[Element], two: Sequence[Element]
 ) -> Iterator[Delta]:
     """An item that came to a list, looked for in what other changes leave of a sentence."""
-    slot = _slot(before, after, one, two) if before.lang == after.lang == "en" else None
+    slot = slot_of(before, after, one, two) if before.lang == after.lang == "en" else None
     delta = slot and (_more_denied(vocabulary, slot) or _more_told(vocabulary, slot))
     if delta:
         yield delta
 
 
-def _slot(before: Frame, after: Frame, one: Sequence[Element], two: Sequence[Element]) -> Slot | None:
+def slot_of(before: Frame, after: Frame, one: Sequence[Element], two: Sequence[Element]) -> Slot | None:
     head, shorter = 0, min(len(one), len(two))
     while head < shorter and one[head].id == two[head].id:
         head += 1

@@ -47,7 +47,7 @@ def _only_aimed_at(before: Frame, after: Frame, gone: Sequence[Element]) -> Iter
     marks = after.of("modality")
     if before.tier is not None or before.of("modality") or not marks or not all(1 <= mark.tier <= 2 for mark in marks):
         return
-    if before.actor not in _STATED or any(each.id not in LIST_WORDS for each in gone):
+    if before.actor not in _STATED or any(each.id not in LIST_WORDS | {"default"} for each in gone):
         return
     words = ", ".join(mark.text for mark in marks)
     claims = frozenset(at for mark in marks for at in range(mark.first, mark.last))

@@ -14,7 +14,7 @@ from difflib import SequenceMatcher
 
 from core.commitments.acts import Act
 from core.commitments.conditions import is_set_off_otherwise
-from core.commitments.delta import Delta, Sign, is_duty_of_affected
+from core.commitments.delta import Delta, Sign, is_duty_of_affected, is_for_its_subject
 from core.commitments.dimensions import deltas
 from core.commitments.frame import Frame
 from core.commitments.guard import (
@@ -130,8 +130,10 @@ def _decided(
     if is_clear and _is_ban_prolonged(vocabulary, after, moved):
         return Verdict.STRENGTHENED
     is_told = any(delta.dimension == "modality" and delta.sign == "+" for delta in moved)  # "we aim to pay", "we pay"
+    if frames[0].stance == "restrains" and not after.acts:  # "we consult", "we obtain the consent of"
+        is_told = is_told or any(delta.dimension == "actions" and delta.before and delta.after for delta in moved)
     is_promise = after.stance in ("restrains", "permits") or (
-        after.stance == "none" and (covers_at(after) > 0 or is_told)
+        after.stance == "none" and (covers_at(after) > 0 or is_told or is_for_its_subject(after))
     )
     if is_clear and is_promise and not _may_harm(vocabulary, after):
         return Verdict.STRENGTHENED

@@ -1,0 +1,122 @@
+"""One word that came, went or gave way, where its place tells what follows whatever the word is."""
+
+from __future__ import annotations
+
+from core.commitments.delta import Delta, Sign
+from core.commitments.frame import Frame
+from core.commitments.guard import LIST_WORDS
+from core.commitments.measures import measured
+from core.commitments.slots import Slot
+from core.commitments.vocabulary import Vocabulary
+from core.commitments.wording import word_set
+
+
+def word_moved(vocabulary: Vocabulary, slot: Slot) -> Delta | None:
+    """What follows, if anything does."""
+    for found in (measured, _manner_denied, _no_longer_anyone_may, _consent, _one_more_paper, _more_protected):
+        delta = found(vocabulary, slot)
+        if delta:
+            return delta
+    return None
+
+
+_SURE = word_set(
+    "only early family supply reply apply comply rely imply strictly absolutely expressly explicitly certainly simply truly really"
+)
+
+
+def _manner_denied(_: Vocabulary, slot: Slot) -> Delta | None:
+    """ "Will not oppose", "will not unlawfully oppose": a manner is denied, and the rest is free."""
+    words = slot.went_words() or slot.new_words()
+    if (slot.gone and slot.came) or len(words) != 1 or not words[0].endswith("ly") or words[0] in _SURE:
+        return None
+    frame, at = (slot.after, min(slot.new)) if slot.came else (slot.before, min(slot.went))
+    if (
+        not any(each == at - 1 for each in frame.negations)
+        or not frame.words[at + 1 : at + 2]
+        or frame.firmness is None
+    ):
+        return None
+    if any(mark.first == at for mark in frame.of("hedges", main_only=False)):
+        return None  # "knowingly": a hedge is one wherever it stands
+    known = any(act.at == at + 1 for act in frame.acts)
+    if any(act.stance != "restrains" or not act.is_harm for each in (slot.before, slot.after) for act in each.acts):
+        return None  # "we do not actively promote unions"
+    sign: Sign = "-" if slot.came else "+" if known else "?"
+    return Delta("objects", sign, f"manner: {slot.told()}", slot.went, slot.new)
+
+
+_ANYONE = word_set("anyone anybody everyone everybody")
+_MAY = word_set("may can")
+
+
+def _no_longer_anyone_may(_: Vocabulary, slot: Slot) -> Delta | None:
+    """ "Anyone may complain", "employees may complain": what was open to all is open to some."""
+    gone, came = slot.went_words(), slot.new_words()
+    is_open = not _ANYONE.isdisjoint(gone) and slot.tail in _MAY and not slot.after.negations
+    if (
+        not is_open
+        or min(slot.new, default=1) != 0
+        or not came
+        or not _ANYONE.isdisjoint(came)
+        or {"any", "all"} & {*came}
+    ):
+        return None
+    return Delta("actors", "-", f"open to: {slot.told()}", slot.went, slot.new)
+
+
+def _consent(_: Vocabulary, slot: Slot) -> Delta | None:
+    """ "Consult communities", "obtain the consent of communities": who was heard is asked, and may say no."""
+    gone, came = slot.went_words(), slot.new_words()
+    if gone != ("consult",) or set(came) - _ASKED != {"consent"} or not {"obtain", "secure"} & {*came}:
+        return None
+    if slot.after.negations or not any(act.at in slot.went and act.stance == "restrains" for act in slot.before.acts):
+        return None
+    return Delta("actions", "+", f"action: {slot.told()}", slot.went, slot.new)
+
+
+_ASKED = word_set("obtain secure the free prior and informed of written")
+_PAPERS = 4  # words
+
+
+def _one_more_paper(_: Vocabulary, slot: Slot) -> Delta | None:
+    """ "Only with a court order", "only with a court order or a letter": one more way to what was held back."""
+    came = slot.new_words()
+    start = min(slot.new, default=0)
+    words = slot.after.words[start : max(slot.new, default=-1) + 1]
+    if slot.gone or words[:1] != ("or",) or not 1 < len(words) <= _PAPERS + 1 or slot.after.negations:
+        return None
+    held = slot.after.words[max(start - 8, 0) : start]
+    if "only" not in held or not _NEEDED & {*held[held.index("only") :]}:
+        return None
+    if not any(act.group == "hand_over" or act.is_harm for act in slot.after.acts):
+        return None
+    return Delta("conditions", "-", f"one more way: {' '.join(came)}", frozenset(), slot.new)
+
+
+_NEEDED = word_set("with if when where upon on under after")
+_RIGHTS = word_set("respect protect uphold safeguard support")
+_HOLDERS = word_set(
+    "workers employees staff contractors subcontractors users customers visitors children communities families villagers farmers miners "
+    "migrants women suppliers applicants interns trainees apprentices volunteers people persons residents journalists defenders guests "
+    "patients students"
+)
+_MOST_ADDED = 3
+
+
+def _more_protected(_: Vocabulary, slot: Slot) -> Delta | None:
+    """ "The rights of our employees", "… and contract workers": the same is promised to more people."""
+    words = [word for word in slot.new_words() if word != "and"]
+    if slot.gone or "and" not in slot.new_words() or not 1 <= len(words) <= _MOST_ADDED or words[-1] not in _HOLDERS:
+        return None
+    if slot.lead not in _HOLDERS or slot.after.negations or slot.clause() or not LIST_WORDS.isdisjoint(words):
+        return None
+    if not slot.after.acts or any(act.lemma not in _RIGHTS and act.at < min(slot.new) for act in slot.after.acts):
+        return None
+    if any(not word.isalpha() or word.endswith(("ly", "ed")) for word in words):
+        return None
+    return Delta("list", "+", f"for more people: {' '.join(words)}", frozenset(), slot.new | _links(slot.after))
+
+
+def _links(frame: Frame) -> frozenset[int]:
+    return frozenset(at for at, word in enumerate(frame.words) if word in LIST_WORDS)

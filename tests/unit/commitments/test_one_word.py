@@ -1,0 +1,67 @@
+"""One word or number that changed, and what its place tells; and where the same change tells nothing of the kind."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.commitments import Lexicon
+from core.model import Verdict
+
+NUMBERS = [  # (before, after): the later is weaker
+    ("We will cut our water use by 40 percent by 2030.", "We will cut our water use by 25 percent by 2030."),
+    ("We delete call recordings after 30 days.", "We delete call recordings after 90 days."),
+    ("We give at least six months' notice before any closure.", "We give at least 60 days' notice before any closure."),
+    ("Workers receive at least 16 weeks of paid leave.", "Workers receive at least 12 weeks of paid leave."),
+    ("All farmers will earn a living income by 2026.", "All farmers will earn a living income by 2029."),
+]
+WEAKER = [
+    ("We keep location data for 30 days.", "We keep location data for 90 days."),
+    ("We never retaliate against whistleblowers.", "We never unfairly retaliate against whistleblowers."),
+    ("Anyone may report a concern to the ombudsman.", "Suppliers may report a concern to the ombudsman."),
+    ("We hand over user data only with a court order.", "We hand over user data only with a court order or a letter."),
+    ("Workers can refuse unsafe work without loss of pay.", "Workers can refuse unsafe work."),
+    ("Calls are encrypted by default.", "Calls can be encrypted."),
+]
+FIRMER = [
+    ("We protect the privacy of our users.", "We protect the privacy of our users and visitors."),
+    (
+        "We consult villages before we mine on their land.",
+        "We obtain the consent of villages before we mine on their land.",
+    ),
+    ("We aim to source our tin from audited smelters.", "We source our tin from audited smelters."),
+]
+NO_GAIN = [  # what looks like one of them and protects nobody
+    ("We will cut wages by 10 percent.", "We will cut wages by 20 percent."),
+    ("We reduce the notice period by 10 days.", "We reduce the notice period by 20 days."),
+    ("We keep audit records for five years.", "We keep audit records for two years."),
+    ("We store evidence of abuse for ten years.", "We store evidence of abuse for one year."),
+    ("Workers must give at least two weeks' notice.", "Workers must give at least four weeks' notice."),
+    ("We respect the privacy of our users.", "We respect the privacy of our users and the interests of governments."),
+    ("We hand over data of users.", "We hand over data of users and visitors."),
+    ("We consult villages before we mine.", "We seek the consent of villages before we mine."),
+    ("We aim to source cotton from the region.", "We source cotton from the region."),
+    ("We do not support unions.", "We do not actively support unions."),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), NUMBERS)
+def test_a_number_is_read_by_what_it_measures(lexicon: Lexicon, before: str, after: str) -> None:
+    assert lexicon.compare(before, after).verdict is Verdict.WEAKENED
+    assert lexicon.compare(after, before).verdict is Verdict.STRENGTHENED
+
+
+@pytest.mark.parametrize(("before", "after"), WEAKER)
+def test_a_word_whose_place_says_that_less_is_promised(lexicon: Lexicon, before: str, after: str) -> None:
+    assert lexicon.compare(before, after).verdict is Verdict.WEAKENED
+    assert lexicon.compare(after, before).verdict is not Verdict.WEAKENED
+
+
+@pytest.mark.parametrize(("before", "after"), FIRMER)
+def test_a_word_whose_place_says_that_more_is_promised(lexicon: Lexicon, before: str, after: str) -> None:
+    assert lexicon.compare(before, after).verdict is Verdict.STRENGTHENED
+    assert lexicon.compare(after, before).verdict in (Verdict.WEAKENED, Verdict.UNCLASSIFIED)
+
+
+@pytest.mark.parametrize(("before", "after"), NO_GAIN)
+def test_what_only_looks_like_it_is_no_gain(lexicon: Lexicon, before: str, after: str) -> None:
+    assert lexicon.compare(before, after).verdict not in (Verdict.STRENGTHENED, Verdict.REWORDED)
