@@ -44,7 +44,7 @@ class FetchLimits:
     total_seconds: float = 60.0
     connect_seconds: float = 15.0
     read_gap_seconds: float = 20.0
-    max_bytes: int = 15_000_000
+    max_bytes: int = 25_000_000
     max_redirects: int = 8
     allow_private: frozenset[str] = frozenset()
     headers: tuple[tuple[str, str], ...] = ()

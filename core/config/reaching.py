@@ -95,7 +95,7 @@ class FetchSettings(Entry):
     )
     timeout_seconds: float = Field(30, ge=1, le=600, description="Seconds one request may take in all.")
     max_bytes: int = Field(
-        15_000_000, ge=10_000, le=500_000_000, description="Bytes a body may have once unpacked; more is refused."
+        25_000_000, ge=10_000, le=500_000_000, description="Bytes a body may have once unpacked; more is refused."
     )
     max_redirects: int = Field(8, ge=0, le=20, description="Redirects followed for one request.")
     host_gap_seconds: float = Field(5, ge=0, le=3600, description="Seconds between two requests to one host.")

@@ -37,7 +37,7 @@ def test_without_a_file_everything_has_a_default() -> None:
         "contact": None,
         "allow_private": [],
         "timeout_seconds": 30,
-        "max_bytes": 15_000_000,
+        "max_bytes": 25_000_000,
         "max_redirects": 8,
         "host_gap_seconds": 5,
         "hosts_at_once": 20,
