@@ -12,14 +12,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from core.furniture import is_label, is_of_a_policy, is_title, without_site_talk
-from core.model import Act, ChangeClass, Edit, Reading
+from core.furniture import is_label, is_of_a_policy, is_title, leads_to_a_channel, without_site_talk
+from core.model import Act, ChangeClass, Edit, Place, Reading
+from core.sides import Page, differ_in_figures, in_one_place, sides_of
 from core.site_lines import contact_line, site_line
 from core.text.diff import words_of
 from core.text.listed import without_number
 from core.text.normalise import word_count
 from core.text.pagedate import BINDING, DATE, DAY, STAMP
-from core.text.zones import PROSE
 
 
 class Guard(Protocol):
@@ -37,6 +37,7 @@ class FormLife:
     times_seen: int = 0
     times_gone: int = 0
     is_furniture: bool = False  # it stands on most pages of the host
+    is_restless: bool = False  # it and what it replaced followed each other at nearly every visit
     is_of_a_round: bool = (
         False  # it came to other pages of the host, or left them, at the same time, and was told there
     )
@@ -62,7 +63,7 @@ class Classified:
 
 FLAP_SECONDS: Final = 7 * 86_400  # a text that stood for less before the old one came back is one leg of a flap
 _LABEL_WORDS: Final = 6
-_LINE_WORDS: Final = 20  # of a banner or a teaser; what is longer is a paragraph
+_PLAIN_AND_LOUD: Final = frozenset(("a passage was removed", "a passage was added", "a passage was restored"))
 _LONE_LABEL: Final = "a label that stands alone: a button or a switch, no sentence"
 _EMAIL: Final = re.compile(
     r"\[\s*e-?mail\s*(?:protected|geschützt|protégé|protegido)\s*\]|[\w.+-]+(?:@|\s?(?:\[at\]|\(at\))\s?)[\w-]+(?:(?:\.|\s?(?:\[dot\]|\(dot\))\s?)[\w-]+)+",
@@ -91,44 +92,6 @@ _SAME_SIGNS: Final = str.maketrans(
 )
 
 
-class _Page:
-    """A reading with what is asked of it for every edit, found once."""
-
-    def __init__(self, reading: Reading) -> None:
-        self.places = reading.places
-        self.lead_in = reading.lead_in
-        self._targets: dict[int, set[str]] = {}
-        for at, url in reading.links:  # without query and fragment: those carry trace ids and positions
-            self._targets.setdefault(at, set()).add(url.partition("#")[0].partition("?")[0].rstrip("/"))
-        self.headings = {place.text for place in reading.places if place.kind == "heading" and place.stream == "main"}
-
-    def targets(self, places: Sequence[int]) -> set[str]:
-        """Where these places lead."""
-        return set().union(*(self._targets.get(at, ()) for at in places))
-
-    def introduces(self, at: int) -> bool:
-        """Whether this place, with a colon at its end, stands over a list."""
-        is_over = at + 1 < len(self.places) and self.places[at + 1].lead_in == at
-        return is_over and self.places[at].text.endswith((":", "："))
-
-    def over(self, at: int) -> list[str]:
-        """What stands over a place: its headings below the page's title, its introduction, and the line before it."""
-        above = self.places[at - 1].text if at else ""
-        found = [self.lead_in(at), above if word_count(above) < PROSE else ""]
-        heading = self.places[at].heading
-        while heading >= 0 and self.places[heading].level > 1:
-            found.append(self.places[heading].text)
-            heading = self.places[heading].heading
-        return found
-
-    def is_amid_prose(self, at: int) -> bool:
-        """Whether the text goes on behind this place: a contact there is one that the text names."""
-        return any(place.stream == "main" and word_count(place.text) >= PROSE for place in self.places[at + 1 :])
-
-    def texts(self, places: Sequence[int]) -> str:
-        return " ".join(self.places[at].text for at in places)
-
-
 def classify(
     before: Reading,
     after: Reading,
@@ -139,10 +102,12 @@ def classify(
     returned: Returned | None = None,
 ) -> Classified:
     """The class of a change. ``lives`` maps a passage's text to its past in this document, where it has one."""
-    pages = _Page(before), _Page(after)
+    pages = Page(before), Page(after)
     judged = [_judge(*pages, edit, guard, lives or {}) for edit in edits]
     for at in _replaced_labels(*pages, edits, judged):
         judged[at] = ChangeClass.SUBSTANTIVE, "a label was replaced by another"
+    for at, what in _replaced_contacts(*pages, edits, judged):
+        judged[at] = ChangeClass.SURROUNDINGS, f"only {what}"
     is_loud = any(found is ChangeClass.SUBSTANTIVE for found, _ in judged)
     if is_loud and returned is not None and _is_flap_leg(*pages, edits, guard, returned):
         why = f"back to version {returned.number}, which this one had replaced for {_span(returned.stayed_seconds)}"
@@ -173,7 +138,7 @@ def _span(seconds: float) -> str:
     return f"{max(seconds / 3600, 1):.0f} h"
 
 
-def _is_flap_leg(before: _Page, after: _Page, edits: Sequence[Edit], guard: Guard, returned: Returned) -> bool:
+def _is_flap_leg(before: Page, after: Page, edits: Sequence[Edit], guard: Guard, returned: Returned) -> bool:
     """A return soon after leaving is a leg of a flap; with a promise in it, only once both directions were told."""
     if returned.stayed_seconds > FLAP_SECONDS and returned.times_left_before < 2:
         return False
@@ -184,11 +149,11 @@ def _is_flap_leg(before: _Page, after: _Page, edits: Sequence[Edit], guard: Guar
     return not any(_is_guarded(before, after, edit, guard) for edit in edits)
 
 
-def _is_guarded(before: _Page, after: _Page, edit: Edit, guard: Guard) -> bool:
+def _is_guarded(before: Page, after: Page, edit: Edit, guard: Guard) -> bool:
     return any(_holds(before, at, guard) for at in edit.before) or any(_holds(after, at, guard) for at in edit.after)
 
 
-def _holds(page: _Page, at: int, guard: Guard) -> bool:
+def _holds(page: Page, at: int, guard: Guard) -> bool:
     """Does this place hold a commitment or a watched term?
 
     What surroundings say of the site itself is no commitment. But they may hold a line of the policy that is no sentence
@@ -206,13 +171,13 @@ def _holds(page: _Page, at: int, guard: Guard) -> bool:
         return True
     heard = lead_in if lead_in[-1:] in (":", "：") else ""
     said = place.text if heard else without_site_talk(place.text)
-    if not leads and is_of_a_policy(place.text):
+    if leads_to_a_channel(place.text) if leads else is_of_a_policy(place.text):
         return True
     return bool(said) and guard(said, heard)
 
 
 def _judge(
-    before: _Page, after: _Page, edit: Edit, guard: Guard, lives: Mapping[str, FormLife]
+    before: Page, after: Page, edit: Edit, guard: Guard, lives: Mapping[str, FormLife]
 ) -> tuple[ChangeClass, str]:
     """The class one edit would give the change alone, with the reason."""
     was, now = before.texts(edit.before), after.texts(edit.after)
@@ -242,7 +207,7 @@ def _loud_reason(edit: Edit, guarded: bool) -> str:
     return f"{what} was {edit.act.value}"
 
 
-def _judge_move(before: _Page, after: _Page, edit: Edit, guarded: bool) -> tuple[ChangeClass, str]:
+def _judge_move(before: Page, after: Page, edit: Edit, guarded: bool) -> tuple[ChangeClass, str]:
     streams = {before.places[at].stream for at in edit.before} | {after.places[at].stream for at in edit.after}
     text = after.places[edit.after[0]].text
     if "main" in streams and (guarded or word_count(text) > _LABEL_WORDS):
@@ -295,7 +260,7 @@ def _scrambled_mail(was: str, now: str) -> str | None:
 
 
 def _quiet(
-    before: _Page, after: _Page, edit: Edit, was: str, now: str, lives: Mapping[str, FormLife]
+    before: Page, after: Page, edit: Edit, was: str, now: str, lives: Mapping[str, FormLife]
 ) -> tuple[ChangeClass, str] | None:
     """Why an unguarded edit is quiet, or None."""
     streams = {before.places[at].stream for at in edit.before} | {after.places[at].stream for at in edit.after}
@@ -312,6 +277,8 @@ def _quiet(
             ChangeClass.SURROUNDINGS,
             "the same line came to other pages of the site at once, or left them, and was told",
         )
+    if was and now and lives.get(was, FormLife()).is_restless and differ_in_figures(was, now):
+        return ChangeClass.VARIANT, "a figure that changes at nearly every visit"
     line = _line_of_the_site(before, after, edit, was, now)
     if line:
         return ChangeClass.SURROUNDINGS, f"only {line}"
@@ -320,58 +287,49 @@ def _quiet(
     return None
 
 
-def whole_lines(before: Reading, after: Reading, edits: Sequence[Edit]) -> list[str]:
-    """The lines that came or went whole: no paragraph, and no entry of the text's own lists and tables."""
-    linked = ({at for at, _ in before.links}, {at for at, _ in after.links})
-    found = []
-    for edit in edits:
-        sides = [(before, at, linked[0]) for at in edit.before] + [(after, at, linked[1]) for at in edit.after]
-        (reading, at, leads), *more = sides
-        place = reading.places[at]
-        is_loose = place.kind in ("paragraph", "heading") or (place.kind == "row" and " | " not in place.text)
-        if not more and word_count(place.text) <= _LINE_WORDS and (is_loose or at in leads):
-            found.append(place.text)
-    return found
-
-
-def _line_of_the_site(before: _Page, after: _Page, edit: Edit, was: str, now: str) -> str:
+def _line_of_the_site(before: Page, after: Page, edit: Edit, was: str, now: str) -> str:
     """What the line is that came, went or was replaced by one of its sort: a counter, a page number, opening hours."""
-    lines = {site_line(page.places[at].text) for page, at in _sides(before, after, edit)}
+    lines = {site_line(page.places[at].text) for page, at in sides_of(before, after, edit)}
     if len(lines) == 1 and (line := lines.pop()):
         return line
     if (
         len(edit.before) > 1
         or len(edit.after) > 1
-        or any(page.is_amid_prose(at) for page, at in _sides(before, after, edit))
+        or any(page.is_amid_prose(at) for page, at in sides_of(before, after, edit))
     ):
         return ""
-    return contact_line(was, now, [said for page, at in _sides(before, after, edit) for said in page.over(at)])
-
-
-def _sides(before: _Page, after: _Page, edit: Edit) -> list[tuple[_Page, int]]:
-    return [(before, at) for at in edit.before] + [(after, at) for at in edit.after]
+    return contact_line(was, now, [said for page, at in sides_of(before, after, edit) for said in page.over(at)])
 
 
 def _replaced_labels(
-    before: _Page, after: _Page, edits: Sequence[Edit], judged: Sequence[tuple[ChangeClass, str]]
+    before: Page, after: Page, edits: Sequence[Edit], judged: Sequence[tuple[ChangeClass, str]]
 ) -> list[int]:
     """Lone labels of which one went and another came under the same line: "Banned", and then "Permitted"."""
-    slots: dict[tuple[str, ...], list[int]] = {}
-    for index, (edit, (_, why)) in enumerate(zip(edits, judged, strict=True)):
-        if why == _LONE_LABEL:
-            page, at = _sides(before, after, edit)[0]
-            if page.places[at].kind == "heading":
-                continue
-            slots.setdefault(tuple(page.over(at)), []).append(index)
-    return [
-        index
-        for found in slots.values()
-        if any(edits[index].before for index in found) and any(edits[index].after for index in found)
-        for index in found
-    ]
+    found = [index for index, (_, why) in enumerate(judged) if why == _LONE_LABEL]
+    pairs = in_one_place(before, after, edits, found)
+    return [at for went, came in pairs for at in (went, came) if _place(before, after, edits[at]).kind != "heading"]
 
 
-def _is_lone_label(before: _Page, after: _Page, edit: Edit) -> bool:
+def _replaced_contacts(
+    before: Page, after: Page, edits: Sequence[Edit], judged: Sequence[tuple[ChangeClass, str]]
+) -> list[tuple[int, str]]:
+    """The address or the hours of an office that went, and those that came under the same line, with what they are."""
+    found = [index for index, (_, why) in enumerate(judged) if why in _PLAIN_AND_LOUD]
+    quiet = []
+    for went, came in in_one_place(before, after, edits, found):
+        (at,), (now_at,) = edits[went].before, edits[came].after
+        if not before.is_amid_prose(at) and not after.is_amid_prose(now_at):
+            what = contact_line(before.places[at].text, after.places[now_at].text, after.over(now_at))
+            quiet += [(went, what), (came, what)] if what else []
+    return quiet
+
+
+def _place(before: Page, after: Page, edit: Edit) -> Place:
+    page, at = sides_of(before, after, edit)[0]
+    return page.places[at]
+
+
+def _is_lone_label(before: Page, after: Page, edit: Edit) -> bool:
     """One short label that came or went whole. A label that was worded anew is a change: it may be a name."""
     if len(edit.before) + len(edit.after) != 1:
         return False

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from core.model import Edit, Place, Reading
+from core.site_lines import says_it_stands_no_more
 from core.text.normalise import word_count
 from core.text.sentences import sentences
 
@@ -70,6 +71,11 @@ _PAGE_IS_PAST: Final = re.compile(
     r"本(?:页面?|网页|版本).{0,20}?(?:存档|归档|撤回|过期|失效|不再|已被?替代)",
     re.IGNORECASE,
 )
+_CHANNEL: Final = re.compile(
+    r"\b(?:report|raise) (?:a |an |your |any )?(?:concern|violation|misconduct|breach|incident)s?\b|\bspeak up\b|\bwhistle-?blow\w*|\bombuds\w*|\bgrievances?\b|\b(?:file|make|submit|lodge) a complaint\b|"
+    r"\b(?:verstoß|hinweis|missstand) melden\b|\bbeschwerde (?:einreichen|einlegen)\b|\bsignaler un\b|\bdéposer une (?:plainte|réclamation)\b|\b(?:presentar|hacer) una (?:queja|denuncia)\b|举报|投诉|申诉",
+    re.IGNORECASE,
+)
 _ASKS_OR_INTRODUCES: Final = frozenset("?？:：")
 _LEAST_WORDS: Final = 4
 _LINE_WORDS: Final = 30  # longer ones beside a text are stories, notices and windows
@@ -100,6 +106,8 @@ def is_of_a_policy(text: str) -> bool:
 
     Long passages, titles and what speaks of the site are left out.
     """
+    if says_it_stands_no_more(text):
+        return True
     is_named = is_title(text) and _OF_A_TEXT.search(text) is None
     if not 1 < word_count(text) <= _LINE_WORDS or is_named or _OF_THE_SITE.search(text):
         return False
@@ -112,6 +120,11 @@ def is_of_a_policy(text: str) -> bool:
         and not _TO_DO_WITH_IT.match(sentence)
         for sentence in (text[start:end].strip() for start, end in sentences(text))
     )
+
+
+def leads_to_a_channel(text: str) -> bool:
+    """Whether the words of a link lead to whoever hears complaints; the titles that menus are made of are left out."""
+    return word_count(text) <= _LABEL_WORDS and not is_title(text) and _CHANNEL.search(text) is not None
 
 
 def is_title(text: str) -> bool:
@@ -131,6 +144,8 @@ def is_label(places: Sequence[Place], at: int) -> bool:
     if place.kind == "heading":
         return word_count(place.text) <= _LONG_LABEL and _heads_nothing(places, at)
     if not _is_short(place):
+        return False
+    if says_it_stands_no_more(places[at].text):
         return False
     if at and places[at - 1].text[-1:] in _ASKS_OR_INTRODUCES:  # an answer, or the first of what is introduced
         return False

@@ -24,22 +24,28 @@ _RATERS: Final = (
 )
 _REACTIONS: Final = (
     r"(?:shares?|likes?|comments?|views?|visits|reads|downloads|followers|subscribers|kommentare?|aufrufe|teilungen|abonnenten|"
-    r"commentaires?|vues|partages|abonnés|comentarios?|vistas|visitas|seguidores|次(?:浏览|阅读|分享|下载)|条评论|مشاهد(?:ة|ات)|تعليق(?:ات)?|مشاركة)"
+    r"commentaires?|vues|partages|abonnés|posts|comentarios?|vistas|visitas|seguidores|次(?:浏览|阅读|分享|下载)|条评论|مشاهد(?:ة|ات)|تعليق(?:ات)?|مشاركة)"
 )
-_RATE: Final = r"(?:rate (?:this|the) (?:page|article|post)\s?[:：]\s*)?(?:(?:rated|excellent|great|good|average|sehr gut|hervorragend)\s+)?"
-_BY_SO_MANY: Final = rf"(?:{_PARTED}(?:[(（]\s*{_N}\s*{_RATERS}\s*[)）]|{_N}\s*{_RATERS}))"
+_RATE: Final = r"(?:(?:rate (?:this|the) (?:page|article|post)|(?:average |user |customer )?rating|bewertung|note moyenne|valoración)\s?[:：]\s*)?(?:(?:rated|excellent|great|good|average|sehr gut|hervorragend)\s+)?"
+_BY_SO_MANY: Final = (
+    rf"(?:{_PARTED}(?:based on |from |aus |basé sur )?(?:[(（]\s*{_N}\s*{_RATERS}\s*[)）]|{_N}\s*{_RATERS}))"
+)
 _ON: Final = r"(?:\s+(?:on|auf|sur|en)\s+\w+)?"
 _COUNTED: Final = (
     rf"{_RATE}{_STARS}+\s*(?:\d(?:[.,]\d)?)?{_BY_SO_MANY}?{_ON}|{_RATE}\d(?:[.,]\d)?\s*(?:{_STARS}+|(?:out of|von|sur|de|/|من)\s*(?:5|10)\s*(?:stars?|sternen?|étoiles|estrellas)){_BY_SO_MANY}?{_ON}",
     rf"{_RATE}(?:\d(?:[.,]\d)?\s*(?:(?:out of|von|sur|de|/|من)\s*(?:5|10)|分)?){_BY_SO_MANY}{_ON}",
     rf"{_N}\s*{_RATERS}{_ON}|{_STARS}+\s*\d(?:[.,]\d)?\s*[(]{_N}[)]|\d(?:[.,]\d)?\s*{_STARS}+\s*[(]{_N}[)]",
-    rf"[♥❤♡👍👎]\ufe0f?\s*{_N}|{_N}\s*[♥❤♡👍👎]\ufe0f?",
+    rf"(?:[♥❤♡👍👎]\ufe0f?\s*{_N}\s*){{1,3}}|{_N}\s*[♥❤♡👍👎]\ufe0f?",
+    rf"{_N}\s?%\s(?:of|der|des|de los)\s(?:readers|users|people|leser|lecteurs|lectores)\s(?:found this|fanden (?:dies|das)|ont trouvé c\w+|encontraron esto)\s(?:helpful|useful|hilfreich|utile|útil)",
+    rf"(?:visitor|besucher|visiteur|visitante)s?(?: (?:number|no\.|nr\.|numéro|número))?\s?[:#]?\s*{_N}|you are visitor (?:number|no\.|#)\s*{_N}",
+    rf"(?:downloaded|edited|bookmarked|bearbeitet|modifié)\s+{_N}\s*(?:times?|mal|fois)|{_N}\s(?:contributors|posts|beiträge)",
     rf"(?:{_N}\s*{_REACTIONS})(?:{_PARTED}{_N}\s*{_REACTIONS}){{0,3}}|(?:views|likes|comments|aufrufe|vues|阅读|浏览|点击|评论|点赞|مشاهدات)\s*[:：]?\s*{_N}",
     rf"(?:shared|viewed|read|geteilt|partagé|compartido)\s+{_N}\s*(?:times?|mal|fois|veces)",
     rf"{_N}\s*(?:(?:out )?of|von|sur|de)\s*{_N}\s*(?:people |users |readers |personen |personnes |personas )?(?:found this|fanden (?:dies|das)|ont trouvé c\w+|encontraron esto)\s*(?:(?:article|page|answer) )?(?:helpful|useful|hilfreich|utile|útil)\.?",
     rf"{_N}\s*(?:people|users|readers|personen|personnes|personas)\s*(?:found this|fanden (?:dies|das)|ont trouvé c\w+|encontraron esto)\s*(?:(?:article|page|answer) )?(?:helpful|useful|hilfreich|utile|útil)\.?",
 )
 _PAGED: Final = (
+    r"(?:slide|image|photo|picture|bild|foto|diapositive)\s*\d+\s*(?:of|von|sur|de|/)\s*\d+",
     rf"(?:page|seite|página|pagina|صفحة|第)\s*\d+\s*(?:页\s*[/，,]?\s*)?(?:of|von|sur|de|/|من|共)\s*\d+\s*页?(?:{_PARTED}(?:next|previous|weiter|zurück|suivante?|précédente?|siguiente|anterior|下一页|上一页|التالي|السابق)[ »›>→]*)*",
     r"[«‹<]?\s?1\s2(?:\s(?:\d{1,3}|…|\.\.\.))*(?:\s(?:next|weiter|suivante?|siguiente|下一页|[»›>→]))*",
     rf"(?:showing|displaying|zeige|affichage|mostrando)?\s*\d+\s*[-–—]\s*\d+\s*(?:of|von|sur|de)\s*{_N}\s*(?:results?|items?|entries|articles|ergebnisse\w*|einträge\w*|résultats|resultados)?",
@@ -60,10 +66,14 @@ _HOURS_WORDS: Final = (
     r"(?:(?:opening |office |business |store |shop |reception )?hours|opening times|öffnungszeiten|bürozeiten|geschäftszeiten|sprechzeiten|"
     r"horaires(?: d['’]ouverture)?|heures d['’]ouverture|horarios?(?: de (?:apertura|atención))?|营业时间|办公时间)"
 )
+_OPEN: Final = (
+    r"(?:(?:we|our \w+|the (?:office|shop|store|reception)|customer (?:support|service)|support|wir|unser \w+)\s(?:are|is|sind|ist)\s)?"
+    r"(?:open|available|geöffnet|ouvert|abierto)"
+)
 _HOURS_TITLE: Final = re.compile(rf"(?:our )?{_HOURS_WORDS}\s*[:：]?", re.IGNORECASE)
 _HOURS: Final = re.compile(
-    rf"{_HOURS_WORDS}?\s*[:：]?\s*"
-    rf"(?:(?>{_DAY}(?![a-zà-ÿ])|{_AT}|closed|geschlossen|fermé|cerrado|休息|مغلق|noon|midnight|from|to|until|till|through|and|bis|von|und|à|au|de|du|et|y|a|al|至|到|[-–—,;:.&+/|()]|[a-z]{{2,4}}t)\.?\s*)++",
+    rf"(?:{_HOURS_WORDS}|{_OPEN})?\s*[:：]?\s*"
+    rf"(?:(?>{_DAY}(?![a-zà-ÿ])|{_AT}|closed|geschlossen|fermé|cerrado|休息|مغلق|noon|midnight|hours a day|days a week|from|to|until|till|through|and|bis|von|und|à|au|de|du|et|y|a|al|至|到|[-–—,;:.&+/|()]|[a-z]{{2,4}}t)\.?\s*)++",
     re.IGNORECASE,
 )
 _HOLDS_DAY: Final = re.compile(
@@ -71,7 +81,7 @@ _HOLDS_DAY: Final = re.compile(
 )
 _HOLDS_TIME: Final = re.compile(r"\d|closed|geschlossen|fermé|cerrado|休息|مغلق", re.IGNORECASE)
 _PHONE: Final = re.compile(
-    r"(?:(?P<label>(?:tel|telephone|phone|fax|mobile|call(?: us)?(?: (?:at|on))?|telefon|telefax|mobil|téléphone|tél|télécopie|teléfono|móvil|[tfm]|"
+    r"(?:(?:(?:tel|toll[- ]free|freephone|telephone|phone|fax|mobile|call(?: us)?(?: (?:at|on))?|telefon|telefax|mobil|téléphone|tél|télécopie|teléfono|móvil|[tfm]|"
     r"(?:客服|服务)?(?:热线|电话)|电话|传真|هاتف|فاكس|اتصل بنا)\.?)\s*[:：]?\s*(?:\+|\(|\d)[\d ()/.+\u00a0–-]{5,}\s*[·|,;/–—-]?\s*)+"
     r"|\+[\d ()/.\u00a0–-]{7,}",
     re.IGNORECASE,
@@ -97,6 +107,9 @@ _JOBS: Final = (
     rf"(?:(?:see|view|browse|explore|discover)\s)?(?:(?:our|all|the|alle|toutes|todas)\s)?{_N}\s*(?:open|current|offene|freie)\s(?:jobs?|positions?|roles?|vacanc(?:y|ies)|openings|stellen)(?:\s(?:worldwide|weltweit|available|near you))?",
 )
 _VISIT: Final = (
+    r"(?:page|seite)\s(?:generated|rendered|loaded|erzeugt)\sin\s\d+[.,]?\d*\s?(?:ms|milliseconds?|s|sec(?:onds)?|sekunden)\.?",
+    r"session\s(?:expires|ends)\sin\s\d?\d:\d\d(?::\d\d)?|cache\s?[:：]\s?\w+",
+    rf"(?:last visit(?:ed)?|letzter besuch|dernière visite)\s?[:：]?\s?(?:{DATE.pattern})(?:,?\s\d?\d:\d\d)?",
     r"(?:request|session|trace|correlation|reference|ray)\s?id\s*[:：]\s*[\w-]{6,}",
     r"(?:version|build|release)\s+\d+(?:\.\d+){2,3}(?:\s*\(\s*build\s+\d+\s*\))?",
     r"(?:updated|posted|published|checked|edited)\s+\d+\s+\w+\s+ago",
@@ -138,8 +151,13 @@ _SPEAKS_OF_RANK: Final = re.compile(
 )
 _LONGEST: Final = 120  # characters: the forms are short lines
 _LONGEST_NOTICE: Final = 240
+_SHORTEST_NOTICE: Final = 40
 _BAR: Final = re.compile(r"\s[|·•–—]\s")
 _BY: Final = re.compile(r"(?:(?:written )?by|von|par|por|作者)\s?[:：]?\s*[^\W\d_]", re.IGNORECASE)
+_SIGNED: Final = re.compile(
+    rf"(?:published|posted|written|veröffentlicht|publiée?|publicad[oa])\s(?:(?:on|am|le|el)\s)?(?:{DATE.pattern}),?\s(?:by|von|par|por)(?:\s[^\W\d_][\w.'’-]*){{1,4}}",
+    re.IGNORECASE,
+)
 _ADDRESS: Final = re.compile(r"(?-i:\b[A-Z]{1,2}[- ])?\b\d{4,6}(?:-\d{4})?\b|\b[A-Z]{1,2}\d{1,2}[A-Z]?\s\d[A-Z]{2}\b")
 _HOUSE: Final = re.compile(r"(?:^|[\s,])\d{1,4}[a-z]?(?=[\s,]|$)")
 _LONG_WORD: Final = re.compile(r"[^\W\d_]{3,}")
@@ -166,11 +184,30 @@ _SMALL: Final = frozenset(
 _DIGITS: Final = re.compile(r"\d+")
 # Whose hours and numbers matter: those who hear complaints, and the times people work.
 _MATTERS: Final = re.compile(
-    r"ombuds|complain|grievance|ethic|whistle|speak[- ]?up|hotline|helpline|integrity|report|concern|victim|emergenc|\bwork|shift|\brest\b|overtime|curfew|visit|"
+    r"ombuds|complain|grievance|ethic|whistle|speak[- ]?up|hotline|helpline|integrity|report|concern|victim|emergenc|\bwork|shift|\brest\b|overtime|curfew|"
     r"beschwerde|hinweis|meldestelle|arbeit|schicht|ruhe|plainte|réclamation|signalement|alerte|travail|repos|queja|reclamaci|denuncia|trabajo|descanso|turno|"
     r"投诉|申诉|举报|热线|工作|加班|休息|شكاو|شكوى|بلاغ|مظالم|دوام",
     re.IGNORECASE,
 )
+
+
+_LETS_IN: Final = re.compile(
+    r"visit|prison|detention|court|legal aid|counsel|shelter|besuch|gefängnis|gericht|prison|tribunal|prisión|探视|监狱|法院",
+    re.IGNORECASE,
+)
+# What a page says of its own standing, alone in its line: no label, whatever its length.
+_STANDING: Final = re.compile(
+    r"(?:draft|superseded|withdrawn|archived|expired|obsolete|repealed|suspended|revoked|rescinded|outdated|void|retired|discontinued|not in force|no longer in force|"
+    r"(?:policy|statement|code|charter)\s(?:draft|superseded|withdrawn|archived|expired|suspended|version\s\d[\d.]*)|"
+    r"entwurf|aufgehoben|ersetzt|zurückgezogen|archiviert|außer kraft|ausser kraft|veraltet|ungültig|projet|brouillon|abrogée?|remplacée?|retirée?|archivée?|obsolète|"
+    r"borrador|derogad[oa]|sustituid[oa]|retirad[oa]|archivad[oa]|obsolet[oa]|草案|已废止|已失效|已撤回|已归档|已被替代)\W*",
+    re.IGNORECASE,
+)
+
+
+def says_it_stands_no_more(text: str) -> bool:
+    """Whether a line is nothing but the standing of the text: "Draft", "Superseded"."""
+    return len(text) <= _SHORTEST_NOTICE and _STANDING.fullmatch(text.strip()) is not None
 
 
 @lru_cache(maxsize=4_096)
@@ -199,7 +236,11 @@ def contact_line(was: str, now: str, around: Sequence[str]) -> str:
 
     ``around``: what stands over it. Hours that came or went (one side is empty) are those of a list of hours.
     """
-    if len(was) > _LONGEST or len(now) > _LONGEST or any(map(_MATTERS.search, (*around, was, now))):
+    if (
+        len(was) > _LONGEST
+        or len(now) > _LONGEST
+        or any(_MATTERS.search(line) or _LETS_IN.search(line) for line in (*around, was, now))
+    ):
         return ""
     if all(_are_hours(line) for line in (was, now) if line):
         is_one_of_many = any(_are_hours(line) or _HOURS_TITLE.fullmatch(line.strip()) for line in around)
@@ -209,12 +250,15 @@ def contact_line(was: str, now: str, around: Sequence[str]) -> str:
     if _PHONE.fullmatch(was.strip()) and _PHONE.fullmatch(now.strip()):
         same = _label_of(was) == _label_of(now)
         return "the telephone number of an office" if same else ""
-    if _is_address(was) and _is_address(now) and was.split(",")[0] == now.split(",")[0]:
+    names = {part.split(",")[0] for part in (was, now)}
+    if _is_address(was) and _is_address(now) and (len(names) == 1 or all(name[:1].isdigit() for name in names)):
         return "the address of an office"
     return ""
 
 
 def _is_byline(line: str) -> bool:
+    if _SIGNED.fullmatch(line):
+        return True
     parts = [part.strip() for part in _BAR.split(line)]
     if len(parts) < 2:
         return False

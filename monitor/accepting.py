@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from core import matching
-from core.classify import Classified, FormLife, Returned, classify, whole_lines
+from core.classify import Classified, FormLife, Returned, classify
 from core.course import Course
 from core.grade import GRADER
 from core.model import (
@@ -27,6 +27,7 @@ from core.model import (
     Window,
 )
 from core.rule_matches import About, match_edits, match_present, place_of
+from core.sides import other_figures, whole_lines
 from core.text.diff import compare
 from monitor.asking import Archive
 from monitor.capture import Arrival, Taken, close_incident, keep_version, look_anew, names_of, started_at, tell
@@ -34,6 +35,7 @@ from monitor.relinking import NONE as NO_LINKS
 from monitor.relinking import Relinked
 from storage import changes, record, variants, versions
 from storage.habits import boilerplate, moved_together
+from storage.spans import restless
 
 # --- a first version -----------------------------------------------------------------------------------------------
 
@@ -235,11 +237,14 @@ def _lives(conn: Connection, arrival: Arrival, course: Course, edits: Sequence[E
     shared = boilerplate(conn, arrival.known.document.id, forms)
     came_or_went = [form_of[text] for text in whole_lines(base.reading, arrival.reading, edits)]
     at_once = moved_together(conn, arrival.known.document.id, came_or_went, arrival.seen_at) if came_or_went else ()
+    figures = [form_of[text] for text in other_figures(base.reading, arrival.reading, edits)]
+    uneasy = restless(conn, arrival.known.document.id, figures, arrival.seen_at) if figures else ()
     return {
         text: FormLife(
             past[form].times_seen if form in past else 0,
             past[form].times_gone if form in past else 0,
             is_furniture=form in shared,
+            is_restless=form in uneasy,
             is_of_a_round=form in at_once,
         )
         for text, form in form_of.items()

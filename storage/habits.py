@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, func, or_, select
 
 from storage.chunks import chunks
 from storage.schema import documents, fetches, passages, readings, requests, spans
+from storage.spans import restless
 
 MOST = 20
 FLICKERS = 2  # a passage that left so often is one that comes and goes
@@ -80,12 +81,13 @@ _TOGETHER = (
 class Habits:
     """``variants``: (number, times it began to be shown). ``flickering``: (text, times it left). ``volatile``: texts
     whose dates of the day, counters or ids are masked for comparison. ``furniture``: texts that stand on most pages of
-    the host."""
+    the host. ``restless``: texts that were worded anew at nearly every visit."""
 
     variants: tuple[tuple[int, int], ...] = ()
     flickering: tuple[tuple[str, int], ...] = ()
     volatile: tuple[str, ...] = ()
     furniture: tuple[str, ...] = ()
+    restless: tuple[str, ...] = ()
 
 
 def habits(conn: Connection, document_id: int) -> Habits:
@@ -119,7 +121,22 @@ def habits(conn: Connection, document_id: int) -> Habits:
         tuple((row[0], row[1]) for row in came_and_went),
         tuple(row[0] for row in masked),
         _furniture(conn, document_id),
+        _restless(conn, document_id),
     )
+
+
+def _restless(conn: Connection, document_id: int) -> tuple[str, ...]:
+    standing = conn.execute(
+        select(spans.c.form, passages.c.text, fetches.c.started_at)
+        .join(passages, passages.c.id == spans.c.passage_id)
+        .join(documents, documents.c.id == spans.c.document_id)
+        .join(fetches, fetches.c.id == documents.c.last_good_fetch_id)
+        .where(spans.c.document_id == document_id, spans.c.last_fetch_id.is_(None), spans.c.lineage != 0)
+    ).all()
+    if not standing:
+        return ()
+    found = restless(conn, document_id, [row.form for row in standing], standing[0].started_at)
+    return tuple(sorted(row.text for row in standing if row.form in found))[:MOST]
 
 
 def _furniture(conn: Connection, document_id: int) -> tuple[str, ...]:

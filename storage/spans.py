@@ -10,17 +10,20 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, case, func, insert, select, update
+from sqlalchemy import Connection, bindparam, case, func, insert, or_, select, update
 
 from core.model import Act, Edit, Reading
 from storage.chunks import chunks
 from storage.packing import STREAMS, Columns
-from storage.schema import span_texts, spans
+from storage.schema import fetches, span_texts, spans
 from storage.upsert import insert_or_ignore
 
 LONGEST_HEADING = 500
+RESTLESS = 4  # wordings of one passage
+RESTLESS_WITHIN = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,21 @@ _LIVES = (
 )
 
 
+_ROOTS = select(spans.c.form, case((spans.c.lineage == 0, spans.c.id), else_=spans.c.lineage).label("root")).where(
+    spans.c.document_id == bindparam("b_document"), spans.c.last_fetch_id.is_(None), _FORMS
+)
+_WORDINGS = (
+    select(func.count())
+    .select_from(spans)
+    .join(fetches, fetches.c.id == spans.c.first_fetch_id)
+    .where(
+        spans.c.document_id == bindparam("b_document"),
+        or_(spans.c.lineage == bindparam("b_root"), spans.c.id == bindparam("b_root")),
+        fetches.c.started_at >= bindparam("b_since"),
+    )
+)
+
+
 class Standing(NamedTuple):
     """A span that was open before the step."""
 
@@ -143,6 +161,18 @@ def form_history(conn: Connection, document_id: int, forms: Sequence[int]) -> di
         for row in conn.execute(_LIVES, {"b_document": document_id, "b_forms": some}):
             last = None if row.standing else row.last
             found[row.form] = FormLife(row.seen, row.gone, bool(row.standing), row.first, last)
+    return found
+
+
+def restless(conn: Connection, document_id: int, forms: Sequence[int], seen_at: datetime) -> set[int]:
+    """Those of these standing forms that are the newest of several wordings that followed each other shortly before."""
+    found: set[int] = set()
+    for some in chunks(list(dict.fromkeys(forms))):
+        standing = conn.execute(_ROOTS, {"b_document": document_id, "b_forms": some}).all()
+        for row in standing:
+            of = {"b_document": document_id, "b_root": row.root, "b_since": seen_at - RESTLESS_WITHIN}
+            if int(conn.execute(_WORDINGS, of).scalar_one()) >= RESTLESS:
+                found.add(row.form)
     return found
 
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from core.model import PlaceKind, Stream
-from core.site_lines import site_line, turns_the_page
+from core.site_lines import says_it_stands_no_more, site_line, turns_the_page
 from core.text.pagedate import DATE
 
 
@@ -246,6 +246,10 @@ _OF_A_LIST: Final = frozenset(("item", "row", "term"))  # the last lines of a li
 _SAYS_WHAT_OF_WHAT: Final = re.compile(  # "Police: blocked", "Union allowed ✓", "Resellers yes"
     r"\w\s?[:：]\s?\S|[✓✔✗✘☐☑☒✅❌❎⛔⭕🚫]|\w\s(?:yes|no|ja|nein|oui|non|sí|نعم|لا)$|是$|否$", re.IGNORECASE
 )
+_NO_SENTENCE: Final = 3  # words
+_VERB: Final = re.compile(  # "Views of workers are heard", without a full stop
+    r"[^\W\d_]\s(?:is|are|must|may|shall|will not|cannot|has|have|do not|does not|never|ist|sind|muss|müssen|darf|dürfen|est|sont|doit|doivent|peut|peuvent|es|son|debe|deben|puede|pueden)\s[^\W\d_]"
+)
 _SO_MANY: Final = re.compile(r"\d[\d.,]*\s?%?\s[^\W\d_]+\s[^\W\d_]+")  # "412 requests refused"; "Node 8" is a name
 _HAS_DIGIT_OR_COMMA: Final = re.compile(r"[\d,:;@]")
 
@@ -280,6 +284,8 @@ def set_apart_labels(
             if not linked[at] and (_SHORT_SENTENCE.search(texts[at]) or _introduces(texts, kinds, at)):
                 continue
             above = texts[at - 1][-1:] if at else ""  # "By post:" and then who to write to; a question and its answer
+            if not linked[at] and words[at] > _NO_SENTENCE and _VERB.search(texts[at]) and not site_line(texts[at]):
+                continue
             is_introduced = above != "" and (above in ":：" or (above in "?？" and not linked[at]))
             if not is_introduced and _is_label(texts[at], words[at], most):
                 streams[at] = "surroundings"
@@ -297,7 +303,7 @@ def _is_of_a_list(kinds: Sequence[PlaceKind], linked: Sequence[bool], at: int) -
 
 def _is_label(text: str, words: int, most: int) -> bool:
     if words <= 3:
-        if _SAYS_WHAT_OF_WHAT.search(text):
+        if _SAYS_WHAT_OF_WHAT.search(text) or says_it_stands_no_more(text):
             return False
         return _SO_MANY.fullmatch(text) is None or bool(site_line(text)) or DATE.fullmatch(text) is not None
     return words <= most and text[-1:] not in ".!?。！？" and not _HAS_DIGIT_OR_COMMA.search(text)

@@ -24,6 +24,7 @@ def of_document(conn: Connection, document_id: int) -> list[str]:
     told += [f"came and went {counted(times, 'time')}: {one_line(text, WIDTH)}" for text, times in found.flickering]
     told += [f"compared without its volatile parts: {one_line(text, WIDTH)}" for text in found.volatile]
     told += [f"stands on most pages of the site: {one_line(text, WIDTH)}" for text in found.furniture]
+    told += [f"worded anew at nearly every visit: {one_line(text, WIDTH)}" for text in found.restless]
     return told
 
 

@@ -141,3 +141,25 @@ def test_a_paragraph_that_goes_from_all_pages_is_told_where_it_is_furniture_no_m
     shared = "<p>Where the law of a country and this text say different things, the managers there choose the one that costs the company less.</p>"
     site_of(norrvik, shared)
     assert site_of(norrvik, "")[-2:] == [ChangeClass.SUBSTANTIVE] * 2
+
+
+def test_a_figure_that_changes_at_every_visit_is_told_three_times_and_one_in_a_promise_each_time(
+    norrvik: World,
+) -> None:
+    norrvik.watch(watched())
+    waits = [page(f"<p>Waiting time on the telephone at this moment: {at + 3} minutes</p>") for at in range(6)]
+    assert classes(norrvik, waits) == [None, *[ChangeClass.SUBSTANTIVE] * 3, *[ChangeClass.VARIANT] * 2]
+    assert "worded anew at nearly every visit: Waiting time on the telephone at this moment: 8 minutes" in lines_of(
+        norrvik
+    )
+    kept = [page(f"<p>We do not keep calls for longer than {at + 3} days.</p>") for at in range(6)]
+    assert set(classes(norrvik, kept)) == {ChangeClass.SUBSTANTIVE}
+
+
+def test_a_figure_that_changes_now_and_then_is_told_each_time(norrvik: World) -> None:
+    norrvik.watch(watched())
+    found = []
+    for at in range(6):
+        norrvik.site.shows(URL, page(f"<p>The archive holds {at + 3} letters of people who worked in the plant</p>"))
+        found += [line.taken.change_class for line in norrvik.check(timedelta(days=20)) if line.url == URL]
+    assert found[1:] == [ChangeClass.SUBSTANTIVE] * 5

@@ -1,0 +1,92 @@
+"""The two sides of a comparison: what is asked of a page for every edit, and which edits belong together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from core.model import Edit, Reading
+from core.text.normalise import word_count
+from core.text.zones import PROSE
+
+_LINE_WORDS: Final = 20  # of a banner or a teaser; what is longer is a paragraph
+_FIGURES: Final = re.compile(r"\d+(?:[.,:]\d+)*")
+
+
+class Page:
+    """A reading with what is asked of it for every edit, found once."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.places = reading.places
+        self.lead_in = reading.lead_in
+        self._targets: dict[int, set[str]] = {}
+        for at, url in reading.links:  # without query and fragment: those carry trace ids and positions
+            self._targets.setdefault(at, set()).add(url.partition("#")[0].partition("?")[0].rstrip("/"))
+        self.headings = {place.text for place in reading.places if place.kind == "heading" and place.stream == "main"}
+
+    def targets(self, places: Sequence[int]) -> set[str]:
+        """Where these places lead."""
+        return set().union(*(self._targets.get(at, ()) for at in places))
+
+    def introduces(self, at: int) -> bool:
+        """Whether this place, with a colon at its end, stands over a list."""
+        is_over = at + 1 < len(self.places) and self.places[at + 1].lead_in == at
+        return is_over and self.places[at].text.endswith((":", "："))
+
+    def over(self, at: int) -> list[str]:
+        """What stands over a place: its headings below the page's title, its introduction, and the line before it."""
+        above = self.places[at - 1].text if at else ""
+        found = [self.lead_in(at), above if word_count(above) < PROSE else ""]
+        heading = self.places[at].heading
+        while heading >= 0 and self.places[heading].level > 1:
+            found.append(self.places[heading].text)
+            heading = self.places[heading].heading
+        return found
+
+    def is_amid_prose(self, at: int) -> bool:
+        """Whether the text goes on behind this place: a contact there is one that the text names."""
+        return any(place.stream == "main" and word_count(place.text) >= PROSE for place in self.places[at + 1 :])
+
+    def texts(self, places: Sequence[int]) -> str:
+        return " ".join(self.places[at].text for at in places)
+
+
+def sides_of(before: Page, after: Page, edit: Edit) -> list[tuple[Page, int]]:
+    return [(before, at) for at in edit.before] + [(after, at) for at in edit.after]
+
+
+def in_one_place(before: Page, after: Page, edits: Sequence[Edit], some: Sequence[int]) -> list[tuple[int, int]]:
+    """Of these edits, by index, the one place that went and the one that came in its stead, under the same line."""
+    slots: dict[tuple[str, ...], tuple[list[int], list[int]]] = {}
+    for index in some:
+        found = sides_of(before, after, edits[index])
+        if len(found) == 1:
+            page, at = found[0]
+            slots.setdefault(tuple(page.over(at)), ([], []))[0 if edits[index].before else 1].append(index)
+    return [(went[0], came[0]) for went, came in slots.values() if len(went) == 1 and len(came) == 1]
+
+
+def whole_lines(before: Reading, after: Reading, edits: Sequence[Edit]) -> list[str]:
+    """The lines that came or went whole: no paragraph, and no entry of the text's own lists and tables."""
+    linked = ({at for at, _ in before.links}, {at for at, _ in after.links})
+    found = []
+    for edit in edits:
+        sides = [(before, at, linked[0]) for at in edit.before] + [(after, at, linked[1]) for at in edit.after]
+        (reading, at, leads), *more = sides
+        place = reading.places[at]
+        is_loose = place.kind in ("paragraph", "heading") or (place.kind == "row" and " | " not in place.text)
+        if not more and word_count(place.text) <= _LINE_WORDS and (is_loose or at in leads):
+            found.append(place.text)
+    return found
+
+
+def other_figures(before: Reading, after: Reading, edits: Sequence[Edit]) -> list[str]:
+    """The passages, as they were, whose figures alone differ."""
+    pairs = [(edit.before[0], edit.after[0]) for edit in edits if len(edit.before) == len(edit.after) == 1]
+    texts = [(before.places[at].text, after.places[now].text) for at, now in pairs]
+    return [was for was, now in texts if was != now and differ_in_figures(was, now)]
+
+
+def differ_in_figures(was: str, now: str) -> bool:
+    return _FIGURES.sub("", was) == _FIGURES.sub("", now)
