@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 from typing import Final, cast
 
 from lxml import etree
@@ -27,10 +28,10 @@ _MOST: Final = 0.5
 _QUESTION: Final = re.compile("[?？]")
 _SAID: Final = etree.XPath("string((descendant::text()[not(ancestor::button) and normalize-space(.)])[last()])")
 _IDLE: Final = "a[not(@href) or @href='' or @href='#' or starts-with(@href, 'javascript:')]"
-_ANSWERS: Final = etree.XPath(f"count(descendant::button[not(@aria-expanded or @aria-controls)] | descendant::{_IDLE})")
 _BESIDES_ANSWERS: Final = etree.XPath(
     f"descendant::text()[normalize-space(.) and not(ancestor::button or ancestor::{_IDLE})]"
 )
+_POLL_CLIMB: Final = 4
 _QUESTION_WORDS: Final = 15
 _NO_POLL: Final = frozenset(("main", "article", "body", "html", "ul", "ol", "table", "tbody", "tr", "form"))
 _TEXT: Final = etree.XPath("normalize-space(.)")
@@ -82,26 +83,21 @@ def _is_idle(link: etree._Element) -> bool:
 
 def _mark_polls(answers: Sequence[etree._Element]) -> None:
     """A question to the reader and what to answer it with, at least two such, and no other word: wherever it stands."""
-    seen: set[etree._Element] = set()
+    around: dict[etree._Element, int] = {}
     for answer in answers:
-        found, element = None, answer.getparent()
-        for _ in range(_CLIMB):
-            if element is None or element in seen or element.tag in _NO_POLL:
-                break
-            seen.add(element)
-            if len(str(_TEXT(element))) > _LONGEST_LINE:
-                break
-            found = element if _is_poll(element) else found
-            element = element.getparent()
-        if found is not None:
-            found.set(*MARK)
+        if answer.get("aria-expanded") is None and answer.get("aria-controls") is None:
+            for element in islice(answer.iterancestors(), _POLL_CLIMB):
+                if element.tag in _NO_POLL:
+                    break
+                around[element] = around.get(element, 0) + 1
+    for element, count in around.items():
+        if count > 1 and len(str(_TEXT(element))) <= _LONGEST_LINE and _is_poll(element):
+            element.set(*MARK)
 
 
 def _is_poll(element: etree._Element) -> bool:
     asked = " ".join(" ".join(map(str, cast("list[str]", _BESIDES_ANSWERS(element)))).split())
-    return (
-        asked.endswith(("?", "？", "؟")) and asked.count(" ") < _QUESTION_WORDS and cast("float", _ANSWERS(element)) > 1
-    )
+    return asked.endswith(("?", "？", "؟")) and asked.count(" ") < _QUESTION_WORDS
 
 
 def _mark_lines_over_the_title(root: etree._Element, links: Sequence[etree._Element], whole: int) -> None:
