@@ -147,6 +147,7 @@ _MOST: Final = 0.4  # a proposed zone with this share of the page's words is the
 _MUCH: Final = 0.1
 _LONG: Final = 120  # words of prose; teasers of other pages are shorter
 _NEARLY_ALL: Final = 0.8
+_HALF: Final = 0.5
 _ENOUGH: Final = 60  # so many words of prose, and prose tells what is the page; below, all words do
 
 
@@ -230,7 +231,7 @@ def _leave_short_to_main(
         return
     proposed = _inside(zones, _OUTSIDE)
     weighed = [0 if proposed[at] and not inside[at] else count for at, count in enumerate(words)]
-    _leave_to_main(zones, streams, weighed, _MOST)
+    _leave_to_main(zones, streams, weighed, _HALF)
 
 
 _OUTSIDE: Final = (ZoneKind.STRUCTURE, ZoneKind.CONSENT, ZoneKind.NAMED, ZoneKind.MENU)

@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 
 from core.errors import NotFound
-from core.model import Source
+from core.model import Act, Edit, Source
 from storage import documents, packing
 from storage.engine import Database
-from storage.habits import boilerplate, moved_together
+from storage.habits import boilerplate, habits, moved_together
+from storage.spans import restless
 from tests.archive import Page
 
 MENU = "Products Services Careers Contact"
@@ -77,6 +78,20 @@ def test_what_comes_to_several_pages_at_once_is_one_matter_and_what_stood_there_
     others[0].shows("Page 0 says this alone.")
     others[1].shows("Page 1 says this alone.")
     assert together() == set(forms)
+
+
+def test_a_passage_worded_anew_again_and_again_is_restless(database: Database) -> None:
+    page = Page(database)
+    found = []
+    for minutes in range(5):
+        page.shows(OWN, f"Wait: {minutes} minutes", edits=[Edit(Act.REWORDED, (1,), (1,))] if minutes else ())
+        forms = [packing.passage_id(text) for text in (OWN, f"Wait: {minutes} minutes")]
+        with database.read() as conn:
+            found.append(restless(conn, page.document_id, forms, page.now) == {forms[1]})
+            assert restless(conn, page.document_id, forms, page.now + timedelta(days=60)) == set()
+    assert found == [False, False, False, True, True]
+    with database.read() as conn:
+        assert habits(conn, page.document_id).restless == ("Wait: 4 minutes",)
 
 
 def test_what_stands_at_an_address(database: Database) -> None:
