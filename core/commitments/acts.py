@@ -167,7 +167,7 @@ class _English:
     def _negate(self, at: int) -> None:
         """A negation joined to one before by "and" or "or" repeats it ("do not and will not sell")."""
         earlier = [governor for governor in self.governors if governor.level == 0]
-        if earlier and not _JOINED.isdisjoint(self.words[earlier[-1].at + 1 : at]):
+        if earlier and (self.words[at] == "nor" or not _JOINED.isdisjoint(self.words[earlier[-1].at + 1 : at])):
             self.governors = [governor for governor in self.governors if governor.level]
         self.governors.append(_Governor(at, 0))
 

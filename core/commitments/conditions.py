@@ -113,9 +113,27 @@ def _changed(before: Frame, after: Frame, one: Sequence[Clause], two: Sequence[C
         return Delta(
             "conditions", "-", reason, frozenset(), frozenset(range(now.first + was.last - was.first, now.last))
         )
+    eased = _own_say(before, after, was, now)
+    if eased:
+        return Delta("conditions", eased, reason, span(one), span(two))
     if any(is_weaker(before, after, was, now) for is_weaker in (_is_shorter, _is_harder, _comes_later, _waits_longer)):
         return Delta("conditions", "-", reason, span(one), span(two))
     return Delta("conditions", "?", reason)
+
+
+def _own_say(before: Frame, after: Frame, one: Clause, two: Clause) -> Sign | None:
+    """ "Requests that are broad", "requests that are broad where we think fit": the rest of it is the company's own opinion."""
+    old, new = before.words[one.first : one.last], after.words[two.first : two.last]
+    if before.stance != "restrains" or after.stance != "restrains":
+        return None
+    if old[: len(new)] == new and old[len(new) :][:1] in _CASES and _is_own_opinion(before, one):
+        return "+"
+    if new[: len(old)] == old and new[len(old) :][:1] in _CASES and _is_own_opinion(after, two):
+        return "-"
+    return None
+
+
+_CASES = (("where",), ("when",), ("if",), ("unless",))
 
 
 def _gone(before: Frame, after: Frame, clause: Clause) -> Sign:

@@ -57,7 +57,12 @@ def build_frame(
     clauses = clauses_of(vocabulary, found, words, starts, prepared)
     marks = tuple(_mark(each, starts, clauses) for each in found if each.cue.dimension != "conditions")
     main_negations = tuple(
-        mark.first for mark in marks if mark.dimension == "negation" and mark.value == "not" and mark.clause < 0
+        mark.first
+        for mark in marks
+        if mark.dimension == "negation"
+        and mark.value == "not"
+        and mark.clause < 0
+        and not (mark.text == "nor" and "neither" in words)  # one negation in two words
     )
     acts = english_acts(vocabulary, words, marks, clauses) if lang == "en" else acts_abroad(lang, marks)
     tier, modality, at = _leading(marks, acts)

@@ -325,12 +325,18 @@ def _items(frame: Frame, elements: Sequence[Element], head: int, tail: int) -> l
         if word in LIST_WORDS:
             items.append([])
         elif at in by_start:
-            if by_start[at].id.startswith(("modality:", "hedges:")) or at in frame.negations or _is_act(frame, at):
+            is_verb = _is_act(frame, at) and not _is_between_verbs(frame, start, end)
+            if by_start[at].id.startswith(("modality:", "hedges:")) or at in frame.negations or is_verb:
                 return [f"{id(frame)}"]  # verbs and modals in the part: no mere list
             items[-1].append(by_start[at].id)
     kept = sorted(" ".join(item) for item in items if item)
     connectives = sorted(word for word in frame.words[start:end] if word in LIST_WORDS and word != ",")
     return [*kept, *connectives] if len(kept) > 1 else [f"{id(frame)}"]
+
+
+def _is_between_verbs(frame: Frame, start: int, end: int) -> bool:
+    """ "Share or sell", "sell or share": verbs and nothing but what joins them, so that all share what follows."""
+    return all(_is_act(frame, at) or frame.words[at] in LIST_WORDS for at in range(start, end))
 
 
 def _is_act(frame: Frame, at: int) -> bool:

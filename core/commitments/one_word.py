@@ -13,7 +13,15 @@ from core.commitments.wording import word_set
 
 def word_moved(vocabulary: Vocabulary, slot: Slot) -> Delta | None:
     """What follows, if anything does."""
-    for found in (measured, _manner_denied, _no_longer_anyone_may, _consent, _one_more_paper, _more_protected):
+    for found in (
+        measured,
+        _manner_denied,
+        _no_longer_anyone_may,
+        _consent,
+        _one_more_paper,
+        _more_protected,
+        _more_repaid,
+    ):
         delta = found(vocabulary, slot)
         if delta:
             return delta
@@ -116,6 +124,23 @@ def _more_protected(_: Vocabulary, slot: Slot) -> Delta | None:
     if any(not word.isalpha() or word.endswith(("ly", "ed")) for word in words):
         return None
     return Delta("list", "+", f"for more people: {' '.join(words)}", frozenset(), slot.new | _links(slot.after))
+
+
+_COSTS = word_set(
+    "fee fees cost costs travel visa visas expense expenses wage wages lodging housing food transport medical legal training documents "
+    "permit permits passport insurance accommodation deductions interest treatment"
+)
+
+
+def _more_repaid(_: Vocabulary, slot: Slot) -> Delta | None:
+    """ "Reimburse recruitment fees", "… recruitment fees and visa costs": more of what people paid is paid back."""
+    words = [word for word in slot.new_words() if word not in LIST_WORDS]
+    if slot.gone or not words or not _COSTS.issuperset(words) or slot.after.negations or slot.clause():
+        return None
+    acts = [act for act in slot.after.acts if act.at < min(slot.new)]
+    if not acts or any(act.group != "remediate" or act.stance != "restrains" for act in acts):
+        return None
+    return Delta("list", "+", f"list longer: {' '.join(words)}", frozenset(), slot.new | _links(slot.after))
 
 
 def _links(frame: Frame) -> frozenset[int]:

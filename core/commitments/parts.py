@@ -197,7 +197,7 @@ def _bare(frame: Frame, elements: Sequence[Element]) -> list[str] | None:
             word = frame.words[at]
             if at in negations and word != "cannot":
                 continue
-            if word in ("pas", "plus", "any", "a", "an") or (is_modal and word in _DOES):
+            if word in ("pas", "plus", "any", "a", "an", "now") or (is_modal and word in _DOES):
                 continue
             if is_modal and word in _MODALS | _GOES_ON:
                 continue

@@ -80,7 +80,8 @@ _HOLDING = word_set("include contain cover require provide specify")
 """What serves a promise ("contracts include clauses"): told as a fact it is firmer, whoever is the subject."""
 _SUBJECT = 3  # words
 _PROTECTING = word_set(
-    "anonymous anonymously anonymity confidential confidentially confidentiality unannounced independently elected"
+    "anonymous anonymously anonymity confidential confidentially confidentiality unannounced independently elected reviewer reviewers "
+    "ombudsman ombudsperson tribunal arbitrator mediator regulator"
 )
 
 

@@ -21,6 +21,8 @@ WEAKER = [
     ("We hand over user data only with a court order.", "We hand over user data only with a court order or a letter."),
     ("Workers can refuse unsafe work without loss of pay.", "Workers can refuse unsafe work."),
     ("Calls are encrypted by default.", "Calls can be encrypted."),
+    ("Users can appeal a removal to a human reviewer.", "Users can appeal a removal."),
+    ("We refuse requests that are vague.", "We refuse requests that are vague where we consider it appropriate."),
 ]
 FIRMER = [
     ("We protect the privacy of our users.", "We protect the privacy of our users and visitors."),
@@ -29,6 +31,7 @@ FIRMER = [
         "We obtain the consent of villages before we mine on their land.",
     ),
     ("We aim to source our tin from audited smelters.", "We source our tin from audited smelters."),
+    ("We reimburse workers for recruitment fees.", "We reimburse workers for recruitment fees, visa costs and travel."),
 ]
 NO_GAIN = [  # what looks like one of them and protects nobody
     ("We will cut wages by 10 percent.", "We will cut wages by 20 percent."),
@@ -60,6 +63,18 @@ def test_a_word_whose_place_says_that_less_is_promised(lexicon: Lexicon, before:
 def test_a_word_whose_place_says_that_more_is_promised(lexicon: Lexicon, before: str, after: str) -> None:
     assert lexicon.compare(before, after).verdict is Verdict.STRENGTHENED
     assert lexicon.compare(after, before).verdict in (Verdict.WEAKENED, Verdict.UNCLASSIFIED)
+
+
+def test_verbs_that_share_what_follows_may_change_places(lexicon: Lexicon) -> None:
+    found = lexicon.compare("We do not share or sell your health data.", "We do not sell or share your health data.")
+    assert found.verdict is Verdict.REWORDED
+
+
+def test_neither_nor_is_one_negation(lexicon: Lexicon) -> None:
+    both = "Neither we nor our joint ventures supply parts for nuclear weapons."
+    assert lexicon.frame(both).stance == "restrains"
+    assert lexicon.compare(both, "We do not supply parts for nuclear weapons.").verdict is not Verdict.REVERSED
+    assert lexicon.compare(both, "We supply parts for nuclear weapons.").verdict is Verdict.REVERSED
 
 
 @pytest.mark.parametrize(("before", "after"), NO_GAIN)

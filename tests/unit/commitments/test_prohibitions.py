@@ -61,7 +61,7 @@ REFUSAL = "We do not sell to the police."
         (page(f"{REFUSAL} We care."), page("We care."), [(Verdict.WEAKENED, True)]),
         (page(f"{REFUSAL} We repay all fees."), page(f"{REFUSAL} We repay some fees."), [(Verdict.WEAKENED, False)]),
         (page(REFUSAL), None, [(Verdict.REMOVED, True)]),
-        (page("We do not deal with them."), page("We do now deal with them."), [(Verdict.UNCLASSIFIED, True)]),
+        (page("We do not deal with them."), page("We do now deal with them."), [(Verdict.REVERSED, True)]),
         (page("We do not deal with the army."), page("We do not deal with armies."), [(Verdict.UNCLASSIFIED, False)]),
         (page(REFUSAL, "surroundings"), None, [(Verdict.REMOVED, False)]),
         (page("We do not sell to the police", "surroundings", True), None, [(Verdict.REMOVED, False)]),
