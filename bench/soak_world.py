@@ -70,7 +70,7 @@ class World:
 
     def __init__(self, sources: int, days: int, seed: int = 20190220) -> None:
         dice = random.Random(seed)
-        self.sources, self.days, self.now = sources, days, START
+        self.sources, self.days, self.now, self.end = sources, days, START, START + days * DAY
         year = days * DAY
         self.plans = [self._plan(dice, number, days) for number in range(sources)]
         self.no_names = _windows(dice, year, days // 60 + 1, HOUR * 2)

@@ -20,7 +20,7 @@ def test_twelve_days_with_stops_kills_outages_and_a_clock_that_is_wrong() -> Non
     assert re.search(r"\d+ lives: (?=.*\d stopped).*1 end", said)  # a kill may come upon what was stopping
     assert "3 changes scripted, 3 told; missed [], false [], twice []" in said
     assert "messages undelivered 0" in said
-    share = re.search(r"memory at the end: ([\d.]+) of that after the first week", said)
+    share = re.search(r"memory in the last week: ([\d.]+) of that in the second", said)
     assert share is not None
     threads = re.findall(r"resident, (\d+) threads, (\d+) open files", said)
     assert len(threads) == 2
