@@ -27,6 +27,7 @@ COUNTS = {
     "unseen-15": 26,
     "unseen-16": 104,
     "unseen-17": 26,
+    "unseen-18": 78,
     "unseen-languages": 88,
     "unseen-short": 74,
     "mended": 399,
@@ -50,12 +51,13 @@ LEAST_EXACT = {
     "unseen-15": 11,
     "unseen-16": 83,
     "unseen-17": 18,
+    "unseen-18": 56,
     "unseen-languages": 85,
     "unseen-short": 70,
     "mended": 320,
 }
 SOFTENED = 1157
-SWAPPED = 270
+SWAPPED = 277
 MOST_FALSE_LOSSES = (
     8  # true rewordings of sets f to i and k and one more, whole sentences in other words, that are called weaker
 )
@@ -107,7 +109,7 @@ def test_true_rewordings_are_not_given_a_direction(lexicon: Lexicon) -> None:
         for pair in rewordings
         if lexicon.compare(pair.before, pair.after).verdict in (Verdict.STRENGTHENED, Verdict.WEAKENED)
     ]
-    assert len(rewordings) == 231
+    assert len(rewordings) == 245
     assert [each for each in wrong if each[0] not in "fghik" and each != "m279"] == []
     assert len(wrong) <= MOST_FALSE_LOSSES
 
