@@ -126,7 +126,10 @@ def _own_say(before: Frame, after: Frame, one: Clause, two: Clause) -> Sign | No
     old, new = before.words[one.first : one.last], after.words[two.first : two.last]
     if before.stance != "restrains" or after.stance != "restrains":
         return None
-    if old[: len(new)] == new and old[len(new) :][:1] in _CASES and _is_own_opinion(before, one):
+    resists = bool(after.acts) and all(
+        act.group == "resist" for act in after.acts
+    )  # "we disclose what we think is lawful"
+    if resists and old[: len(new)] == new and old[len(new) :][:1] in _CASES and _is_own_opinion(before, one):
         return "+"
     if new[: len(old)] == old and new[len(old) :][:1] in _CASES and _is_own_opinion(after, two):
         return "-"

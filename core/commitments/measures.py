@@ -68,7 +68,10 @@ _GIVING = frozenset(
     for root in roots_of(word)
 )  # fmt: skip
 _GOODS = word_set(
-    "notice leave rest pay wage wages training break breaks compensation severance holiday holidays warning consultation support"
+    "notice leave rest pay wage wages training break breaks compensation severance holiday holidays consultation support"
+)
+_TAKEN = word_set(
+    "without unpaid deposit deposits fine fines fee fees deduction deductions penalty penalties suspension probation"
 )
 _DROPPING = frozenset(root for word in ("delete", "erase", "anonymise", "destroy", "purge") for root in roots_of(word))
 _KEEPING = frozenset(root for word in ("keep", "store", "retain", "hold") for root in roots_of(word))
@@ -95,18 +98,32 @@ def _more_is(frame: Frame, number: _Measure) -> bool | None:
     words = set(frame.words)
     if said & _LESS:
         lowering = any(set(roots_of(word)) & _LESS for word in frame.words[: number.at])
-        if not lowering or not words & _IMPACTS:
+        if not lowering or not _lowers_an_impact(frame.words[: number.at]):
             return None
         return {"by": True, "to": False}.get("".join(before[-1:]))
     if number.unit == "hours":
-        if said & _DROPPING and {"after", "within"} & set(before):
-            return False
-        if said & _KEEPING and words & _PERSONAL and not words & _PROOF and not said & _DROPPING:
+        is_personal = bool(words & _PERSONAL) and not words & _PROOF  # proof that is gone early protects nobody
+        is_dropped = said & _DROPPING and {"after", "within"} & set(before)
+        if is_personal and (is_dropped or (said & _KEEPING and not said & _DROPPING)):
             return False
     if words & _BURDENS and any(_ends_with(before, top) for top in _TOPS):
         return False
-    is_given = said & _GIVING and words & _GOODS
+    is_given = said & _GIVING and words & _GOODS and not words & _TAKEN
     return True if is_given and any(_ends_with(before, bottom) for bottom in _BOTTOMS) else None
+
+
+_OF_IT = word_set("use consumption intensity withdrawal withdrawals")
+_ENDS = word_set("by to in across from at of per for on")
+
+
+def _lowers_an_impact(words: Sequence[str]) -> bool:
+    """Whether what is lowered is a harm itself, and not what is spent or allowed against it: the last noun tells."""
+    verb = next(at for at, word in enumerate(words) if set(roots_of(word)) & _LESS)
+    named = list(words[verb + 1 :])
+    phrase = named[: next((at for at, word in enumerate(named) if word in _ENDS), len(named))]
+    if phrase and phrase[-1] in _OF_IT:
+        phrase.pop()
+    return bool(phrase) and phrase[-1] in _IMPACTS
 
 
 def _ends_with(words: Sequence[str], said: tuple[str, ...]) -> bool:

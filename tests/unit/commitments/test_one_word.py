@@ -44,6 +44,12 @@ NO_GAIN = [  # what looks like one of them and protects nobody
     ("We consult villages before we mine.", "We seek the consent of villages before we mine."),
     ("We aim to source cotton from the region.", "We source cotton from the region."),
     ("We do not support unions.", "We do not actively support unions."),
+    ("We lower energy subsidies for workers by 10 percent.", "We lower energy subsidies for workers by 20 percent."),
+    ("We reduce water access by 10 percent.", "We reduce water access by 30 percent."),
+    ("We delete complaints after 90 days.", "We delete complaints after 30 days."),
+    ("We delete evidence logs after two years.", "We delete evidence logs after one month."),
+    ("Workers receive at least 2 days without pay.", "Workers receive at least 5 days without pay."),
+    ("We disclose data that is requested if we believe it is lawful.", "We disclose data that is requested."),
 ]
 
 
