@@ -98,7 +98,8 @@ def open_database(address: str | Path) -> Database:
     engine = create_engine(
         f"sqlite:///{path}",
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
-        pool_size=4,  # more are opened where more are wanted at once, and closed again
+        pool_size=4,
+        max_overflow=14,  # more are opened where more are wanted at once, and closed again
         pool_use_lifo=True,  # the one used last: by turns every one of them would fill a cache of its own
         # which stays as small as SQLite makes it (2 MB): with 16 a search cost the same, and a year 50 MB more
     )
