@@ -38,9 +38,7 @@ class FormLife:
     times_gone: int = 0
     is_furniture: bool = False  # it stands on most pages of the host
     is_restless: bool = False  # it and what it replaced followed each other at nearly every visit
-    is_of_a_round: bool = (
-        False  # it came to other pages of the host, or left them, at the same time, and was told there
-    )
+    is_of_a_round: bool = False  # it came to the text of other pages of the host at the same time, and was told there
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,11 +270,8 @@ def _quiet(
         return ChangeClass.VARIANT, "a passage that comes and goes"
     if any(lives.get(text, FormLife()).is_furniture for text in (was, now)):
         return ChangeClass.SURROUNDINGS, "a passage that stands on most pages of the site"
-    if not (was and now) and lives.get(was or now, FormLife()).is_of_a_round:
-        return (
-            ChangeClass.SURROUNDINGS,
-            "the same line came to other pages of the site at once, or left them, and was told",
-        )
+    if now and not was and lives.get(now, FormLife()).is_of_a_round:
+        return ChangeClass.SURROUNDINGS, "the same line came to other pages of the site at once, and was told there"
     if was and now and lives.get(was, FormLife()).is_restless and differ_in_figures(was, now):
         return ChangeClass.VARIANT, "a figure that changes at nearly every visit"
     line = _line_of_the_site(before, after, edit, was, now)

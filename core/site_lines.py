@@ -100,7 +100,7 @@ _MARKETS: Final = (
 )
 _UNITS: Final = r"(?:\d+\s*(?:d(?:ays?)?|h(?:ours?|rs?)?|m(?:in(?:ute)?s?)?|s(?:ec(?:ond)?s?)?|tage?n?|stunden?|sekunden?|minuten|jours?|heures?|días?|horas?|minutos|天|小?时|分钟?|秒)\b[\s,:]*)"
 _COUNTDOWN: Final = (
-    rf"(?:[\w'’%]+\s){{0,4}}(?:ends?|starts?|begins?|closes?|endet|beginnt|finit|termine|empieza|acaba)\s(?:in|dans|en)\s*{_UNITS}{{1,4}}",
+    rf"(?:[\w'’%]+\s){{0,3}}(?:sale|offer|deal|promotion|auction|webinar|event|early bird|registration|angebot|aktion|soldes|offre|oferta|rebajas)\s(?:ends?|starts?|begins?|closes?|endet|beginnt|finit|termine|empieza|acaba)\s(?:in|dans|en)\s*{_UNITS}{{1,4}}",
     rf"{_UNITS}{{3,4}}(?:left|remaining|to go|noch|restants?)?",
 )
 _JOBS: Final = (
@@ -153,7 +153,9 @@ _LONGEST: Final = 120  # characters: the forms are short lines
 _LONGEST_NOTICE: Final = 240
 _SHORTEST_NOTICE: Final = 40
 _BAR: Final = re.compile(r"\s[|·•–—]\s")
-_BY: Final = re.compile(r"(?:(?:written )?by|von|par|por|作者)\s?[:：]?\s*[^\W\d_]", re.IGNORECASE)
+_BY: Final = re.compile(
+    r"(?i:(?:written )?by|von|par|por|作者)\s?[:：]?\s*(?!Us\b|Invitation\b)(?:[A-ZÀ-Þ]|[\u4e00-\u9fff])"
+)
 _SIGNED: Final = re.compile(
     rf"(?:published|posted|written|veröffentlicht|publiée?|publicad[oa])\s(?:(?:on|am|le|el)\s)?(?:{DATE.pattern}),?\s(?:by|von|par|por)(?:\s[^\W\d_][\w.'’-]*){{1,4}}",
     re.IGNORECASE,
@@ -184,7 +186,7 @@ _SMALL: Final = frozenset(
 _DIGITS: Final = re.compile(r"\d+")
 # Whose hours and numbers matter: those who hear complaints, and the times people work.
 _MATTERS: Final = re.compile(
-    r"ombuds|complain|grievance|ethic|whistle|speak[- ]?up|hotline|helpline|integrity|report|concern|victim|emergenc|\bwork|shift|\brest\b|overtime|curfew|"
+    r"ombuds|complain|grievance|ethic|whistle|speak[- ]?up|hotline|helpline|integrity|report|concern|victim|emergenc|complian|human rights|misconduct|harass|abuse|slavery|union|child|help ?desk|\bwork|shift|\brest\b|overtime|curfew|"
     r"beschwerde|hinweis|meldestelle|arbeit|schicht|ruhe|plainte|réclamation|signalement|alerte|travail|repos|queja|reclamaci|denuncia|trabajo|descanso|turno|"
     r"投诉|申诉|举报|热线|工作|加班|休息|شكاو|شكوى|بلاغ|مظالم|دوام",
     re.IGNORECASE,

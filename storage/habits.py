@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, func, or_, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from storage.chunks import chunks
 from storage.schema import documents, fetches, passages, readings, requests, spans
@@ -49,7 +49,6 @@ _ON_NEIGHBOURS = (
     spans.c.document_id.in_(_NEIGHBOURS.select()),
     spans.c.form.in_(bindparam("b_forms", expanding=True)),
 )
-_GONE = fetches.alias("gone")
 _CAME = fetches.alias("came")
 _SHARED = (
     select(spans.c.form, _COUNT.label("pages"))
@@ -64,13 +63,11 @@ _FIRST_LOOK = (
 _TOGETHER = (
     select(spans.c.form)
     .join(_CAME, _CAME.c.id == spans.c.first_fetch_id)
-    .outerjoin(_GONE, _GONE.c.id == spans.c.gone_fetch_id)
     .where(
         *_ON_NEIGHBOURS,
-        or_(
-            _GONE.c.started_at >= bindparam("b_since"),
-            (_CAME.c.started_at >= bindparam("b_since")) & (spans.c.first_fetch_id > _FIRST_LOOK),
-        ),
+        spans.c.stream == "main",  # where it was told; in a footer nobody heard of it
+        _CAME.c.started_at >= bindparam("b_since"),
+        spans.c.first_fetch_id > _FIRST_LOOK,
     )
     .group_by(spans.c.form)
     .having(_COUNT >= SO_MANY)
@@ -163,7 +160,7 @@ def boilerplate(conn: Connection, document_id: int, forms: Sequence[int]) -> Col
 
 
 def moved_together(conn: Connection, document_id: int, forms: Sequence[int], seen_at: datetime) -> Collection[int]:
-    """Those of these forms that came to other pages of the host, or left them, within ``AT_ONCE`` before, and were told there.
+    """Those of these forms that came to the text of other pages of the host within ``AT_ONCE`` before, and were told there.
 
     What a page held when it was first looked at did not come to it.
     """

@@ -80,14 +80,19 @@ _PERSONAL = word_set(
     "fingerprints history histories biometric browsing"
 )
 _PROOF = word_set(
-    "audit audits training evidence wage wages payroll safety complaint complaints grievance grievances inspection inspections"
+    "abuse abuses labour labor force violence account accounts activists audit audits training evidence wage wages payroll safety complaint complaints grievance grievances inspection inspections"
 )
 _IMPACTS = word_set(
     "emissions water freshwater waste pollution injuries accidents incidents footprint overtime exposure plastic pesticides pesticide "
     "deforestation energy fatalities spills discharge discharges methane carbon hazards"
 )
-_BURDENS = word_set("overtime hours shift shifts working workday workweek fee fees")
-_TOPS = (("below",), ("under",), ("exceed",), ("more", "than"), ("at", "most"), ("up", "to"), ("maximum",))
+_BURDENS = word_set("overtime hours shift shifts working workday workweek")
+_OF_PAY = word_set(
+    "pay paid pays rate wage wages reimburse refund repay audit audits check checks inspect break breaks rest leave training site sites "
+    "dollars euros percent per cent"
+)  # what is capped may be what people get, or what is looked at
+_TOPS = (("below",), ("under",), ("exceed",), ("at", "most"), ("up", "to"), ("maximum",))
+_THRESHOLDS = word_set("who whom with if where when after employed worked for than")
 _BOTTOMS = (("at", "least"), ("minimum",), ("less", "than"), ("fewer", "than"))
 
 
@@ -106,9 +111,11 @@ def _more_is(frame: Frame, number: _Measure) -> bool | None:
         is_dropped = said & _DROPPING and {"after", "within"} & set(before)
         if is_personal and (is_dropped or (said & _KEEPING and not said & _DROPPING)):
             return False
-    if words & _BURDENS and any(_ends_with(before, top) for top in _TOPS):
+    if words & _BURDENS and not words & _OF_PAY and any(_ends_with(before, top) for top in _TOPS):
         return False
-    is_given = said & _GIVING and words & _GOODS and not words & _TAKEN
+    near = {*frame.words[number.at + 1 : number.at + 6]}
+    asked = {*frame.words[max(number.at - 8, 0) : number.at]} & _THRESHOLDS  # "for those employed at least 12 months"
+    is_given = said & _GIVING and near & _GOODS and not words & _TAKEN and not asked
     return True if is_given and any(_ends_with(before, bottom) for bottom in _BOTTOMS) else None
 
 

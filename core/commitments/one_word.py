@@ -78,11 +78,25 @@ def _consent(_: Vocabulary, slot: Slot) -> Delta | None:
     gone, came = slot.went_words(), slot.new_words()
     if gone != ("consult",) or set(came) - _ASKED != {"consent"} or not {"obtain", "secure"} & {*came}:
         return None
+    words = slot.after.words
+    whose = {*words[max(slot.new) + 1 : max(slot.new) + 5]}
+    if not whose & _MAY_REFUSE or not _TOLD_FIRST.isdisjoint(
+        words
+    ):  # nobody should ask the police before telling people
+        return None
     if slot.after.negations or not any(act.at in slot.went and act.stance == "restrains" for act in slot.before.acts):
         return None
     return Delta("actions", "+", f"action: {slot.told()}", slot.went, slot.new)
 
 
+_MAY_REFUSE = word_set(
+    "communities community villages villagers peoples people tribes residents families landowners farmers workers employees users "
+    "patients parents indigenous survivors victims unions union"
+)
+_TOLD_FIRST = word_set(
+    "notify notifying publish publishing disclose disclosing report reporting tell telling inform informing log logging police "
+    "government governments authorities suppliers lawyers army military"
+)
 _ASKED = word_set("obtain secure the free prior and informed of written")
 _PAPERS = 4  # words
 
@@ -109,6 +123,9 @@ _HOLDERS = word_set(
     "migrants women suppliers applicants interns trainees apprentices volunteers people persons residents journalists defenders guests "
     "patients students"
 )
+_WHICH = word_set(
+    "contract temporary migrant agency seasonal young other all local indigenous their our its the part time"
+)
 _MOST_ADDED = 3
 
 
@@ -121,20 +138,22 @@ def _more_protected(_: Vocabulary, slot: Slot) -> Delta | None:
         return None
     if not slot.after.acts or any(act.lemma not in _RIGHTS and act.at < min(slot.new) for act in slot.after.acts):
         return None
-    if any(not word.isalpha() or word.endswith(("ly", "ed")) for word in words):
-        return None
+    if not (_HOLDERS | _WHICH).issuperset(words):
+        return None  # "and their employers and suppliers"
     return Delta("list", "+", f"for more people: {' '.join(words)}", frozenset(), slot.new | _links(slot.after))
 
 
 _COSTS = word_set(
     "fee fees cost costs travel visa visas expense expenses wage wages lodging housing food transport medical legal training documents "
-    "permit permits passport insurance accommodation deductions interest treatment"
+    "permit permits passport insurance accommodation treatment"
 )
 
 
 def _more_repaid(_: Vocabulary, slot: Slot) -> Delta | None:
     """ "Reimburse recruitment fees", "… recruitment fees and visa costs": more of what people paid is paid back."""
     words = [word for word in slot.new_words() if word not in LIST_WORDS]
+    if "and" not in slot.new_words() or "or" in slot.new_words():  # "fees or travel": one of them
+        return None
     if slot.gone or not words or not _COSTS.issuperset(words) or slot.after.negations or slot.clause():
         return None
     acts = [act for act in slot.after.acts if act.at < min(slot.new)]

@@ -74,6 +74,8 @@ def part_added(before: Frame, after: Frame, one: Sequence[Element], two: Sequenc
         return
     if any(mark.first in range(first, last) and mark.dimension in _TAKES_BACK for mark in after.marks):
         return
+    if after.words[last - 1] in _PEOPLE and {"disclose", "publish", "share", "name"} & {*after.words[first:last]}:
+        return  # "and disclose victims"
     people = any(
         mark.first in range(first, last) and mark.value in ("affected", "users") for mark in after.of("actors")
     )
@@ -84,6 +86,9 @@ def part_added(before: Frame, after: Frame, one: Sequence[Element], two: Sequenc
 
 
 _LEAST_ADDED = 2
+_PEOPLE = word_set(
+    "victims victim claimants claimant witnesses complainants complainant sources informants whistleblowers survivors workers users"
+)
 _EXPOSING = word_set("name names identity identities details address addresses whereabouts photos pictures")
 _PLAINLY_GOOD = ("disclose", "verify", "remediate")
 _TAKES_BACK = ("hedges", "negation", "modality", "conditions", "customers", "person_data", "duration")

@@ -263,6 +263,10 @@ def _closed_list(_: Vocabulary, slot: Slot) -> Delta | None:
 
 
 _BANS = word_set("ban bans moratorium prohibition suspension embargo pause restriction restrictions freeze boycott")
+PROTECTING = word_set(
+    "compensation investigation investigations policy policies checks check report reports audits audit aid payments wages remedy "
+    "protection protections inspections training support"
+)
 _RUNS = word_set("run runs last lasts apply applies remain remains force effect place stand stands be is in until")
 
 
@@ -272,6 +276,8 @@ def _lasting(_: Vocabulary, slot: Slot) -> Delta | None:
     stays = [m for m in slot.after.of("duration") if m.first in slot.new]
     if (bool(ends) == bool(stays) and not (ends and stays)) or _BANS.isdisjoint(slot.after.words):
         return None
+    if len(_BANS.intersection(slot.after.words)) > 1 or not PROTECTING.isdisjoint(slot.after.words):
+        return None  # a suspension of the ban, or of the compensation
     told = {m.tier for m in (*ends, *stays)}
     words = [slot.before.words[at] for at in slot.went - span(ends)] + [
         slot.after.words[at] for at in slot.new - span(stays)
@@ -318,7 +324,7 @@ def _more_denied(vocabulary: Vocabulary, slot: Slot) -> Delta | None:
 
 
 _SHOWN = word_set(
-    "subcontractors subcontractor addresses address findings results hours safety volumes farms farm mills mill factories locations "
+    "subcontractors subcontractor findings results hours safety volumes farms farm mills mill factories locations "
     "dates audits remedies outcomes buyers prices fees overtime training refiners smelters vessels interest"
 )
 _DETERMINERS = word_set("the their its our all any other")

@@ -61,7 +61,7 @@ def _no_longer_aimed_at(before: Frame, after: Frame) -> Iterator[Delta]:
         return
     verb = before.words[marks[0].last : marks[0].last + 1]
     at = next((at for at, word in enumerate(after.words) if (word,) == verb), 0)
-    if not verb or not at or before.actor != after.actor:
+    if not verb or not at or before.actor != after.actor or verb[0] in _TAKING_AWAY:
         return
     is_ours = after.actor in _STATED[:3] and after.words[at - 1] in _WHO
     is_held = verb[0] in _HOLDING and not _INSTRUMENTS.isdisjoint(after.words[:_SUBJECT])
@@ -71,6 +71,9 @@ def _no_longer_aimed_at(before: Frame, after: Frame) -> Iterator[Delta]:
     yield Delta("modality", "+", told, frozenset(range(marks[0].first, marks[0].last)), frozenset())
 
 
+_TAKING_AWAY = word_set(
+    "close cut phase replace settle suspend reduce limit end stop terminate lower restrict remove withdraw drop discontinue"
+)
 _WISHES = 2
 _WHO = word_set("we suppliers partners contractors company group always")
 _INSTRUMENTS = word_set(
@@ -107,6 +110,8 @@ def _whole_for_part(before: Frame, after: Frame, changed: _Changed) -> Iterator[
     """ "Publish a summary of the results", "publish the full results"."""
     if not any(act.group in ("disclose", "verify") and act.stance == "restrains" for act in before.acts):
         return
+    if not {"user", "users", "personal", "messages", "data"}.isdisjoint(before.words):
+        return  # "a selection of user messages", "all user messages"
     gone = [each for each in changed[0] if not _EXTRACTS.isdisjoint(_words(before, each))]
     came = [
         each

@@ -32,6 +32,7 @@ from core.commitments.guard import (
 from core.commitments.lists import covers_at
 from core.commitments.parts import is_turned_by_negation
 from core.commitments.retold import is_retold
+from core.commitments.slots import PROTECTING
 from core.commitments.vocabulary import Vocabulary
 from core.commitments.wording import word_set
 from core.model import Finding, Verdict
@@ -146,6 +147,8 @@ _BANS = word_set("ban moratorium prohibition suspension embargo")
 def _is_ban_prolonged(vocabulary: Vocabulary, frame: Frame, moved: Sequence[Delta]) -> bool:
     """ "The ban on exports to Myanmar is temporary", "… is permanent": nothing but how long moved, and it bans harm."""
     if any(delta.dimension != "duration" for delta in moved) or frame.negations or frame.clauses:
+        return False
+    if not PROTECTING.isdisjoint(frame.words):
         return False
     return not _BANS.isdisjoint(frame.words[:3]) and not vocabulary.harmful_objects.isdisjoint(frame.words)
 

@@ -28,8 +28,8 @@ _SPAN: Final = r"\s?(?:[-–—]|to|until|till|and|bis|und|à|et|a|y|至|到)\s?
 _IS_SPAN: Final = re.compile(rf"\d:[0-5]\d(?:\s?[ap]\.?m\.?)?{_SPAN}[0-2]?\d:[0-5]\d", re.IGNORECASE)
 _OF_A_VISIT: Final = re.compile(
     r"\d:\d\d:\d\d|\d:\d\d\s?(?:[ap]\.?m\.?\s?)?(?:UTC|GMT|CES?T|[PMCE][SD]?T)\b|"
-    r"\b(?:today|now|time|updated|checked|shown|generated|served|printed|viewed|as of|heute|jetzt|uhrzeit|stand|aktualisiert|aujourd'hui|maintenant|heure|mis à jour|"
-    r"hoy|ahora|hora|actualizado)\b|今天|现在|时间|更新|^\W*[0-2]?\d:[0-5]\d\W*$",
+    r"\b(?:today|now|updated|checked|shown|generated|served|printed|viewed|as of|heute|jetzt|stand|aktualisiert|aujourd'hui|maintenant|mis à jour|"
+    r"hoy|ahora|actualizado)\b|今天|现在|更新",
     re.IGNORECASE,
 )
 _BUILD: Final = r"\bv?\d+\.\d+\.\d+\.\d+\b"  # a software build, not a section number
