@@ -48,7 +48,7 @@ def measured(_: Vocabulary, slot: Slot) -> Delta | None:
 
 def _measure(frame: Frame, elements: Sequence[Element]) -> _Measure | None:
     words = [(at, frame.words[at]) for each in elements for at in range(each.at, each.last)]
-    numbers = [(at, word) for at, word in words if word.replace(".", "", 1).isdigit()]
+    numbers = [(at, word) for at, word in words if word.replace(".", "", 1).isdecimal()]
     if len(numbers) != 1:
         return None
     at, number = numbers[0]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from core.commitments.delta import Delta, Sign
-from core.commitments.frame import Frame
 from core.commitments.guard import LIST_WORDS
 from core.commitments.measures import measured
-from core.commitments.slots import Slot
+from core.commitments.slots import Slot, links_of
 from core.commitments.vocabulary import Vocabulary
 from core.commitments.wording import word_set
 
@@ -140,7 +139,7 @@ def _more_protected(_: Vocabulary, slot: Slot) -> Delta | None:
         return None
     if not (_HOLDERS | _WHICH).issuperset(words):
         return None  # "and their employers and suppliers"
-    return Delta("list", "+", f"for more people: {' '.join(words)}", frozenset(), slot.new | _links(slot.after))
+    return Delta("list", "+", f"for more people: {' '.join(words)}", frozenset(), slot.new | links_of(slot.after))
 
 
 _COSTS = word_set(
@@ -159,8 +158,4 @@ def _more_repaid(_: Vocabulary, slot: Slot) -> Delta | None:
     acts = [act for act in slot.after.acts if act.at < min(slot.new)]
     if not acts or any(act.group != "remediate" or act.stance != "restrains" for act in acts):
         return None
-    return Delta("list", "+", f"list longer: {' '.join(words)}", frozenset(), slot.new | _links(slot.after))
-
-
-def _links(frame: Frame) -> frozenset[int]:
-    return frozenset(at for at, word in enumerate(frame.words) if word in LIST_WORDS)
+    return Delta("list", "+", f"list longer: {' '.join(words)}", frozenset(), slot.new | links_of(slot.after))

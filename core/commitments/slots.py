@@ -319,7 +319,7 @@ def _more_denied(vocabulary: Vocabulary, slot: Slot) -> Delta | None:
     if is_verb and any(word not in vocabulary.actions and word not in _TRADING for word in plain):
         return None  # "sell or recall": not every verb beside "sell" is harm
     return Delta(
-        "list", "+", f"list longer: {_words(slot.after, slot.came)}", frozenset(), slot.new | _links(slot.after)
+        "list", "+", f"list longer: {_words(slot.after, slot.came)}", frozenset(), slot.new | links_of(slot.after)
     )
 
 
@@ -353,7 +353,7 @@ def _kinds_inside(slot: Slot) -> set[str]:
     return {mark.dimension for mark in slot.after.marks if mark.first in slot.new}
 
 
-def _links(frame: Frame) -> frozenset[int]:
+def links_of(frame: Frame) -> frozenset[int]:
     return frozenset(at for at, word in enumerate(frame.words) if word in LIST_WORDS)
 
 

@@ -93,6 +93,12 @@ def test_verbs_that_share_what_follows_may_change_places(lexicon: Lexicon) -> No
     assert found.verdict is Verdict.REWORDED
 
 
+def test_a_raised_figure_is_no_number(lexicon: Lexicon) -> None:
+    lexicon.compare("We delete recordings after ² days.", "We delete recordings after ③ days.")
+    found = lexicon.compare("We delete recordings after 30² days.", "We delete recordings after 90³ days.")
+    assert found.verdict is not Verdict.STRENGTHENED
+
+
 def test_neither_nor_is_one_negation(lexicon: Lexicon) -> None:
     both = "Neither we nor our joint ventures supply parts for nuclear weapons."
     assert lexicon.frame(both).stance == "restrains"
