@@ -124,10 +124,16 @@ def site_of(made: World, furniture: str, count: int = 6) -> list[ChangeClass | N
     return [line.taken.change_class for line in made.check(timedelta(days=1))]
 
 
-def test_furniture_that_changes_on_all_pages_of_a_site_is_told_on_two(norrvik: World) -> None:
+def test_furniture_that_comes_to_all_pages_of_a_site_is_told_on_two(norrvik: World) -> None:
     norrvik.watch(*[watched(f"https://norrvik.example/policies/{number}") for number in range(6)])
     site_of(norrvik, BEFORE)
-    assert site_of(norrvik, AFTER) == [ChangeClass.SUBSTANTIVE] * 2 + [ChangeClass.SURROUNDINGS] * 4
+    assert site_of(norrvik, BEFORE + AFTER) == [ChangeClass.SUBSTANTIVE] * 2 + [ChangeClass.SURROUNDINGS] * 4
+
+
+def test_furniture_that_goes_from_all_pages_is_told_once_it_stands_on_few(norrvik: World) -> None:
+    norrvik.watch(*[watched(f"https://norrvik.example/policies/{number}") for number in range(6)])
+    site_of(norrvik, BEFORE)
+    assert site_of(norrvik, "") == [ChangeClass.SURROUNDINGS] * 3 + [ChangeClass.SUBSTANTIVE] * 3
 
 
 def test_a_promise_that_comes_to_all_pages_is_told_on_each(norrvik: World) -> None:
