@@ -35,7 +35,7 @@ from monitor.home import Home
 from monitor.pipeline import Checked
 from monitor.readers import ReaderPool
 from monitor.workers import Desk
-from storage import sources
+from storage import watchlist
 
 SEED: Final = 20190220
 SMALLEST, LARGEST = 120_000, 320_000  # bytes; 1,394 pages of the shared histories, 185 KB on average
@@ -83,7 +83,7 @@ def ours(server: Server, count: int) -> list[Cost]:
         agent = stack.enter_context(app.build(home, {}, loaded=load_home(home, {})))
         watched = agent.loaded.watchlist
         with agent.tools.database.write() as conn:
-            sources.sync(conn, watched.companies, watched.sources, agent.tools.now())
+            watchlist.sync(conn, watched.companies, watched.sources, agent.tools.now())
         ids = [source.id for source in watched.enabled]
         pool = agent.tools.reader
         assert isinstance(pool, ReaderPool)

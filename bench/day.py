@@ -43,7 +43,7 @@ from monitor.readers import InlineReader
 from monitor.robots import Robots
 from monitor.tools import Tools
 from monitor.workers import Desk, Pool, Worked, claim, work
-from storage import holders, sources
+from storage import holders, watchlist
 from storage.blobs import BlobStore
 from storage.engine import Database, open_database
 from storage.migrate import prepare
@@ -220,7 +220,7 @@ def simulate(
         )
         everything = watched(count, hosts, port)
         with database.write() as conn:
-            sources.sync(conn, [Company("c", "C")], everything, far.now)
+            watchlist.sync(conn, [Company("c", "C")], everything, far.now)
         with Fetcher(limits, _lookup) as fetcher:
             _pass_time(
                 tools, Desk(fetcher, "bench", GAP, lambda _checked: None), far, START + timedelta(hours=hours), at_once

@@ -36,7 +36,7 @@ from monitor.pulse import process_facts
 from monitor.readers import InlineReader
 from monitor.tools import Clock
 from monitor.workers import Desk, claim, work
-from storage import sources
+from storage import watchlist
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 HOUR: Final = timedelta(hours=1)
@@ -68,7 +68,7 @@ class Checker:
         self.tools = replace(self.agent.tools, share=lambda: 0.5)
         with self.tools.database.write() as conn:
             watched = self.loaded.watchlist
-            sources.sync(conn, watched.companies, watched.sources, world.now)
+            watchlist.sync(conn, watched.companies, watched.sources, world.now)
 
     def round(self) -> tuple[int, float]:
         """Check everything that is due; how many checks, and the seconds of CPU they took."""

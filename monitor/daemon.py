@@ -46,7 +46,7 @@ from monitor.selfcare import SelfCare
 from monitor.statement import Places, after_first_round, before_first_request
 from monitor.tools import Fetches, Tools
 from monitor.workers import Desk, Pool, Worked, claim, paces, work
-from storage import documents, events, holders, sources
+from storage import documents, events, holders, sources, watchlist
 from storage.faults import cannot_go_on
 
 journal: Any = structlog.get_logger()
@@ -188,7 +188,7 @@ class Daemon:
         watched, digest = self.state.loaded.watchlist, watchlist_digest(self.state.loaded)
         try:
             with self.database.write() as conn:
-                sources.sync(conn, watched.companies, watched.sources, self.state.tools.now(), digest=digest)
+                watchlist.sync(conn, watched.companies, watched.sources, self.state.tools.now(), digest=digest)
         except StorageError:
             raise
         except Exception:  # noqa: BLE001 (the edge of the start: logged with its traceback, and the watch goes on)
@@ -392,7 +392,7 @@ class Daemon:
             fetcher = self.agent.new_fetcher(loaded.settings)
         with self.database.write() as conn:
             watched = loaded.watchlist
-            synced = sources.sync(
+            synced = watchlist.sync(
                 conn, watched.companies, watched.sources, tools.now(), digest=watchlist_digest(loaded)
             )
             what = f"{len(synced.added)} sources added, {len(synced.ended)} ended, {len(synced.changed)} changed"

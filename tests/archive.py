@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 from core.model import Act, Company, Edit, Fetch, FetchReason, Grade, GradeLevel, Place, Purpose, Reading, Source
-from storage import documents, packing, record, sources, versions
+from storage import documents, packing, record, sources, versions, watchlist
 from storage.engine import Database
 
 START = datetime(2024, 3, 1, 12, 0, tzinfo=UTC)
@@ -77,7 +77,7 @@ class Page:
     def __post_init__(self) -> None:
         with self.database.write() as conn:
             known = [health.source for health in sources.list_sources(conn)]
-            sources.sync(
+            watchlist.sync(
                 conn, [self.company], [*(one for one in known if one.id != self.source.id), self.source], START
             )
             self.request_id = sources.start_requests(conn, [self.source.id])[self.source.id]

@@ -19,7 +19,7 @@ from monitor.app import lexicon
 from monitor.pipeline import Checked, check_lease
 from monitor.readers import InlineReader
 from monitor.tools import Clock, Tools
-from storage import leases, sources
+from storage import leases, watchlist
 from storage.blobs import BlobStore
 from storage.engine import Database, open_database
 from storage.migrate import prepare
@@ -112,7 +112,7 @@ class World:
 
     def watch(self, *watched: Source) -> None:
         with self.database.write() as conn:
-            sources.sync(conn, [Company("acme", "Acme")], watched, self.now)
+            watchlist.sync(conn, [Company("acme", "Acme")], watched, self.now)
 
     def check(self, after: timedelta = timedelta(), *, purpose: Purpose = Purpose.WATCH) -> list[Checked]:
         """Let time pass, then check everything that is due, until nothing is."""

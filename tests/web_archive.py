@@ -25,7 +25,7 @@ from monitor.importing import Recorded, import_capture
 from monitor.ledgers import Keeping, catch_up
 from monitor.readers import InlineReader
 from monitor.tools import Tools
-from storage import accounts, incidents, record, sources
+from storage import accounts, incidents, record, sources, watchlist
 from storage.blobs import BlobStore
 from storage.engine import Database, open_database
 from storage.leases import request_by_id
@@ -138,7 +138,7 @@ def seed(folder: Path, *, guest: Role | None = None) -> Seeded:
         base_url=BASE_URL,
     )
     with database.write() as conn:
-        sources.sync(conn, watched.values(), [SALES, RIGHTS, TRAP, NEWS], _at(2019, 2, 20))
+        watchlist.sync(conn, watched.values(), [SALES, RIGHTS, TRAP, NEWS], _at(2019, 2, 20))
     story = _Story(tools)
     _halden(story)
     _mingchuan(story)

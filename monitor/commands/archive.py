@@ -18,7 +18,7 @@ from monitor.commands.reading import archive_of
 from monitor.home import Home
 from monitor.importing import import_capture, responses
 from monitor.lockfile import Holder
-from storage import passages, sources
+from storage import passages, watchlist
 from storage.counts import counts
 
 
@@ -29,7 +29,7 @@ def import_files(home: Home, environ: Mapping[str, str], files: Sequence[Path], 
     with build(home, environ, loaded=loaded) as agent, progress("importing") as shown:
         with agent.tools.database.write() as conn:  # what is watched by now has its captures under its own name
             watched, digest = loaded.watchlist, watchlist_digest(loaded)
-            sources.sync(conn, watched.companies, watched.sources, agent.tools.now(), digest=digest)
+            watchlist.sync(conn, watched.companies, watched.sources, agent.tools.now(), digest=digest)
         tools = make_tools(agent.archive, loaded, agent.tools.reader, agent.tools.now, tells=tells)
         count = 0
         for path in files:

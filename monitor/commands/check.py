@@ -22,7 +22,7 @@ from monitor.home import Home, Loaded
 from monitor.lockfile import Holder, give_back
 from monitor.pipeline import Checked
 from monitor.workers import Desk, paces
-from storage import sources
+from storage import watchlist
 
 
 def check(home: Home, environ: Mapping[str, str], wanted: Sequence[str], *, dry_run: bool, as_json: bool) -> int:
@@ -41,7 +41,7 @@ def check(home: Home, environ: Mapping[str, str], wanted: Sequence[str], *, dry_
             give_back(agent.archive.database, data, agent.tools.now())
             with agent.tools.database.write() as conn:
                 watched = loaded.watchlist
-                sources.sync(
+                watchlist.sync(
                     conn, watched.companies, watched.sources, agent.tools.now(), digest=watchlist_digest(loaded)
                 )
             outcome = _ask(agent, teller, holder.name, chosen, Purpose.REHEARSAL if dry_run else Purpose.WATCH)

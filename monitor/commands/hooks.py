@@ -15,7 +15,7 @@ from monitor.commands.reading import archive_of
 from monitor.commands.sources import one_source
 from monitor.home import Home
 from monitor.keys import link_key
-from storage import audit, pushed, sources
+from storage import audit, pushed, watchlist
 
 HERE = "the terminal"
 
@@ -30,7 +30,7 @@ def make(home: Home, environ: Mapping[str, str], source_id: str, *, as_json: boo
     with open_archive(home, environ, loaded.settings) as archive:
         key = link_key(home.data(loaded.settings))
         with archive.database.write() as conn:
-            sources.sync(conn, loaded.watchlist.companies, loaded.watchlist.sources, now)
+            watchlist.sync(conn, loaded.watchlist.companies, loaded.watchlist.sources, now)
             hook = pushed.make(conn, source_id, now)
             audit.note(conn, HERE, "hook made", at=now, about=source_id)
     address, secret = f"{base_of(loaded.settings.web)}/hooks/{hook.name}", secret_of(key, hook.name)

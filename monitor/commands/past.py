@@ -19,7 +19,7 @@ from monitor.cache import load_home
 from monitor.commands.output import emit, note, progress, say
 from monitor.home import Home, Loaded
 from monitor.lockfile import Holder, give_back
-from storage import sources
+from storage import watchlist
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def backfill(home: Home, environ: Mapping[str, str], asking: Asking, *, as_json:
             give_back(agent.archive.database, data, agent.tools.now())
             with agent.tools.database.write() as conn:
                 watched = loaded.watchlist
-                sources.sync(conn, watched.companies, watched.sources, agent.tools.now())
+                watchlist.sync(conn, watched.companies, watched.sources, agent.tools.now())
             gap = timedelta(seconds=loaded.settings.fetch.host_gap_seconds)
             where = (asking.server or WAYBACK).rstrip("/")
             plan = Plan(source, company, where, asking.since, asking.until, gap)

@@ -25,7 +25,7 @@ from monitor.joining import merge as merge_documents
 from monitor.joining import split as split_document
 from monitor.joining import undo as undo_joining
 from monitor.kinds import built_kinds
-from storage import acts, documents, sources
+from storage import acts, documents, sources, watchlist
 from storage.acts import Act
 
 
@@ -116,7 +116,7 @@ def move(home: Home, environ: Mapping[str, str], source_id: str, url: str, *, as
     with open_archive(home, environ, loaded.settings) as archive, archive.database.write() as conn:
         now = utc_now()
         old = sources.start_requests(conn, [source_id]).get(source_id)
-        sources.sync(conn, moved.companies, moved.sources, now)
+        watchlist.sync(conn, moved.companies, moved.sources, now)
         new = sources.start_requests(conn, [source_id]).get(source_id)
         document_id = documents.move_to(conn, source.company, old, new, now) if old and new and old != new else None
         about = {
@@ -181,7 +181,7 @@ def undo(home: Home, environ: Mapping[str, str], act_id: int | None, *, as_json:
             if act.data.get("document"):
                 acts.send_back(conn, act.data["document"], act.data["old"], act.data["new"])
             watched = parse_sources(text, built_kinds=built_kinds())
-            sources.sync(conn, watched.companies, watched.sources, now)
+            watchlist.sync(conn, watched.companies, watched.sources, now)
             acts.undone(conn, act, now)
     return _tell_undone(act, as_json=as_json)
 

@@ -31,7 +31,7 @@ from monitor.looking import Asked as Looked
 from monitor.looking import Asker
 from monitor.pipeline import manner_for
 from monitor.workers import Desk
-from storage import acts, documents, holders, leases, listings, record, sources, versions
+from storage import acts, documents, holders, leases, listings, record, sources, versions, watchlist
 
 Json = dict[str, Any]
 
@@ -54,7 +54,7 @@ def test(home: Home, environ: Mapping[str, str], wanted: Sequence[str], *, as_js
         progress("asking") as shown,
     ):
         with agent.tools.database.write() as conn:
-            sources.sync(conn, loaded.watchlist.companies, loaded.watchlist.sources, agent.tools.now())
+            watchlist.sync(conn, loaded.watchlist.companies, loaded.watchlist.sources, agent.tools.now())
         gap = timedelta(seconds=loaded.settings.fetch.host_gap_seconds)
         desk = Desk(agent.fetcher, holder.name, gap, lambda _checked: None)
         for source in chosen:
@@ -240,7 +240,7 @@ def capture(home: Home, environ: Mapping[str, str], name: str, file: Path, *, as
     with build(home, environ, loaded=loaded) as agent:
         tools = agent.tools
         with tools.database.write() as conn:
-            sources.sync(conn, loaded.watchlist.companies, loaded.watchlist.sources, tools.now())
+            watchlist.sync(conn, loaded.watchlist.companies, loaded.watchlist.sources, tools.now())
             request_id = request_of(conn, name)
             asked = sources.asked_by(conn, [request_id]).get(request_id, ())
             request = leases.request_by_id(conn, request_id)

@@ -31,7 +31,7 @@ from monitor.pages import Pages
 from monitor.pipeline import Checked
 from monitor.sending import channels_of, send
 from monitor.workers import Desk, claim, work
-from storage import holders, sources
+from storage import holders, watchlist
 
 TICK = timedelta(hours=1)  # the longest pretend time between two looks at what is due
 OWNER = "rehearsal"
@@ -119,7 +119,7 @@ def prepared(folder: Path, *, with_pages: bool = False) -> Iterator[Rehearsal]:
         fetcher = stack.enter_context(Fetcher(limits, site.lookup))
         agent = stack.enter_context(build(home, {SLACK_TOKEN.variable: TOKEN}, now=clock, fetcher=fetcher))
         with agent.archive.database.write() as conn:
-            sources.sync(conn, agent.loaded.watchlist.companies, agent.loaded.watchlist.sources, clock())
+            watchlist.sync(conn, agent.loaded.watchlist.companies, agent.loaded.watchlist.sources, clock())
         deliver = partial(
             send, agent.tools, agent.loaded, channels_of(agent.loaded, _nowhere, agent.tools.now), owner=OWNER
         )

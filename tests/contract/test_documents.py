@@ -9,7 +9,7 @@ import pytest
 
 from core.errors import NotFound
 from core.model import DocumentRef, Source
-from storage import documents, sources
+from storage import documents, sources, watchlist
 from storage.documents import slug_words
 from storage.engine import Database
 from tests.archive import ACME, ETHICS, START, Page
@@ -26,7 +26,7 @@ def find(
 
 def test_a_document_is_made_once_for_its_address(database: Database) -> None:
     with database.write() as conn:
-        sources.sync(conn, [ACME], [ETHICS], START)
+        watchlist.sync(conn, [ACME], [ETHICS], START)
         request_id = sources.start_requests(conn, ["acme-ethics"])["acme-ethics"]
     made = find(database, ETHICS.url, request_id=request_id, source_id="acme-ethics")
     assert (made.slug, made.is_new, made.state, made.version_count) == ("acme/ethics", True, "live", 0)
@@ -41,7 +41,7 @@ def test_a_document_is_made_once_for_its_address(database: Database) -> None:
 
 def test_equal_names_are_numbered(database: Database) -> None:
     with database.write() as conn:
-        sources.sync(conn, [ACME], [], START)
+        watchlist.sync(conn, [ACME], [], START)
     slugs = [find(database, f"https://acme.example/{part}/ethics.html").slug for part in ("us", "uk", "fr")]
     slugs.append(find(database, "https://acme.example/ethics-2").slug)
     assert slugs == ["acme/ethics", "acme/ethics-2", "acme/ethics-3", "acme/ethics-2-2"]
@@ -53,7 +53,7 @@ def test_a_document_never_bears_the_name_of_a_source_but_its_own(database: Datab
     home = replace(rules, id="acme/page-2", url="https://acme.example/")
     old = replace(rules, id="acme/ethics", url="https://acme.example/old-rules")
     with database.write() as conn:
-        sources.sync(conn, [ACME], [rules, home, old], START)
+        watchlist.sync(conn, [ACME], [rules, home, old], START)
     assert find(database, rules.url, source_id=rules.id).slug == "acme/rules"
     assert find(database, home.url, source_id=home.id).slug == "acme/page-2"
     assert find(database, "https://acme.example/%E4%BA%BA/").slug == "acme/page-3"

@@ -8,7 +8,7 @@ import pytest
 
 from core.errors import Busy
 from core.model import Alert, Intent, Severity, Source
-from storage import holders, leases, outbox, sources
+from storage import holders, leases, outbox, sources, watchlist
 from storage.engine import Database
 from tests.archive import ACME, START
 
@@ -20,7 +20,7 @@ NEWS = Source("acme/news", "acme", "page", "https://news.example/")
 @pytest.fixture
 def watched(database: Database) -> Database:
     with database.write() as conn:
-        sources.sync(conn, [ACME], [ETHICS, NEWS], START)
+        watchlist.sync(conn, [ACME], [ETHICS, NEWS], START)
     return database
 
 

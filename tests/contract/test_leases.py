@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from core.errors import Busy
 from core.model import Company, Source
-from storage import holders, leases, sources
+from storage import holders, leases, watchlist
 from storage.engine import Database
 from storage.schema import hosts, requests
 from tests.archive import START
@@ -21,7 +21,7 @@ def watch(database: Database, *urls: str) -> None:
     """One source for each address, all due at START."""
     declared = [Source(f"s{number}", "acme", "page", url) for number, url in enumerate(urls)]
     with database.write() as conn:
-        sources.sync(conn, [Company("acme", "Acme")], declared, START)
+        watchlist.sync(conn, [Company("acme", "Acme")], declared, START)
 
 
 def claim(
@@ -105,7 +105,7 @@ def test_what_is_most_overdue_for_its_interval_comes_first_and_a_first_look_coun
             Source("hourly", "acme", "page", "https://a.example/hourly", every=timedelta(hours=1)),
             Source("failing", "acme", "page", "https://a.example/failing", every=timedelta(hours=24)),
         ]
-        sources.sync(conn, [Company("acme", "Acme")], declared, START)
+        watchlist.sync(conn, [Company("acme", "Acme")], declared, START)
         seen = requests.c.url.in_(["https://a.example/daily", "https://a.example/hourly"])
         conn.execute(update(requests).where(seen).values(last_good_fetch_id=1))
         conn.execute(update(requests).where(requests.c.url == "https://a.example/failing").values(failures=1))

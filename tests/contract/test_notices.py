@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from core.model import Alert, Grade, GradeLevel, Intent, Match, Severity, Source
-from storage import changes, incidents, notices, outbox, record, sources
+from storage import changes, incidents, notices, outbox, record, sources, watchlist
 from storage.engine import Database
 from tests.archive import ACME, ETHICS, START, Page, reading
 
@@ -16,7 +16,7 @@ HIT = Match("hrdd.policy", "hrdd", "present", Severity.LOW, ("human rights",), e
 def test_a_source_is_pending_until_its_address_was_asked_and_read(database: Database) -> None:
     page = Page(database)
     with database.write() as conn:
-        sources.sync(conn, [ACME], [ETHICS, NEWS], START)
+        watchlist.sync(conn, [ACME], [ETHICS, NEWS], START)
     with database.read() as conn:
         assert [(look.source_id, look.is_pending) for look in notices.first_looks(conn, START)] == [
             ("acme-ethics", True),

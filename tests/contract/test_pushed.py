@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from core.model import Company, Source
-from storage import pushed, sources
+from storage import pushed, watchlist
 from storage.engine import Database
 from tests.archive import START
 
@@ -15,7 +15,7 @@ OTHER = Source("acme/page", "acme", "page", "https://acme.example/ethics")
 
 def test_a_source_has_one_hook_that_counts_once_a_minute_until_it_ends(database: Database) -> None:
     with database.write() as conn:
-        sources.sync(conn, [Company("acme", "Acme")], [FEED, OTHER], START)
+        watchlist.sync(conn, [Company("acme", "Acme")], [FEED, OTHER], START)
         first, other = pushed.make(conn, FEED.id, START), pushed.make(conn, OTHER.id, START)
         second = pushed.make(conn, FEED.id, START)
         assert [one.name for one in pushed.all_hooks(conn)] == [second.name, other.name]
@@ -26,5 +26,5 @@ def test_a_source_has_one_hook_that_counts_once_a_minute_until_it_ends(database:
         assert pushed.look_soon(conn, FEED.id, "a hook", START)
         assert pushed.end(conn, FEED.id, START)
         assert [one.name for one in pushed.all_hooks(conn)] == [other.name]
-        sources.sync(conn, [Company("acme", "Acme")], [OTHER], START)
+        watchlist.sync(conn, [Company("acme", "Acme")], [OTHER], START)
         assert not pushed.look_soon(conn, FEED.id, "a hook", START)

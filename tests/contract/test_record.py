@@ -14,7 +14,7 @@ from sqlalchemy import Connection, event, select
 
 from core.errors import NotFound
 from core.model import Place, Purpose, Reading, Source
-from storage import documents, packing, passages, record, sources, versions
+from storage import documents, packing, passages, record, versions, watchlist
 from storage.engine import Database
 from storage.schema import fetches, grades, readings, requests, snapshots, spans
 from tests.archive import (
@@ -201,7 +201,7 @@ def test_a_schedule_does_not_wake_what_nobody_asks_for(page: Page) -> None:
         record.schedule(conn, page.request_id, START + timedelta(hours=1), 2)
     assert (request_row(page)["next_due_at"], request_row(page)["failures"]) == (START + timedelta(hours=1), 2)
     with page.database.write() as conn:
-        sources.sync(conn, [], [], START)
+        watchlist.sync(conn, [], [], START)
         record.schedule(conn, page.request_id, START + timedelta(hours=2), 0)
     assert request_row(page)["next_due_at"] is None
     page.answers_not_modified()

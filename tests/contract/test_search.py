@@ -16,7 +16,7 @@ from core.query.evaluate import answers, still
 from core.query.grammar import parse
 from core.query.passage import Life, Passage, Standing
 from core.text.tokens import units
-from storage import facets, fulltext, narrowing, packing, passages, search, sources
+from storage import facets, fulltext, narrowing, packing, passages, search, watchlist
 from storage.engine import Database
 from storage.schema import passages as passages_table
 from tests.archive import ACME, ETHICS, START, Page, reworded
@@ -333,7 +333,7 @@ def test_fields_and_operators_against_an_archive(small: Database, query: str, do
 def test_still_is_unknown_once_nobody_watches(small: Database) -> None:
     assert answered(small, "dna still:unknown") == []
     with small.write() as conn:
-        sources.sync(conn, [ACME, OTHER], [REPORT], START + 9 * DAY)
+        watchlist.sync(conn, [ACME, OTHER], [REPORT], START + 9 * DAY)
     assert {found.document for found in answered(small, "dna still:unknown")} == {"acme/ethics"}
     assert answered(small, "dna still:yes") == []
     assert {found.unwatched_since for found in answered(small, "dna still:unknown")} == {START + 9 * DAY}
@@ -343,7 +343,7 @@ def test_what_was_brought_in_is_not_watched_since_it_was_seen_last(database: Dat
     page = Page(database)
     page.shows(PROMISE)
     with database.write() as conn:
-        sources.sync(conn, [ACME], [], START)  # the watch ended before the capture that showed it last
+        watchlist.sync(conn, [ACME], [], START)  # the watch ended before the capture that showed it last
     page.day = 5
     page.answers_not_modified()
     (found,) = answered(database, "xinjiang")

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event, select, update
 
 from core.model import Company, Source
-from storage import incidents, record, sources
+from storage import incidents, record, sources, watchlist
 from storage.engine import Database
 from storage.schema import requests
 from storage.schema import sources as sources_table
@@ -32,9 +32,9 @@ LATER = START + timedelta(days=1)
 
 def sync(
     database: Database, *declared: Source, now: datetime = START, companies: tuple[Company, ...] = (ACME,)
-) -> sources.Synced:
+) -> watchlist.Synced:
     with database.write() as conn:
-        return sources.sync(conn, companies, declared, now)
+        return watchlist.sync(conn, companies, declared, now)
 
 
 def due(database: Database) -> dict[str, datetime | None]:
@@ -43,7 +43,7 @@ def due(database: Database) -> dict[str, datetime | None]:
 
 
 def test_a_new_source_begins_and_its_address_is_due(database: Database) -> None:
-    assert sync(database, ETHICS, FEED) == sources.Synced(added=("acme-ethics", "acme-news"))
+    assert sync(database, ETHICS, FEED) == watchlist.Synced(added=("acme-ethics", "acme-news"))
     assert due(database) == {"https://acme.example/ethics.html": START, "https://acme.example/rss": START}
     with database.read() as conn:
         assert [health.source for health in sources.list_sources(conn)] == [ETHICS, FEED]
@@ -60,7 +60,7 @@ def test_an_unchanged_file_writes_nothing(database: Database) -> None:
             written.append(statement)
 
     event.listen(database.engine, "before_cursor_execute", note)
-    assert sync(database, ETHICS, FEED, now=LATER) == sources.Synced()
+    assert sync(database, ETHICS, FEED, now=LATER) == watchlist.Synced()
     event.remove(database.engine, "before_cursor_execute", note)
     assert written == []
 
@@ -83,21 +83,21 @@ def test_a_source_that_is_removed_or_disabled_ends_and_is_kept(database: Databas
 def test_a_source_that_comes_back_goes_on(database: Database) -> None:
     sync(database, ETHICS)
     sync(database)
-    assert sync(database, ETHICS, now=LATER) == sources.Synced(added=("acme-ethics",))
+    assert sync(database, ETHICS, now=LATER) == watchlist.Synced(added=("acme-ethics",))
     assert due(database) == {ETHICS.url: LATER}
     with database.read() as conn:
         assert conn.execute(select(sources_table.c.started_at, sources_table.c.ended_at)).all() == [(START, None)]
 
 
 def test_a_source_never_enabled_is_not_watched(database: Database) -> None:
-    assert sync(database, replace(ETHICS, enabled=False)) == sources.Synced()
+    assert sync(database, replace(ETHICS, enabled=False)) == watchlist.Synced()
     assert due(database) == {}
 
 
 def test_a_changed_address_is_asked_instead_of_the_old_one(database: Database) -> None:
     sync(database, ETHICS)
     moved = replace(ETHICS, url="https://acme.example/new-ethics")
-    assert sync(database, moved, now=LATER) == sources.Synced(changed=("acme-ethics",))
+    assert sync(database, moved, now=LATER) == watchlist.Synced(changed=("acme-ethics",))
     assert due(database) == {ETHICS.url: None, "https://acme.example/new-ethics": LATER}
     with database.read() as conn:
         assert len(sources.list_sources(conn)) == 1
@@ -118,7 +118,7 @@ def test_an_address_of_two_sources_is_one_request_with_the_shorter_interval(data
 def test_a_changed_setting_is_a_change(database: Database) -> None:
     sync(database, ETHICS, FEED)
     quicker = replace(FEED, every=timedelta(minutes=5), remove=())
-    assert sync(database, ETHICS, quicker, now=LATER) == sources.Synced(changed=("acme-news",))
+    assert sync(database, ETHICS, quicker, now=LATER) == watchlist.Synced(changed=("acme-news",))
     assert due(database)["https://acme.example/rss"] == START
     with database.read() as conn:
         assert [health.source for health in sources.list_sources(conn)][1] == quicker

@@ -37,7 +37,7 @@ from monitor.pipeline import Checked
 from monitor.readers import InlineReader
 from monitor.robots import Robots
 from monitor.workers import Desk, claim, work
-from storage import holders, outbox, sources
+from storage import holders, outbox, watchlist
 from storage.blobs import BlobStore
 from storage.migrate import prepare
 from tests import network
@@ -187,7 +187,7 @@ def live(warm: Warm, run: Run, effects: Effects) -> bool:
         owner = holder.name if run.is_known else ""
         give_back(database, data, now)
         with database.write() as conn:
-            sources.sync(conn, loaded.watchlist.companies, loaded.watchlist.sources, now)
+            watchlist.sync(conn, loaded.watchlist.companies, loaded.watchlist.sources, now)
         desk = Desk(WatchedFetcher(fetcher, effects), owner, timedelta(0), heard)
         while leases := claim(tools, desk, 1):
             for lease in leases:

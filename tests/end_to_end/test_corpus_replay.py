@@ -27,7 +27,7 @@ from monitor.home import Home
 from monitor.pipeline import Checked
 from monitor.readers import InlineReader
 from monitor.workers import Desk, claim, work
-from storage import sources
+from storage import sources, watchlist
 
 OURS = Path(__file__).resolve().parent.parent / "data" / "replay"
 SHOWN = {"substantive", "variant", "reordered"}
@@ -119,7 +119,7 @@ def replay(folder: Path, name: str, steps: Sequence[Step]) -> tuple[list[Checked
             tools = agent.tools
             watched = agent.loaded.watchlist
             with tools.database.write() as conn:
-                sources.sync(conn, watched.companies, watched.sources, clock.now())
+                watchlist.sync(conn, watched.companies, watched.sources, clock.now())
                 request = sources.start_requests(conn, [source.id for source in watched.sources])
             desk = Desk(agent.fetcher, "test", timedelta(0), seen.append)
             for step in steps:

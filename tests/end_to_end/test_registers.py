@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from core.model import Company, Source
-from storage import documents, incidents, sources
+from storage import documents, incidents, watchlist
 from storage.schema import alerts
 from tests.site import Answer, World, page, world
 
@@ -37,7 +37,7 @@ def register(tmp_path: Path) -> Iterator[World]:
 
 def watch(register: World, *watched: Source) -> None:
     with register.database.write() as conn:
-        sources.sync(conn, [ACME, OTHER], watched, register.now)
+        watchlist.sync(conn, [ACME, OTHER], watched, register.now)
 
 
 def serve(register: World, *rows: str, encoding: str = "utf-8") -> None:

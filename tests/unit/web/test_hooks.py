@@ -12,7 +12,7 @@ from standardwebhooks import Webhook
 
 from core.hooks import secret_of
 from core.model import Company, Source
-from storage import events, pushed, sources
+from storage import events, pushed, sources, watchlist
 from storage.blobs import BlobStore
 from storage.engine import Database, open_database
 from storage.leases import request_by_id
@@ -34,7 +34,7 @@ class Archive:
         prepare(self.database)
         later = NOW + timedelta(hours=5)
         with self.database.write() as conn:
-            sources.sync(conn, [Company("halden", "Halden Biosystems")], [FEED], later)
+            watchlist.sync(conn, [Company("halden", "Halden Biosystems")], [FEED], later)
             self.item = sources.ask(
                 conn, ITEM, source_id=FEED.id, part=sources.ITEM, every=timedelta(days=1), due_at=later
             )
@@ -141,7 +141,7 @@ def test_a_new_hook_ends_the_one_before_and_a_revoked_one_answers_no_more(archiv
 
 def test_a_source_that_is_no_longer_watched_is_not_asked(archive: Archive) -> None:
     with archive.database.write() as conn:
-        sources.sync(conn, [], [], NOW)
+        watchlist.sync(conn, [], [], NOW)
     assert archive.call(bearer=archive.secret) == 410
     assert archive.due(archive.own) is None
 
