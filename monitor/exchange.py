@@ -1,6 +1,6 @@
 """One ask carried out on the event loop: dial, send, follow redirects hop by hop, read within every limit.
 
-This is the only file that knows aiohttp, and is imported when the first address is asked: the import alone costs
+This and what it imports alone know aiohttp, and it is imported when the first address is asked: the import alone costs
 0.3 s. Nothing here raises for what the far side does; every outcome ends as a :class:`Trail`.
 """
 
@@ -8,19 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import hashlib
 import ipaddress
-import os
-import socket
 import ssl
-import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
@@ -28,6 +22,7 @@ from yarl import URL
 from core.errors import FetchError
 from core.model import Ask, FetchReason, Redirect
 from monitor import decoding
+from monitor.conversation import Answer, Conversation, Lookup, NoCookies, Resolver, tls_context
 from monitor.faults import explain, fault, was_sent
 from monitor.guard import DIALLING, BadAddress, Dial, authority, open_socket, parse_address, without_secrets
 from monitor.proxies import TunnelConnector, judged
@@ -35,7 +30,6 @@ from monitor.proxies import TunnelConnector, judged
 if TYPE_CHECKING:
     from monitor.fetcher import FetchLimits
 
-Lookup = Callable[..., list[tuple[Any, ...]]]  # shaped like socket.getaddrinfo
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 POSTED_ON = frozenset({307, 308})  # the others would turn a form into a question (RFC 9110 section 15.4)
@@ -77,7 +71,7 @@ class Exchange:
         self._allowed = frozenset(authority(parse_address(f"http://{entry}")) for entry in limits.allow_private)
         self._tls: ssl.SSLContext | None = None
         self._unchecked_tls: ssl.SSLContext | None = None
-        self._resolver = _Resolver(lookup)
+        self._resolver = Resolver(lookup)
         self._tunnels: dict[str, aiohttp.ClientSession] = {}
         self._session = self._session_over(aiohttp.TCPConnector(socket_factory=open_socket, **self._connecting()))
 
@@ -91,12 +85,12 @@ class Exchange:
 
     def _session_over(self, connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
         limits = self._limits
-        connector._factory = cast("partial[ResponseHandler]", partial(_Conversation, loop=asyncio.get_running_loop()))
+        connector._factory = cast("partial[ResponseHandler]", partial(Conversation, loop=asyncio.get_running_loop()))
         session = aiohttp.ClientSession(
             connector=connector,
-            cookie_jar=_NoCookies(),
+            cookie_jar=NoCookies(),
             headers={"Accept": ACCEPT, "Accept-Encoding": ENCODINGS},
-            response_class=_Answer,
+            response_class=Answer,
             auto_decompress=False,  # decoding.py counts decoded bytes and never outgrows the limit
             trust_env=False,
             max_line_size=MAX_HEADER_BYTES,
@@ -201,16 +195,16 @@ class Exchange:
             answer.release()
         return None
 
-    async def _send(self, one: _Sending) -> _Answer:
+    async def _send(self, one: _Sending) -> Answer:
         """Send, and once more only where a kept connection turns out to have been closed meanwhile."""
         session, proxy = await self._way(one)
         method, form = ("POST", dict(one.ask.form)) if one.ask.form else ("GET", None)
 
-        async def send() -> _Answer:
+        async def send() -> Answer:
             asked = session.request(
                 method, one.url, headers=one.headers, allow_redirects=False, ssl=one.context, proxy=proxy, data=form
             )
-            return cast("_Answer", await asked)
+            return cast("Answer", await asked)
 
         try:
             return await send()
@@ -249,7 +243,7 @@ class Exchange:
         except OSError as exc:
             raise fault(FetchReason.DNS, f"no address found for the name {url.host}", transient=True) from exc
 
-    async def _read(self, answer: _Answer, first_bytes: int | None = None) -> bytes:
+    async def _read(self, answer: Answer, first_bytes: int | None = None) -> bytes:
         """The decoded body, within the limit. Raises FetchError, Damaged, or what aiohttp says of a broken one.
 
         With ``first_bytes`` the rest is left unread, and the connection with it.
@@ -285,12 +279,12 @@ class Exchange:
             note = f"the certificate was not checked: {exception}"
             trail.exceptions += [note] if note not in trail.exceptions else []
             if self._unchecked_tls is None:
-                self._unchecked_tls = _tls_context()
+                self._unchecked_tls = tls_context()
                 self._unchecked_tls.check_hostname = False
                 self._unchecked_tls.verify_mode = ssl.CERT_NONE
             return self._unchecked_tls
         if self._tls is None:
-            self._tls = _tls_context()
+            self._tls = tls_context()
         return self._tls
 
 
@@ -313,123 +307,6 @@ _UNASKED = {
     101: "answered with a switch of protocols nobody asked for",
     304: "answered 'not modified' to a request that named no earlier version",
 }
-
-
-class _Conversation(ResponseHandler):
-    """A connection that tells the body's reader too when the far side stops speaking HTTP in its midst.
-
-    aiohttp 3.14 tells only who waits for headers; the reader would wait for a lost body until the deadline.
-    ``handed_over`` is the address a proxy was told to connect to.
-    """
-
-    handed_over: str | None = None
-
-    def set_exception(self, exc: BaseException, *cause: BaseException) -> None:
-        super().set_exception(exc, *cause)
-        body = self._payload
-        if isinstance(exc, HttpProcessingError) and body is not None and not body.is_eof():
-            body.set_exception(aiohttp.ClientPayloadError("not proper HTTP"), exc)
-
-
-class _Answer(aiohttp.ClientResponse):
-    """A response that remembers whom it came from: the connection is given back before the body is read."""
-
-    remote_address: str | None = None
-    local_address: str | None = None
-    certificate: str | None = None
-    connected_at: float = 0.0
-
-    async def start(self, connection: Any) -> _Answer:
-        self._heard, transport = connection.protocol, connection.transport
-        self.connected_at = asyncio.get_running_loop().time()
-        if transport is not None:
-            peer, own = transport.get_extra_info("peername"), transport.get_extra_info("sockname")
-            self.remote_address = getattr(self._heard, "handed_over", None) or (peer[0] if peer else None)
-            self.local_address = own[0] if own else None
-            tls = transport.get_extra_info("ssl_object")
-            proof = tls.getpeercert(binary_form=True) if tls is not None else None
-            self.certificate = hashlib.sha256(proof).hexdigest() if proof else None
-        await super().start(connection)
-        return self
-
-    def was_cut(self) -> bool:
-        """Whether the connection broke under a body whose end only the connection's end tells."""
-        return self._heard is not None and isinstance(self._heard.exception(), OSError)
-
-
-class _NoCookies(aiohttp.DummyCookieJar):
-    """Keeps none, sends none, and does not spend time on reading them."""
-
-    def update_cookies_from_headers(self, headers: Any, response_url: URL) -> None:
-        return
-
-
-class _Resolver(AbstractResolver):
-    """Names looked up by the system, each in a thread that nobody waits for when On Record stops.
-
-    A pool would let six dead name servers hold up every other host, and the stop of the program with them.
-    """
-
-    def __init__(self, lookup: Lookup) -> None:
-        self._lookup = lookup
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        loop = asyncio.get_running_loop()
-        found: asyncio.Future[list[tuple[Any, ...]]] = loop.create_future()
-
-        def settle(infos: list[tuple[Any, ...]], error: OSError | None) -> None:
-            if found.done():
-                return
-            if error is None:
-                found.set_result(infos)
-            else:
-                found.set_exception(error)
-
-        def look() -> None:
-            infos: list[tuple[Any, ...]] = []
-            error: OSError | None = None
-            try:
-                infos = self._lookup(host, port, type=socket.SOCK_STREAM, family=family, flags=socket.AI_ADDRCONFIG)
-            except (OSError, UnicodeError) as exc:
-                error = exc if isinstance(exc, OSError) else OSError(errno.EINVAL, "not a name")
-            try:
-                loop.call_soon_threadsafe(settle, infos, error)
-            except RuntimeError:  # the loop was closed while the name server was silent
-                return
-
-        threading.Thread(target=look, name=f"lookup-{host}", daemon=True).start()
-        infos = await found
-        if not infos:
-            raise OSError(errno.ENOENT, "no address")
-        return [
-            ResolveResult(
-                hostname=host,
-                host=info[4][0],
-                port=info[4][1],  # what the lookup returns is what is dialled
-                family=info[0],
-                proto=info[2],
-                flags=socket.AI_NUMERICHOST,
-            )
-            for info in infos
-        ]
-
-    async def close(self) -> None:
-        return
-
-
-def _tls_context() -> ssl.SSLContext:
-    """The system's trusted roots; certifi's where a bare system has none."""
-    paths = ssl.get_default_verify_paths()
-    has_roots = bool(paths.cafile) or bool(paths.capath and any(os.scandir(paths.capath)))
-    context = ssl.create_default_context()
-    if not has_roots:
-        import certifi  # a bare system only
-
-        context.load_verify_locations(certifi.where())
-    context.set_alpn_protocols(["http/1.1"])
-    return context
 
 
 def _is_same_site(first: URL, other: URL) -> bool:
