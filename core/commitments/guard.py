@@ -179,8 +179,11 @@ def _clauses_last(frame: Frame, elements: list[Element]) -> list[Element]:
 
 def is_voice_change(before: Frame, after: Frame, one: Sequence[Element], two: Sequence[Element]) -> bool:
     """One act told once in the active and once in the passive voice, by the same actor: "by us" is said."""
-    if before.is_passive == after.is_passive or before.actor != after.actor or before.actor == "nobody":
+    if before.is_passive == after.is_passive or before.actor != "we" or after.actor != "we":
         return False
+    passive = before if before.is_passive else after
+    if not any(passive.words[at - 1] == "by" for mark in passive.of("actors") if mark.value == "we" for at in (mark.first,)):
+        return False  # "we are audited by unions", "we audit unions"
     if len(before.acts) != 1 or len(after.acts) != 1 or before.clauses or after.clauses:
         return False
     verb = {before.acts[0].lemma} == {after.acts[0].lemma}
@@ -202,7 +205,7 @@ def is_genitive_change(before: Frame, after: Frame, one: Sequence[Element], two:
 def _is_owned(frame: Frame, with_of: Sequence[Element], other: Frame, without: Sequence[Element]) -> bool:
     """Whether one side says "rights of indigenous peoples" and the other "indigenous peoples' rights"."""
     turned = [*with_of[1:], with_of[0]]
-    if [each.id for each in turned] != [each.id for each in without]:
+    if [each.id for each in turned] != [each.id for each in without] or any(each.id in LIST_WORDS for each in turned):
         return False
     return _links(frame, with_of[0], with_of[1]) and not _links(other, without[-2], without[-1])
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from core.commitments.frame import Frame
 from core.commitments.guard import LIST_WORDS, Element
+from core.commitments.inflection import word_name
 from core.commitments.layout import JOINING, Part, known_of, parts_of
 from core.commitments.wording import word_set
 
@@ -19,7 +21,7 @@ def is_retold(before: Frame, after: Frame, one: Sequence[Element], two: Sequence
     """Whether both say the same in another build. Only for English, whose order of words tells who does what."""
     if before.lang != "en" or after.lang != "en" or not _may_be_same(one, two):
         return False
-    if _ours(before) != _ours(after):
+    if _ours(before) != _ours(after) or not _has_one_agent(before, after, one, two):
         return False
     one, two = _of_one_name(one), _of_one_name(two)
     known = known_of((before, one), (after, two))
@@ -95,12 +97,25 @@ def _bare(element: Element) -> str:
     return "" if name.startswith("modality:") else "if" if name in ("where", "when", "whenever", "wherever") else name
 
 
-def _ours(frame: Frame) -> Counter[str]:
+def _ours(frame: Frame) -> Counter[tuple[str, str]]:
     """What is called ours and who else it is told of: "our workers" are fewer than "workers"."""
-    words = frame.words
+    words = (*frame.words, "")
     return Counter(
-        word for at, word in enumerate(words) if word in _POINTING and not (word == "us" and words[at - 1] == "by")
+        (word, word_name(words[at + 1].removesuffix("'s")) if word != "us" else "")
+        for at, word in enumerate(frame.words)
+        if word in _POINTING and not (word == "us" and words[at - 1] == "by")
     )
+
+
+def _has_one_agent(before: Frame, after: Frame, one: Sequence[Element], two: Sequence[Element]) -> bool:
+    """Whether what is done "by" somebody on both sides is the same: "retaliation by managers", "protected by managers"."""
+    left, right = _by_whom(before, one), _by_whom(after, two)
+    return all(left[name] == right[name] for name in left.keys() & right.keys())
+
+
+def _by_whom(frame: Frame, elements: Sequence[Element]) -> dict[str, str]:
+    pairs = pairwise(elements)
+    return {each.id: last.id for last, each in pairs if "by" in frame.words[last.last : each.at]}
 
 
 _POINTING = word_set("us our ours own their theirs his her")

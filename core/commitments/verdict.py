@@ -32,6 +32,7 @@ from core.commitments.guard import (
 from core.commitments.lists import covers_at
 from core.commitments.parts import is_turned_by_negation
 from core.commitments.retold import is_retold
+from core.commitments.roles import roles_apart
 from core.commitments.slots import PROTECTING
 from core.commitments.vocabulary import Vocabulary
 from core.commitments.wording import word_set
@@ -69,6 +70,10 @@ def judge(vocabulary: Vocabulary, before: Frame, after: Frame) -> Finding:
         verdict = _if_nothing_moved(before, after, one, two, apart)
     elif verdict is Verdict.STRENGTHENED and not _stays_in_order(one, two, apart):
         verdict = Verdict.UNCLASSIFIED
+    if verdict is Verdict.STRENGTHENED or (verdict is Verdict.REWORDED and same_order(before, after, one, two)):
+        turned = roles_apart(before, after, one, two)
+        if turned:
+            return Finding(Verdict.UNCLASSIFIED, (("roles", "?"),), (turned,))
     return _finding(vocabulary, verdict, moved, (before, after), unread, opposites)
 
 
