@@ -89,6 +89,8 @@ def _is_widened(one: Sequence[Mark], two: Sequence[Mark]) -> bool:
 
 
 def _breadth_added(frame: Frame, mark: Mark) -> Sign:
+    if mark.value == "whole" and mark.first == 0 and frame.negations:  # "any camera is not sold"
+        return "?"
     if mark.value == "whole":  # "not every agency" may spare some
         governs = {at for act in frame.acts for at in act.claims}  # "suspend every account", but "not to all of them"
         is_spared = frame.negations or (is_restraint(frame) and mark.first - 1 not in governs)

@@ -22,6 +22,8 @@ _BY_NAME = ("places", "customers", "standards")  # cues that count by what they 
 _NAMED = ("places:", "customers:", "standards:")
 _EVERY = frozenset({"all", "every", "each"})  # "not any" and "not every" are not the same
 _MOVABLE = ("hedges", "deadline", "frequency")
+MOVABLE = tuple(f"{dimension}:" for dimension in _MOVABLE)
+_WORKING = frozenset({"working", "business"})
 _FREE_CLAUSES = ("condition", "exception", "time", "unmet")
 _COUNTED = 3  # the tier from which a frequency is a number and not a manner
 LIST_WORDS = frozenset(
@@ -44,6 +46,13 @@ _SAME_RULES = {
 }  # fmt: skip
 _OURSELVES = frozenset({"company", "corporation", "firm"})  # in a cue for "we" they say no more than "we" does
 _NAME_WORDS = 4  # of a thing and its owner
+_NO_NAME = LIST_WORDS | {
+    "all",
+    "every",
+    "each",
+    "any",
+    "no",
+}  # "the wage of each worker" is not "each wage of the worker"
 _DETERMINERS = frozenset({"the", "a", "an", "our", "its", "their", "all", "any"})
 
 
@@ -182,7 +191,9 @@ def is_voice_change(before: Frame, after: Frame, one: Sequence[Element], two: Se
     if before.is_passive == after.is_passive or before.actor != "we" or after.actor != "we":
         return False
     passive = before if before.is_passive else after
-    if not any(passive.words[at - 1] == "by" for mark in passive.of("actors") if mark.value == "we" for at in (mark.first,)):
+    if not any(
+        passive.words[at - 1] == "by" for mark in passive.of("actors") if mark.value == "we" for at in (mark.first,)
+    ):
         return False  # "we are audited by unions", "we audit unions"
     if len(before.acts) != 1 or len(after.acts) != 1 or before.clauses or after.clauses:
         return False
@@ -205,7 +216,7 @@ def is_genitive_change(before: Frame, after: Frame, one: Sequence[Element], two:
 def _is_owned(frame: Frame, with_of: Sequence[Element], other: Frame, without: Sequence[Element]) -> bool:
     """Whether one side says "rights of indigenous peoples" and the other "indigenous peoples' rights"."""
     turned = [*with_of[1:], with_of[0]]
-    if [each.id for each in turned] != [each.id for each in without] or any(each.id in LIST_WORDS for each in turned):
+    if [each.id for each in turned] != [each.id for each in without] or any(each.id in _NO_NAME for each in turned):
         return False
     return _links(frame, with_of[0], with_of[1]) and not _links(other, without[-2], without[-1])
 
@@ -253,18 +264,36 @@ def _spans(frame: Frame) -> dict[int, Element]:
     spans: dict[int, Element] = {}
     for mark in frame.marks:
         if mark.dimension in _BY_NAME:
-            spans[mark.first] = Element(f"{mark.dimension}:{mark.value}", mark.first, mark.last)
+            spans[mark.first] = Element(f"{mark.dimension}:{mark.value}{_document(mark)}", mark.first, mark.last)
         elif mark.dimension == "deadline":
-            spans[mark.first] = Element(f"deadline:{_deadline(mark)}", mark.first, mark.last, mark.clause < 0)
+            spans[mark.first] = Element(f"deadline:{_deadline(mark)}", mark.first, mark.last, _is_free(frame, mark))
         elif mark.dimension in _MOVABLE:
-            spans[mark.first] = Element(f"{mark.dimension}:{manner_of(mark)}", mark.first, mark.last, mark.clause < 0)
+            spans[mark.first] = Element(
+                f"{mark.dimension}:{manner_of(mark)}", mark.first, mark.last, _is_free(frame, mark)
+            )
         elif mark.dimension == "modality" and frame.lang == "en":
             spans[mark.first] = Element(f"modality:{_modal(frame, mark)}", mark.first, mark.last)
     return spans
 
 
+def _document(mark: Mark) -> str:
+    """Which text of a body is meant: its conventions are not its declaration."""
+    said = mark.text.split() if mark.dimension == "standards" else ()
+    return next((f" {word}" for word in ("declaration", "guidance") if word in said), "")
+
+
+def _is_free(frame: Frame, mark: Mark) -> bool:
+    """Whether a qualification belongs to the main clause: right behind another clause it may be a part of that one."""
+    if mark.clause >= 0 or (
+        mark.dimension == "hedges" and mark.last - mark.first > 1
+    ):  # "where appropriate" holds for all
+        return mark.clause < 0
+    return not any(clause.last == mark.first for clause in frame.clauses)
+
+
 def _deadline(mark: Mark) -> str:
-    return mark.value + " " + " ".join(f"{key}{value}" for key, value in sorted(mark.numbers))
+    working = "working " if not _WORKING.isdisjoint(mark.text.split()) else ""
+    return mark.value + " " + working + " ".join(f"{key}{value}" for key, value in sorted(mark.numbers))
 
 
 def manner_of(mark: Mark) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from core.commitments.frame import Clause, Frame
-from core.commitments.guard import Element
+from core.commitments.guard import MOVABLE, Element
 from core.commitments.inflection import irregular_pasts
 from core.commitments.wording import starts_clause, word_set
 
@@ -28,7 +28,7 @@ _RULING = ("prohibit", "forbid", "ban", "requir", "expect")
 _IF = word_set("if where when whenever wherever")
 _SUBORDINATE = ("condition", "exception", "unmet", "time", "how")
 _PAST = " (past)"
-_NO_ADVERB = word_set("supply apply rely comply only family early reply imply assembly likely")
+NO_ADVERB = word_set("supply apply rely comply only family early reply imply assembly likely")
 _SUBJECT_WORDS = 7
 JOINING = word_set("and or nor")
 _NOBODY = "(nobody)"
@@ -304,21 +304,40 @@ class _Sorting:
 
     def _put(self, each: Element, links: Sequence[str], preposition: str) -> None:
         name = self.frame.words[each.at]
-        if each.is_movable or _is_adverb(name, each):
-            self._hang([each.id], "")
+        if each.id.startswith(MOVABLE) or _is_adverb(name, each):
+            self._hang([*self._aside(each), each.id], "")
         elif _is_owner(self.frame, each):
             self._hang(["of", each.id], self.side)
             self.owned = preposition  # "to our users' data"
         elif preposition:
-            self.phrase = [preposition, *([] if name in _PHRASE_WORDS else [each.id])]
+            self.phrase = [preposition, *self._aside(each)[:1], *([] if name in _PHRASE_WORDS else [each.id])]
             self.is_fronted, self.is_aside = self.last_at < 0 and not self.part.core, links[:1] == (",",)
         elif self.phrase or each.id in _RELATIVE:
             self.phrase += [",", each.id] if "," in links and self.phrase else [each.id]
         else:
             self.part.core += [",", each.id] if "," in links and self.part.core else [each.id]
 
+    def _aside(self, each: Element) -> list[str]:
+        """Where a manner or a time belongs to another verb than the first: in a "who" clause, behind a "to"."""
+        if any(_lies_in(self.frame, clause, each.at) for clause in self.frame.clauses):
+            return ["(who)"]
+        if self.last_at > 0 and self.frame.words[self.last_at : each.at][:1] in (("we",), ("they",)):
+            return ["(who)"]  # "the requests we regularly refuse"
+        return ["(to)"] if "to" in self.frame.words[max(each.at - 1, 0) : each.at] else []
+
     def _hang(self, phrase: Sequence[str], side: str) -> None:
         self.part.hanging.append((tuple(phrase), self.part.joined, side))
+
+
+def _lies_in(frame: Frame, clause: Clause, at: int) -> bool:
+    """Whether a manner or a time lies in a clause, or right behind one that was cut off before it."""
+    if (
+        clause.kind == "relative"
+        and clause.last == clause.first + 1
+        and frame.words[clause.last : clause.last + 1] == (",",)
+    ):
+        return clause.first < at <= clause.last + _NAMES  # "who, in good faith, reports"
+    return clause.first < at < clause.last if clause.kind == "relative" and at < clause.last else at == clause.last
 
 
 _PHRASE_WORDS = _PREPOSITIONS | {"belonging"}
@@ -344,7 +363,7 @@ def _preposition(links: Sequence[str], name: str) -> str:
 
 
 def _is_adverb(word: str, element: Element) -> bool:
-    return word.endswith("ly") and word not in _NO_ADVERB and element.last == element.at + 1
+    return word.endswith("ly") and word not in NO_ADVERB and element.last == element.at + 1
 
 
 def _is_owner(frame: Frame, element: Element) -> bool:

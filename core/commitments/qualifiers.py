@@ -160,7 +160,17 @@ def evidence_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta
     sign: Sign = "?" if total_before == total_after else "+" if total_after > total_before else "-"
     if before.negations and after.negations:  # "not shared publicly" forbids less than "not shared"
         sign = "-" if sign == "+" else "?"
+    if sign == "+" and any(mark.value == "independent" and _is_shown(before, after, mark) for mark in two):
+        sign = "?"  # "publish audits", "publish independent audits": fewer of them
     yield Delta("evidence", sign, reason, _checked(before, one), _checked(after, two))
+
+
+def _is_shown(before: Frame, frame: Frame, mark: Mark) -> bool:
+    """Whether what is called independent is some of what was published before, and not who looks."""
+    last = next((act for act in reversed(frame.acts) if act.at < mark.first), None)
+    if last is None or last.group != "disclose" or all(act.lemma != last.lemma for act in before.acts):
+        return False
+    return frame.words[mark.first - 1] not in ("a", "an") and "by" not in frame.words[last.at : mark.first]
 
 
 def _checked(frame: Frame, marks: Sequence[Mark]) -> frozenset[int]:

@@ -14,12 +14,15 @@ from core.commitments.frame import Frame
 from core.commitments.guard import LIST_WORDS, Element
 from core.commitments.inflection import word_name
 from core.commitments.layout import JOINING, Part, known_of, parts_of
+from core.commitments.roles import marks_that_turn, our_roles
 from core.commitments.wording import word_set
 
 
 def is_retold(before: Frame, after: Frame, one: Sequence[Element], two: Sequence[Element]) -> bool:
     """Whether both say the same in another build. Only for English, whose order of words tells who does what."""
     if before.lang != "en" or after.lang != "en" or not _may_be_same(one, two):
+        return False
+    if marks_that_turn(before) != marks_that_turn(after) or _done_to_us(before, after):
         return False
     if _ours(before) != _ours(after) or not _has_one_agent(before, after, one, two):
         return False
@@ -105,6 +108,14 @@ def _ours(frame: Frame) -> Counter[tuple[str, str]]:
         for at, word in enumerate(frame.words)
         if word in _POINTING and not (word == "us" and words[at - 1] == "by")
     )
+
+
+def _done_to_us(before: Frame, after: Frame) -> bool:
+    """Whether we stand in another role than before; "by us" comes and goes with the voice."""
+    one, two = our_roles(before), our_roles(after)
+    if before.is_passive != after.is_passive:
+        del one["by"], two["by"]
+    return one != two
 
 
 def _has_one_agent(before: Frame, after: Frame, one: Sequence[Element], two: Sequence[Element]) -> bool:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import dropwhile
 from typing import NamedTuple
 
 from core.commitments.frame import Frame
 from core.commitments.guard import LIST_WORDS, Element
-from core.commitments.inflection import irregular_pasts
+from core.commitments.inflection import irregular_pasts, word_name
+from core.commitments.layout import NO_ADVERB
 from core.commitments.wording import word_set
 
 _ENGLISH = "of in at on for to by with as from into about concerning regarding"
@@ -26,10 +28,19 @@ _PREPOSITIONS: Mapping[str, Mapping[str, str]] = {
 """The prepositions among the stop words, each by the name under which its forms are one."""
 _BE = word_set("is are was were be been being get gets getting got gotten")
 _BESIDE = word_set("not never also always now still only then already no longer")
-_OURS = word_set("our ours us")
+_OURS = word_set("our ours us its")
+_OURS_ANYWAY = word_set(
+    "supplier suppliers partner partners customer customers vendor vendors contractor contractors distributor distributors agent agents "
+    "policy policies code codes commitment commitments standards statement operations operation supply value chain chains business "
+    "company group subsidiaries board management site sites factory factories facilities workplaces products services reports report audit audits progress results performance"
+)
+"""What is called ours is ours also where it is not called so; anything else called ours is less than all of it."""
 _OURSELVES = word_set("us company corporation firm group nous entreprise uns unternehmen empresa")
 _PEOPLE = ("affected", "users")
 _ARTICLES = word_set("a an the our its")
+_NOT = word_set("not never cannot")
+_BESIDE_MODAL = word_set("to be been do does will shall")
+_ASIDE = ("condition", "exception", "unmet", "time")
 _STOPS = frozenset(";:.()")
 _STATES = word_set("opposed committed")  # participles that say no more than their verb
 
@@ -38,7 +49,11 @@ def roles_apart(before: Frame, after: Frame, one: Sequence[Element], two: Sequen
     """What stands in another role than before, in words; nothing where all that both say stands in the same."""
     kept = {each.id for each in one} & {each.id for each in two}
     left, right = _roles(before, one, kept), _roles(after, two, kept)
-    if _us(before) != _us(after) or _is_owned_otherwise((before, one), (after, two)):
+    if marks_that_turn(before) != marks_that_turn(after) or _first_half(before, one) != _first_half(after, two):
+        return "role: a mark that turns what is said"
+    if _denied_otherwise(_denied(before, one), _denied(after, two)):
+        return "role: what is denied"
+    if our_roles(before) != our_roles(after) or _is_owned_otherwise((before, one), (after, two)):
         return "role: what is ours, or done by us or to us"
     for name in left.keys() & right.keys():
         gone, came = left[name] - right[name], right[name] - left[name]
@@ -105,7 +120,7 @@ def _roles(frame: Frame, elements: Sequence[Element], kept: set[str]) -> dict[st
         role = _Role(
             preposition,
             is_passive=frame.lang == "en" and _is_passive(frame, each.at),
-            is_ours=each.at in people and not _OURS.isdisjoint(links),
+            is_ours=not _OURS.isdisjoint(links) and (each.at in people or frame.words[each.at] not in _OURS_ANYWAY),
             is_inherited=is_inherited,
             is_beside_change=was_new,
             is_gerund=frame.words[each.at].endswith("ing"),
@@ -114,15 +129,61 @@ def _roles(frame: Frame, elements: Sequence[Element], kept: set[str]) -> dict[st
     return found
 
 
-def _us(frame: Frame) -> Counter[str]:
+def our_roles(frame: Frame) -> Counter[str]:
     """In which roles we stand ourselves: "by us", "to the company"."""
     known = _PREPOSITIONS.get(frame.lang, {})
     return Counter(
         preposition
         for at, word in enumerate(frame.words)
         if word in _OURSELVES
-        and (preposition := next((known[each] for each in reversed(frame.words[max(at - 2, 0) : at]) if each in known), ""))
+        and (
+            preposition := next(
+                (known[each] for each in reversed(frame.words[max(at - 2, 0) : at]) if each in known), ""
+            )
+        )
     )
+
+
+def marks_that_turn(frame: Frame) -> tuple[int, int]:
+    """Marks that change what words between them say: a question asks, words in quotes are somebody else's."""
+    return frame.words.count("?"), frame.words.count('"')
+
+
+def _first_half(frame: Frame, elements: Sequence[Element]) -> int:
+    """How much is said before a semicolon."""
+    at = frame.words.index(";") if ";" in frame.words else 0
+    return sum(each.at < at for each in elements if each.id not in LIST_WORDS)
+
+
+def _denied(frame: Frame, elements: Sequence[Element]) -> Counter[frozenset[str]]:
+    """What stands right behind each "not" and "never"; of a list, all of it."""
+    aside = {at for clause in frame.clauses if clause.kind in _ASIDE for at in range(clause.first, clause.last)}
+    said = [each for each in elements if not each.is_movable and not each.id.startswith("hedges:")]
+    found: list[frozenset[str]] = []
+    for at, word in enumerate(frame.words):
+        if word not in _NOT:
+            continue
+        behind = [each for each in said if each.last > at + 1 and (each.at not in aside or at in aside)]
+        names = [*dropwhile(lambda name: not name, (_own(frame, each, at) for each in behind))]
+        last = 1
+        while last + 1 < len(names) and names[last] in LIST_WORDS:
+            last += 2
+        found.append(frozenset(names[:last]) - LIST_WORDS)
+    return Counter(found)
+
+
+def _own(frame: Frame, each: Element, at: int) -> str:
+    """The name of an element; of a modality around the negation, what it denies itself ("not required to"); none of a
+    manner, which may stand anywhere."""
+    if each.at > at and not each.id.startswith("modality:"):
+        return "" if frame.words[each.at].endswith("ly") and frame.words[each.at] not in NO_ADVERB else each.id
+    rest = [word for word in frame.words[max(each.at, at + 1) : each.last] if word not in _BESIDE_MODAL]
+    return word_name(rest[0]) if rest else ""
+
+
+def _denied_otherwise(one: Counter[frozenset[str]], two: Counter[frozenset[str]]) -> bool:
+    """ "Required not to withhold", "not required to withhold": as often denied, and something else."""
+    return one.total() == two.total() and one != two
 
 
 def _owned(frame: Frame, elements: Sequence[Element]) -> Counter[str]:

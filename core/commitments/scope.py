@@ -40,6 +40,9 @@ def lattice_moved(dimension: str, word: str) -> Callable[[Vocabulary, Frame, Fra
         elif wider_after:
             added = [mark for mark in two if mark.value not in names_before]
             sign = "+" if not one or not added or _is_listed(after, added, two, len(one)) else "?"
+            held = [mark.value for mark in added if after.words[mark.first - 1] == ","]
+            if any(value in _above(parents, name) for value in held for name in names_before & names_after):
+                sign = "?"  # "Xinjiang", "Xinjiang, China": where it lies
             if dimension == "customers":  # told to more of them, or withheld from more of them
                 sign = unless_restraint(sign, before, after)
         elif wider_before:

@@ -78,6 +78,10 @@ def deadline_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta
             sign, reason = "+", f"deadline: {quotes(before, one)} → done"
         elif was_done or is_done:
             sign = "?"
+        elif kinds == ("from",) and any("future" in mark.text for mark in one):
+            sign = (
+                "-" if any(before.words[mark.first - 1] in ("or", "and") for mark in one) else "?"
+            )  # "now or in the future"
         elif kinds != ("from",) and two and not one:
             sign = _deadline_added(before, after, two)
         yield Delta("deadline", sign, reason, span(one), span(two))
@@ -130,6 +134,15 @@ def _deadline_sign(one: Sequence[Mark], two: Sequence[Mark]) -> Sign:
     return "-" if due_after[1:] > due_before[1:] else "+"
 
 
+def _time(count: int, unit: str, text: str) -> tuple[int, int, int]:
+    """Days and hours; a week has five working days of eight hours."""
+    is_working = "working" in text or "business" in text
+    hours = count * (_DAYS.get(unit, 0) * 24 or (1 if unit == "hour" else 0))
+    if is_working:
+        hours = hours * 7 // 5 if unit != "hour" else hours * 24 * 7 // 40
+    return hours // 24, 0, hours % 24
+
+
 def _due(mark: Mark) -> tuple[str, int, int, int]:
     """A deadline as something to sort by: its kind, then year, month, day, or days."""
     values = dict(mark.numbers)
@@ -138,5 +151,5 @@ def _due(mark: Mark) -> tuple[str, int, int, int]:
         return mark.value, int(values["y"]), month, int(values.get("d", 31))
     if "n" in values:
         count = int(values["n"]) if values["n"].isdigit() else 1
-        return mark.value, count * _DAYS.get(values.get("u", ""), 0), 0, count if values.get("u") == "hour" else 0
+        return mark.value, *_time(count, values.get("u", ""), mark.text)
     return mark.value, 0, 0, 0

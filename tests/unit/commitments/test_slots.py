@@ -30,7 +30,7 @@ WEAKER = [
     ("This policy also applies to brokers.", "This policy only applies to brokers.", "limit added: only"),
 ]  # fmt: skip
 FIRMER = [
-    ("We will not sell drones to the army.", "We will not sell, lease or repair drones for the army.", "list longer: lease or repair"),
+    ("We will not sell drones to the army.", "We will not sell, lease or rent drones to the army.", "list longer: lease or rent"),
     ("Children under 15 may not be employed.", "Children under 16 may not be employed.", "number: 15 → 16"),
     ("We screen new suppliers for risks.", "We screen new and existing suppliers for risks.", "object: nothing → existing"),
     ("We aim to pay a living wage.", "We pay a living wage.", "modality: aim to → plain statement"),
