@@ -63,7 +63,7 @@ def deltas(vocabulary: Vocabulary, before: Frame, after: Frame, contents: tuple[
     found = [
         delta for compare, cue in _COMPARISONS if not cue or cue in met for delta in compare(vocabulary, before, after)
     ]
-    shortened = [*list_shortened(before, *contents)] or [*coverage_shortened(before, after, *contents)]
+    shortened = [*list_shortened(before, *contents)] or [*coverage_shortened(vocabulary, before, after, *contents)]
     parts = [*parts_moved(before, after, *contents)]
     lost = shortened or parts or _lost_beside(before, after, found, contents)
     found = [delta for delta in found if not _is_part_of(delta, lost)] + lost

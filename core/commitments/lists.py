@@ -40,7 +40,7 @@ def list_shortened(before: Frame, one: Content, two: Content) -> Iterator[Delta]
 
 def list_lengthened(vocabulary: Vocabulary, before: Frame, after: Frame, one: Content, two: Content) -> Iterator[Delta]:
     """ "No child labour", "no child labour or forced labour": one more thing is denied beside the others."""
-    yield from _coverage_lengthened(before, after, one, two)
+    yield from _coverage_lengthened(vocabulary, before, after, one, two)
     if not before.negations or len(before.negations) != len(after.negations):
         return
     if after.lang != "en" or not before.stance == after.stance == "restrains":
@@ -81,7 +81,9 @@ def covers_at(frame: Frame) -> int:
     return verb if not _WHAT_COVERS.isdisjoint(what) and _WATCHES.isdisjoint(what) else 0
 
 
-def _coverage_lengthened(before: Frame, after: Frame, one: Content, two: Content) -> Iterator[Delta]:
+def _coverage_lengthened(
+    vocabulary: Vocabulary, before: Frame, after: Frame, one: Content, two: Content
+) -> Iterator[Delta]:
     """ "The policy applies to our staff", "… and to joint ventures": a promise covers more."""
     if len(two) - len(one) <= 1 or after.lang != "en" or before.negations or after.negations:
         return
@@ -100,6 +102,8 @@ def _coverage_lengthened(before: Frame, after: Frame, one: Content, two: Content
         return
     if any(mark.first in range(part[0].at, part[-1].last) for mark in after.marks if mark.dimension in _CUTTING):
         return
+    if not _is_coverable(vocabulary, after, range(part[0].at, part[-1].last)):
+        return
     told = " ".join(words)
     links = frozenset(each.at for each in two if each.id in LIST_WORDS and each.at > verb)
     claims = frozenset(range(part[0].at, part[-1].last)) | links
@@ -108,9 +112,42 @@ def _coverage_lengthened(before: Frame, after: Frame, one: Content, two: Content
     )
 
 
-def coverage_shortened(before: Frame, after: Frame, one: Content, two: Content) -> Iterator[Delta]:
+_OF_BANS = word_set("ban bans moratorium prohibition")
+_OF_LOOKS = word_set("audit audits diligence")
+_WITHIN = word_set("in of to for from the a an our their its any all every each and or nor , whose who which also other")
+
+
+def _is_coverable(vocabulary: Vocabulary, frame: Frame, part: range) -> bool:
+    """Whether all that is covered besides is known, and goes with what covers it: a ban covers harm, a code binds
+    companies and protects people, an audit looks at work."""
+    what = frozenset(frame.words[: covers_at(frame)])
+    allowed = _BY_BANS if what & _OF_BANS else _BY_LOOKS if what & _OF_LOOKS else _BY_RULES
+    named = {at for mark in frame.marks if mark.dimension in _NAMED for at in range(mark.first, mark.last)}
+    for at in part:
+        word, following = frame.words[at], frame.words[at + 1 : at + 2]
+        if word in _WITHIN or at in named or any(each.first < at < each.last for each in frame.clauses):
+            continue
+        kinds = vocabulary.kinds.get(word, frozenset())
+        is_last = at + 1 not in part or following[0] in _WITHIN
+        if not kinds & allowed if is_last else kinds & _NOT_COVERED or not word.isalpha():
+            return False
+        if is_last and kinds & _NOT_COVERED and not kinds & {"people", "checked"} & allowed:
+            return False
+    return True
+
+
+_BY_BANS = frozenset({"harm", "product"})
+_BY_LOOKS = frozenset({"checked", "harm"})
+_BY_RULES = frozenset({"checked", "people"})
+_NOT_COVERED = frozenset({"private", "power"})
+_NAMED = ("places", "customers", "actors")
+
+
+def coverage_shortened(
+    vocabulary: Vocabulary, before: Frame, after: Frame, one: Content, two: Content
+) -> Iterator[Delta]:
     """The same the other way round: what the promise covered it covers no more."""
-    for longer in _coverage_lengthened(after, before, two, one):
+    for longer in _coverage_lengthened(vocabulary, after, before, two, one):
         reason = longer.reason.replace("covers more", "covers no more")
         yield Delta("list", "-", reason, longer.after, longer.before)
 
@@ -136,7 +173,12 @@ def _is_good_to_deny(vocabulary: Vocabulary, frame: Frame, part: Sequence[Elemen
     people = any(mark.first in inside and mark.value in ("affected", "users") for mark in frame.of("actors"))
     if not is_restraint(frame) or people or not _OF_PEOPLE.isdisjoint(words):
         return False
-    return all(act.group in _DEALINGS for act in frame.acts) or not vocabulary.harmful_objects.isdisjoint(words)
+    kinds = frozenset[str]().union(*(vocabulary.kinds.get(word, ()) for word in words))
+    if kinds & {"benefit", "people", "private"}:
+        return False
+    is_dealing = all(act.group in _DEALINGS for act in frame.acts)
+    is_known = kinds & {"harm", "product", "power"} or any(m.first in inside for m in frame.of("customers"))
+    return is_dealing and bool(is_known) or "harm" in vocabulary.kinds.get(words[-1], ()) or "labour" in words or "labor" in words
 
 
 def _is_plain_item(frame: Frame, part: Sequence[Element]) -> bool:

@@ -74,6 +74,8 @@ def part_added(before: Frame, after: Frame, one: Sequence[Element], two: Sequenc
         return
     if any(mark.first in range(first, last) and mark.dimension in _TAKES_BACK for mark in after.marks):
         return
+    if acts[0].group == "disclose" and _FOUND.isdisjoint(after.words[first:last]):
+        return  # "protect complainants and publish complaints"
     if after.words[last - 1] in _PEOPLE and {"disclose", "publish", "share", "name"} & {*after.words[first:last]}:
         return  # "and disclose victims"
     people = any(
@@ -86,6 +88,7 @@ def part_added(before: Frame, after: Frame, one: Sequence[Element], two: Sequenc
 
 
 _LEAST_ADDED = 2
+_FOUND = word_set("result results finding findings outcome outcomes summary assessment assessments progress conclusions")
 _PEOPLE = word_set(
     "victims victim claimants claimant witnesses complainants complainant sources informants whistleblowers survivors workers users"
 )

@@ -220,7 +220,7 @@ def numbers_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]
         bound = _bound(before, one[0][0])
         if bound == _bound(after, two[0][0]) and bound == ("floor" if is_fewer else "cap"):
             sign = "-"
-        elif bound == _bound(after, two[0][0]) and bound == ("cap" if is_fewer else "floor"):
+        elif bound == _bound(after, two[0][0]) == "floor" and not is_fewer:
             asked = after.words[max(two[0][0] - _ASKED_WITHIN, 0) : two[0][0]]
             sign = "?" if not _ASKED_OF.isdisjoint(asked) else "+"  # "suppliers with at least 100 workers"
     yield Delta("numbers", sign, reason, *(claims if sign != "?" else (frozenset(), frozenset())))

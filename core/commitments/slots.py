@@ -263,7 +263,7 @@ def _closed_list(_: Vocabulary, slot: Slot) -> Delta | None:
 
 
 _BANS = word_set("ban bans moratorium prohibition suspension embargo pause restriction restrictions freeze boycott")
-PROTECTING = word_set(
+_PROTECTING = word_set(
     "compensation investigation investigations policy policies checks check report reports audits audit aid payments wages remedy "
     "protection protections inspections training support"
 )
@@ -276,7 +276,7 @@ def _lasting(_: Vocabulary, slot: Slot) -> Delta | None:
     stays = [m for m in slot.after.of("duration") if m.first in slot.new]
     if (bool(ends) == bool(stays) and not (ends and stays)) or _BANS.isdisjoint(slot.after.words):
         return None
-    if len(_BANS.intersection(slot.after.words)) > 1 or not PROTECTING.isdisjoint(slot.after.words):
+    if len(_BANS.intersection(slot.after.words)) > 1 or not _PROTECTING.isdisjoint(slot.after.words):
         return None  # a suspension of the ban, or of the compensation
     told = {m.tier for m in (*ends, *stays)}
     words = [slot.before.words[at] for at in slot.went - span(ends)] + [

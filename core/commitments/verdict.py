@@ -33,9 +33,9 @@ from core.commitments.lists import covers_at
 from core.commitments.parts import is_turned_by_negation
 from core.commitments.retold import is_retold
 from core.commitments.roles import roles_apart
-from core.commitments.slots import PROTECTING
 from core.commitments.vocabulary import Vocabulary
 from core.commitments.wording import word_set
+from core.commitments.worth import is_known_good, kinds_of
 from core.model import Finding, Verdict
 
 LEAST_LIKENESS = 0.4
@@ -141,7 +141,7 @@ def _decided(
     is_promise = after.stance in ("restrains", "permits") or (
         after.stance == "none" and (covers_at(after) > 0 or is_told or is_for_its_subject(after))
     )
-    if is_clear and is_promise and not _may_harm(vocabulary, after):
+    if is_clear and is_promise and not _may_harm(vocabulary, after) and is_known_good(vocabulary, after):
         return Verdict.STRENGTHENED
     return Verdict.UNCLASSIFIED
 
@@ -153,9 +153,8 @@ def _is_ban_prolonged(vocabulary: Vocabulary, frame: Frame, moved: Sequence[Delt
     """ "The ban on exports to Myanmar is temporary", "… is permanent": nothing but how long moved, and it bans harm."""
     if any(delta.dimension != "duration" for delta in moved) or frame.negations or frame.clauses:
         return False
-    if not PROTECTING.isdisjoint(frame.words):
-        return False
-    return not _BANS.isdisjoint(frame.words[:3]) and not vocabulary.harmful_objects.isdisjoint(frame.words)
+    kinds = kinds_of(vocabulary, frame.words)
+    return not _BANS.isdisjoint(frame.words[:3]) and bool(kinds & {"harm", "product"}) and not kinds & {"benefit", "private", "people"}
 
 
 _ABOUT_THE_PROMISE = word_set(

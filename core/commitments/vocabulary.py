@@ -20,7 +20,7 @@ _LATIN = ("en", "fr", "de", "es")
 TIERED = ("modality", "duration", "frequency", "breadth", "channel", "actors", "evidence")
 SECTIONS = (
     "schema", "version", *TIERED, "hedges", "conditions", "deadline", "places", "customers", "standards", "groups",
-    "irregular", "foreign_groups", "negation", "person_data", "protective_objects", "watch_objects", "harmful_objects", "anaphora", "gates", "synonyms",
+    "irregular", "foreign_groups", "negation", "person_data", "protective_objects", "watch_objects", "harmful_objects", "anaphora", "gates", "kinds", "synonyms",
     "antonyms", "ladders", "silences", "stop_words", "tongue", "classes", "weights",
 )  # fmt: skip
 REQUIRED = ("schema", "modality", "hedges", "conditions", "places", "customers", "groups", "negation", "stop_words")
@@ -28,6 +28,7 @@ MOST_TIERS = 10
 ROLES = ("protect", "sever", "harm")
 DEADLINES = ("by", "within", "now", "soon", "from")
 GATES = ("topics", "subjects", "plain", "firm", "ban", "done", "practice")
+KINDS = ("harm", "product", "people", "benefit", "checked", "private", "personal", "proof", "rule", "power")
 CONDITIONS = ("condition", "exception", "unmet", "relative", "time", "how")
 
 
@@ -74,6 +75,7 @@ class Vocabulary:
     protective_objects: frozenset[str]
     watch_objects: frozenset[str]
     harmful_objects: frozenset[str]
+    kinds: dict[str, frozenset[str]]  # a noun or two that go together -> what they name (harm, people, benefit …)
     silences: dict[str, tuple[str, ...]]  # topic -> what a promise about it may be asked
     window: int
     weights: dict[str, int]
@@ -116,6 +118,10 @@ class _Check:
         self._pairs()
         self._ladders()
         self._silences()
+        for kind, words in self._mapping("kinds").items():
+            if kind not in KINDS:
+                self.read.fault(("kinds", kind), f"unknown key {kind!r}", nearest(str(kind), KINDS))
+            self._words(("kinds", kind), words)
         for section in ("person_data", "anaphora"):
             self._patterns((section,), self.data.get(section, {}))
         for at in (("negation", "cues"), ("negation", "pseudo")):
@@ -288,6 +294,7 @@ def _build(data: dict[str, Any]) -> Vocabulary:
         protective_objects=frozenset(data.get("protective_objects", ())),
         watch_objects=frozenset(data.get("watch_objects", ())),
         harmful_objects=frozenset(data.get("harmful_objects", ())),
+        kinds=_kinds_of(data.get("kinds", {})),
         silences={topic: tuple(names) for topic, names in data.get("silences", {}).items()},
         window=int(data["negation"].get("window", 6)),
         weights=dict(data.get("weights", {})),
@@ -329,6 +336,22 @@ def _patterns_of(data: dict[str, Any], lang: str) -> list[tuple[str, Cue]]:
     add(data.get("person_data", {}), Cue("person_data", "person_data", 0))
     add(data.get("anaphora", {}), Cue("anaphora", "anaphora", 0))
     return found
+
+
+def _kinds_of(data: dict[str, list[str]]) -> dict[str, frozenset[str]]:
+    """What each noun names, in the singular and the plural."""
+    found: dict[str, set[str]] = {}
+    for kind, words in data.items():
+        for word in words:
+            for form in (word, *_plurals(word)):
+                found.setdefault(form, set()).add(kind)
+    return {word: frozenset(kinds) for word, kinds in found.items()}
+
+
+def _plurals(word: str) -> tuple[str, ...]:
+    if word.endswith("y") and word[-2] not in "aeiou":
+        return (word[:-1] + "ies",)
+    return (word + "es",) if word.endswith(("s", "x", "ch", "sh")) else (word + "s",)
 
 
 def _opposites(pairs: list[list[str]]) -> dict[str, tuple[str, ...]]:
