@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from core.commitments.frame import Clause, Frame
 from core.commitments.guard import MOVABLE, Element
 from core.commitments.inflection import irregular_pasts
+from core.commitments.sameness import stands_between
 from core.commitments.wording import starts_clause, word_set
 
 _PREPOSITIONS = word_set(
@@ -323,6 +324,9 @@ class _Sorting:
             return ["(who)"]
         if self.last_at > 0 and self.frame.words[self.last_at : each.at][:1] in (("we",), ("they",)):
             return ["(who)"]  # "the requests we regularly refuse"
+        between = stands_between(self.frame, each) if each.id.startswith(MOVABLE) else ""
+        if between:
+            return [between]
         return ["(to)"] if "to" in self.frame.words[max(each.at - 1, 0) : each.at] else []
 
     def _hang(self, phrase: Sequence[str], side: str) -> None:

@@ -114,7 +114,9 @@ def _coverage_lengthened(
 
 _OF_BANS = word_set("ban bans moratorium prohibition")
 _OF_LOOKS = word_set("audit audits diligence")
-_WITHIN = word_set("in of to for from the a an our their its any all every each and or nor , whose who which also other")
+_WITHIN = word_set(
+    "in of to for from the a an our their its any all every each and or nor , whose who which also other"
+)
 
 
 def _is_coverable(vocabulary: Vocabulary, frame: Frame, part: range) -> bool:
@@ -122,6 +124,8 @@ def _is_coverable(vocabulary: Vocabulary, frame: Frame, part: range) -> bool:
     companies and protects people, an audit looks at work."""
     what = frozenset(frame.words[: covers_at(frame)])
     allowed = _BY_BANS if what & _OF_BANS else _BY_LOOKS if what & _OF_LOOKS else _BY_RULES
+    if any(mark.first in part and mark.dimension == "breadth" and mark.value != "whole" for mark in frame.marks):
+        return False  # "workers, verified victims and families"
     named = {at for mark in frame.marks if mark.dimension in _NAMED for at in range(mark.first, mark.last)}
     for at in part:
         word, following = frame.words[at], frame.words[at + 1 : at + 2]
@@ -178,7 +182,12 @@ def _is_good_to_deny(vocabulary: Vocabulary, frame: Frame, part: Sequence[Elemen
         return False
     is_dealing = all(act.group in _DEALINGS for act in frame.acts)
     is_known = kinds & {"harm", "product", "power"} or any(m.first in inside for m in frame.of("customers"))
-    return is_dealing and bool(is_known) or "harm" in vocabulary.kinds.get(words[-1], ()) or "labour" in words or "labor" in words
+    return (
+        (is_dealing and bool(is_known))
+        or "harm" in vocabulary.kinds.get(words[-1], ())
+        or "labour" in words
+        or "labor" in words
+    )
 
 
 def _is_plain_item(frame: Frame, part: Sequence[Element]) -> bool:

@@ -103,7 +103,7 @@ def _more_is(frame: Frame, number: _Measure) -> bool | None:
     words = set(frame.words)
     if said & _LESS:
         lowering = any(set(roots_of(word)) & _LESS for word in frame.words[: number.at])
-        if not lowering or not _lowers_an_impact(frame.words[: number.at]):
+        if not lowering or not lowers_an_impact(frame.words[: number.at]):
             return None
         return {"by": True, "to": False}.get("".join(before[-1:]))
     if number.unit == "hours":
@@ -123,9 +123,9 @@ _OF_IT = word_set("use consumption intensity withdrawal withdrawals")
 _ENDS = word_set("by to in across from at of per for on")
 
 
-def _lowers_an_impact(words: Sequence[str]) -> bool:
+def lowers_an_impact(words: Sequence[str]) -> bool:
     """Whether what is lowered is a harm itself, and not what is spent or allowed against it: the last noun tells."""
-    verb = next(at for at, word in enumerate(words) if set(roots_of(word)) & _LESS)
+    verb = next((at for at, word in enumerate(words) if set(roots_of(word)) & _LESS), len(words))
     named = list(words[verb + 1 :])
     phrase = named[: next((at for at, word in enumerate(named) if word in _ENDS), len(named))]
     if phrase and phrase[-1] in _OF_IT:

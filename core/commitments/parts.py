@@ -88,7 +88,9 @@ def part_added(before: Frame, after: Frame, one: Sequence[Element], two: Sequenc
 
 
 _LEAST_ADDED = 2
-_FOUND = word_set("result results finding findings outcome outcomes summary assessment assessments progress conclusions")
+_FOUND = word_set(
+    "result results finding findings outcome outcomes summary assessment assessments progress conclusions"
+)
 _PEOPLE = word_set(
     "victims victim claimants claimant witnesses complainants complainant sources informants whistleblowers survivors workers users"
 )

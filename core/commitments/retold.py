@@ -67,12 +67,23 @@ def _is_same_list(one: Sequence[str], two: Sequence[str]) -> bool:
     for head in range(min(len(one), _LONGEST_HEAD)):
         if head and one[head - 1] != two[head - 1]:
             return False
-        if _items(one[head:]) == _items(two[head:]):
+        if _items(one[head:]) == _items(two[head:]) and all(map(_has_loose_items, (one[head:], two[head:]))):
             return True
     return False
 
 
 _LONGEST_HEAD = 8
+
+
+def _has_loose_items(ids: Sequence[str]) -> bool:
+    """Whether the first of two items is one word, or both are several: a word before the first may be said of both."""
+    lengths = [0]
+    for each in ids:
+        if each in LIST_WORDS:
+            lengths.append(0)
+        else:
+            lengths[-1] += 1
+    return len(lengths) != 2 or lengths[0] < 2 or 1 not in lengths
 
 
 def _items(ids: Sequence[str]) -> tuple[list[str], list[str]]:

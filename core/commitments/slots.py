@@ -318,6 +318,9 @@ def _more_denied(vocabulary: Vocabulary, slot: Slot) -> Delta | None:
     is_verb = any(act.at == at - 1 for act in slot.after.acts if act.at not in slot.new)
     if is_verb and any(word not in vocabulary.actions and word not in _TRADING for word in plain):
         return None  # "sell or recall": not every verb beside "sell" is harm
+    things = [word for word in plain if word not in vocabulary.actions and word not in _TRADING]
+    if not is_verb and not all(vocabulary.kinds.get(word, frozenset()) & {"harm", "product"} for word in things[-1:]):
+        return None  # "weapons or bandages"
     return Delta(
         "list", "+", f"list longer: {_words(slot.after, slot.came)}", frozenset(), slot.new | links_of(slot.after)
     )

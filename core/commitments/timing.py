@@ -69,6 +69,8 @@ def deadline_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta
             continue
         reason = f"deadline: {quotes(before, one)} → {quotes(after, two)}".replace("nothing", "none")
         sign = _deadline_sign(one, two)
+        if any(_is_amount(frame, mark) for frame, marks in ((before, one), (after, two)) for mark in marks):
+            sign = "?"
         if kinds == ("from",):
             reason = reason.replace("deadline:", "start:")
             if not one or not two:
@@ -85,6 +87,11 @@ def deadline_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta
         elif kinds != ("from",) and two and not one:
             sign = _deadline_added(before, after, two)
         yield Delta("deadline", sign, reason, span(one), span(two))
+
+
+def _is_amount(frame: Frame, mark: Mark) -> bool:
+    """ "At most 12 months of fees": how much, and not by when."""
+    return mark.text.startswith("at most") and frame.words[mark.last : mark.last + 1] == ("of",)
 
 
 def _is_past(frame: Frame) -> bool:

@@ -12,9 +12,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 
-from core.commitments.acts import Act
 from core.commitments.conditions import is_set_off_otherwise
-from core.commitments.delta import Delta, Sign, is_duty_of_affected, is_for_its_subject
+from core.commitments.delta import Delta, Sign, is_for_its_subject
 from core.commitments.dimensions import deltas
 from core.commitments.frame import Frame
 from core.commitments.guard import (
@@ -24,18 +23,17 @@ from core.commitments.guard import (
     antonyms_between,
     contents,
     difference,
-    is_genitive_change,
-    is_voice_change,
-    same_order,
     unexplained,
 )
 from core.commitments.lists import covers_at
+from core.commitments.objects import kinds_of
 from core.commitments.parts import is_turned_by_negation
 from core.commitments.retold import is_retold
 from core.commitments.roles import roles_apart
+from core.commitments.sameness import is_genitive_change, is_voice_change, same_order
 from core.commitments.vocabulary import Vocabulary
 from core.commitments.wording import word_set
-from core.commitments.worth import is_known_good, kinds_of
+from core.commitments.worth import is_known_good
 from core.model import Finding, Verdict
 
 LEAST_LIKENESS = 0.4
@@ -141,7 +139,7 @@ def _decided(
     is_promise = after.stance in ("restrains", "permits") or (
         after.stance == "none" and (covers_at(after) > 0 or is_told or is_for_its_subject(after))
     )
-    if is_clear and is_promise and not _may_harm(vocabulary, after) and is_known_good(vocabulary, after):
+    if is_clear and is_promise and is_known_good(vocabulary, after):
         return Verdict.STRENGTHENED
     return Verdict.UNCLASSIFIED
 
@@ -154,90 +152,11 @@ def _is_ban_prolonged(vocabulary: Vocabulary, frame: Frame, moved: Sequence[Delt
     if any(delta.dimension != "duration" for delta in moved) or frame.negations or frame.clauses:
         return False
     kinds = kinds_of(vocabulary, frame.words)
-    return not _BANS.isdisjoint(frame.words[:3]) and bool(kinds & {"harm", "product"}) and not kinds & {"benefit", "private", "people"}
-
-
-_ABOUT_THE_PROMISE = word_set(
-    "ban bans moratorium prohibition position restriction restrictions decision suspension pledge exemption exception"
-)
-_FORBIDDING = word_set("prohibit forbid ban oppose condemn reject discourage")
-_WATCHING = word_set("monitor screen trace identify map inspect report verify investigate check test")
-
-
-_WARNED = word_set("announced announce announces scheduled")
-_LOOKING = word_set("audit audits inspection inspections visit visits")
-
-
-def _may_harm(vocabulary: Vocabulary, frame: Frame) -> bool:
-    """What sounds firmer and may be worse: reviewing the ban itself, watching people, a duty of those affected."""
-    if is_duty_of_affected(frame):
-        return True
-    if not _WARNED.isdisjoint(frame.words) and not _LOOKING.isdisjoint(frame.words):
-        return True  # "audits are announced"
-    verbs = {act.at for act in frame.acts}
-    about = {at for at, word in enumerate(frame.words) if word in _ABOUT_THE_PROMISE}
-    if about - verbs and not covers_at(frame) and not any(act.is_harm for act in frame.acts):
-        return True
-    return any(
-        (act.lemma in _WATCHING and not _is_good_to_watch(vocabulary, frame, act))
-        or _serves_power(frame, act)
-        or (
-            act.lemma in _GIVEN and act.group == "disclose" and _RELIEF.isdisjoint(frame.words[act.at + 1 : act.at + 7])
-        )
-        or (act.lemma in _FORBIDDING and not act.is_harm and not _is_good_to_forbid(vocabulary, frame, act))
-        for act in frame.acts
+    return (
+        not _BANS.isdisjoint(frame.words[:3])
+        and bool(kinds & {"harm", "product"})
+        and not kinds & {"benefit", "private", "people"}
     )
-
-
-_GIVEN = word_set("share give offer provide")  # and what is given to people may be a notice of dismissal
-_RELIEF = word_set("remedy remediation compensation redress training support assistance protection")
-_OBEYING = word_set("comply adhere implement honour honor ensure guarantee respect uphold protect")
-_COMMANDS = word_set("request requests order orders demand demands law laws regulations sanctions directive directives")
-_OWNED_BY_PEOPLE = word_set(
-    "account accounts access content posts employment messages speech strike strikes complaint complaints complainants "
-    "union unions protest protests assembly journalists press petition petitions"
-)
-_ABOUT_POWER = ("assess", "verify", "resist", "sever", "suspend", "restrict")
-
-
-def _serves_power(frame: Frame, act: Act) -> bool:
-    """Obeying commands, serving the state, or holding back the people a promise should protect."""
-    if act.is_harm:
-        return False
-    reach = range(act.at + 1, act.at + 7)
-    following = frame.words[act.at + 1 : act.at + 7]
-    met = {
-        mark.dimension if mark.dimension == "customers" else mark.value for mark in frame.marks if mark.first in reach
-    }
-    if act.lemma in _OBEYING and not _COMMANDS.isdisjoint(following):
-        return True
-    if act.group in ("sever", "suspend", "restrict", "discourage"):
-        return bool(met & {"users", "affected"}) or not _OWNED_BY_PEOPLE.isdisjoint(following)
-    return "customers" in met and act.group not in _ABOUT_POWER
-
-
-def _is_good_to_forbid(vocabulary: Vocabulary, frame: Frame, act: Act) -> bool:
-    """Whether the next words are a known harm: to prohibit complaints protects nobody."""
-    return not vocabulary.harmful_objects.isdisjoint(frame.words[act.at + 1 : act.at + 8])
-
-
-_ASKED = word_set("request requests demand demands orders takedowns removals")
-
-
-def _is_good_to_watch(vocabulary: Vocabulary, frame: Frame, act: Act) -> bool:
-    """Whether it is told of suppliers in a language without a grammar of acts, or the next words are a supplier, a site, a risk …, and no person who should not be watched."""
-    reach = range(act.at + 1, act.at + 7)
-    if act.lemma == "report" and not _ASKED.isdisjoint(frame.words[act.at + 1 : act.at + 5]):
-        return True  # "we report government requests for user data"
-    if frame.lang != "en":
-        bound = {mark.value for mark in frame.marks if mark.dimension == "actors"}
-        is_thing = not vocabulary.watch_objects.isdisjoint(frame.words[act.at : act.at + 7])
-        return ("third" in bound or is_thing) and not bound & {"users", "affected"}
-    watched = {mark.value for mark in frame.marks if mark.dimension == "actors" and mark.first in reach}
-    if watched & {"users", "affected"}:
-        return False
-    near = frame.words[max(act.at - 8, 0) if frame.is_passive else act.at + 1 : act.at + 7]
-    return "third" in watched or not vocabulary.watch_objects.isdisjoint(near)
 
 
 def _if_nothing_moved(

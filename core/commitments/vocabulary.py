@@ -20,7 +20,7 @@ _LATIN = ("en", "fr", "de", "es")
 TIERED = ("modality", "duration", "frequency", "breadth", "channel", "actors", "evidence")
 SECTIONS = (
     "schema", "version", *TIERED, "hedges", "conditions", "deadline", "places", "customers", "standards", "groups",
-    "irregular", "foreign_groups", "negation", "person_data", "protective_objects", "watch_objects", "harmful_objects", "anaphora", "gates", "kinds", "synonyms",
+    "irregular", "foreign_groups", "negation", "person_data", "protective_objects", "watch_objects", "harmful_objects", "anaphora", "gates", "kinds", "owed_abroad", "synonyms",
     "antonyms", "ladders", "silences", "stop_words", "tongue", "classes", "weights",
 )  # fmt: skip
 REQUIRED = ("schema", "modality", "hedges", "conditions", "places", "customers", "groups", "negation", "stop_words")
@@ -76,6 +76,7 @@ class Vocabulary:
     watch_objects: frozenset[str]
     harmful_objects: frozenset[str]
     kinds: dict[str, frozenset[str]]  # a noun or two that go together -> what they name (harm, people, benefit …)
+    owed_abroad: tuple[str, ...]  # beginnings of words, in other languages, for what people are owed
     silences: dict[str, tuple[str, ...]]  # topic -> what a promise about it may be asked
     window: int
     weights: dict[str, int]
@@ -118,10 +119,7 @@ class _Check:
         self._pairs()
         self._ladders()
         self._silences()
-        for kind, words in self._mapping("kinds").items():
-            if kind not in KINDS:
-                self.read.fault(("kinds", kind), f"unknown key {kind!r}", nearest(str(kind), KINDS))
-            self._words(("kinds", kind), words)
+        self._named_kinds()
         for section in ("person_data", "anaphora"):
             self._patterns((section,), self.data.get(section, {}))
         for at in (("negation", "cues"), ("negation", "pseudo")):
@@ -209,6 +207,13 @@ class _Check:
                 else:
                     self._words((section, at), pair)
 
+    def _named_kinds(self) -> None:
+        self._words(("owed_abroad",), self.data.get("owed_abroad", []))
+        for kind, words in self._mapping("kinds").items():
+            if kind not in KINDS:
+                self.read.fault(("kinds", kind), f"unknown key {kind!r}", nearest(str(kind), KINDS))
+            self._words(("kinds", kind), words)
+
     def _silences(self) -> None:
         for topic, names in self._mapping("silences").items():
             self._words(("silences", topic), names)
@@ -295,6 +300,7 @@ def _build(data: dict[str, Any]) -> Vocabulary:
         watch_objects=frozenset(data.get("watch_objects", ())),
         harmful_objects=frozenset(data.get("harmful_objects", ())),
         kinds=_kinds_of(data.get("kinds", {})),
+        owed_abroad=tuple(sorted(_folded(data.get("owed_abroad", [])))),
         silences={topic: tuple(names) for topic, names in data.get("silences", {}).items()},
         window=int(data["negation"].get("window", 6)),
         weights=dict(data.get("weights", {})),

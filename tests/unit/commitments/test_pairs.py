@@ -51,7 +51,7 @@ LEAST_EXACT = {
     "unseen-15": 11,
     "unseen-16": 83,
     "unseen-17": 18,
-    "unseen-18": 56,
+    "unseen-18": 55,
     "unseen-languages": 85,
     "unseen-short": 70,
     "mended": 320,
@@ -137,7 +137,7 @@ def test_no_loss_in_the_clothes_of_a_gain_passes(lexicon: Lexicon) -> None:
 
     traps = _yaml("traps.yaml")["cases"]
     passed = [each["id"] for each in traps if lexicon.compare(each["before"], each["after"]).verdict in QUIET]
-    assert len(traps) == 155
+    assert len(traps) == 192
     assert passed == []
 
 
