@@ -1,8 +1,8 @@
 """What sort of change a comparison shows. Called after matching, so that promise P8 decides before anything quiets.
 
 Each edit is judged alone: loud, or quiet for a reason. One loud edit makes the change substantive. A guarded passage
-(one that holds a commitment or a watched term) is quiet only when its words are the same words in the same order, or
-when exactly this text has come and gone before and been told.
+(one that holds a commitment or a watched term) is quiet only when its words are the same words in the same order, under
+the same heading.
 """
 
 from __future__ import annotations
@@ -137,13 +137,12 @@ def _span(seconds: float) -> str:
 
 
 def _is_flap_leg(before: Page, after: Page, edits: Sequence[Edit], guard: Guard, returned: Returned) -> bool:
-    """A return soon after leaving is a leg of a flap; with a promise in it, only once both directions were told."""
+    """A return soon after leaving is a leg of a flap, and so is one of many returns.
+
+    Never with a promise in it (P8): the leg that takes it away may be the last one.
+    """
     if returned.stayed_seconds > FLAP_SECONDS and returned.times_left_before < 2:
         return False
-    if any(guard.insists(before.texts(edit.before)) or guard.insists(after.texts(edit.after)) for edit in edits):
-        return False
-    if returned.times_left_before >= 1:
-        return True
     return not any(_is_guarded(before, after, edit, guard) for edit in edits)
 
 
@@ -189,19 +188,19 @@ def _judge(
             return ChangeClass.FORMATTING, alike
         if _is_renumbered(was, now, guarded):
             return ChangeClass.REORDERED, "the same words under another number"
+    if not guarded and edit.lost_lead_in and _is_list_of_links(before, after, edit):
+        return ChangeClass.REORDERED, "a link stands under another heading"
     if not guarded:
         quiet = _quiet(before, after, edit, was, now, lives)
         if quiet is not None:
             return quiet
-    if guarded and _has_flickered(edit, was, now, lives) and not (guard.insists(was) or guard.insists(now)):
-        return ChangeClass.VARIANT, "a passage that has come and gone before, told each way"
     return ChangeClass.SUBSTANTIVE, _loud_reason(edit, guarded)
 
 
 def _loud_reason(edit: Edit, guarded: bool) -> str:
     what = "a passage with a promise or a watched term" if guarded else "a passage"
     if edit.lost_lead_in:
-        return f"{what} lost the sentence that introduced it"
+        return f"{what} stands under another heading or introduction, or has lost it"
     return f"{what} was {edit.act.value}"
 
 
@@ -211,6 +210,12 @@ def _judge_move(before: Page, after: Page, edit: Edit, guarded: bool) -> tuple[C
     if "main" in streams and (guarded or word_count(text) > _LABEL_WORDS):
         return ChangeClass.REORDERED, "the same words stand in another place"
     return ChangeClass.SURROUNDINGS, "a label or a part of the surroundings moved"
+
+
+def _is_list_of_links(before: Page, after: Page, edit: Edit) -> bool:
+    """Whether what stands under another heading leads elsewhere on both sides, and no sentence introduces it."""
+    introduced = any(page.lead_in(at)[-1:] in (":", "：") for page, at in sides_of(before, after, edit))
+    return not introduced and bool(before.targets(edit.before) and after.targets(edit.after))
 
 
 def _same_words(was: str, now: str, guarded: bool, *, leads_elsewhere: bool) -> str | None:

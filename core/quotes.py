@@ -165,7 +165,7 @@ def in_words(finding: Finding) -> tuple[str, ...]:
 
 def _place_reasons(change: Change, edit: Edit) -> tuple[str, ...]:
     if edit.lost_lead_in:
-        return ("the sentence that introduced the item changed or went",)
+        return ("the heading or sentence it stands under is another, or went",)
     if edit.act is not Act.MOVED or not (change.before and change.after and edit.before and edit.after):
         return ()
     was, now = (" › ".join(r.heading_path(i[0])) for r, i in ((change.before, edit.before), (change.after, edit.after)))

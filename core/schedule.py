@@ -16,6 +16,7 @@ from typing import Final
 DAY: Final = timedelta(days=1)
 JITTER: Final = 0.3  # share of the interval, either way by half of it
 CONFIRM_AFTER: Final = timedelta(minutes=10)
+WHOLE_AFTER: Final = timedelta(days=7)  # of answers without a body: then the whole text is asked for once
 ABSENT_AFTER: Final = timedelta(hours=9)  # three asks over more than a day tell whether a page is gone
 ITEM_FLOOR: Final = timedelta(days=1)
 ITEM_CEILING: Final = timedelta(days=90)

@@ -22,6 +22,7 @@ from core.schedule import (
     ABSENT_AFTER,
     CONFIRM_AFTER,
     SIBLINGS_WITHIN,
+    WHOLE_AFTER,
     adapted,
     fresh_for,
     item_interval,
@@ -100,7 +101,7 @@ def check_request(
             request = _again(tools, request)
     is_confirming = request.suspect_fetch_id is not None
     manner = manner_for(tools, request, asked)
-    ask = _ask(request, Purpose.CONFIRM if is_confirming and purpose is Purpose.WATCH else purpose, manner)
+    ask = _ask(tools, request, Purpose.CONFIRM if is_confirming and purpose is Purpose.WATCH else purpose, manner)
     if combining.parts_asked_for(asked):  # its bytes are needed, whatever its own page says of having changed
         ask = replace(ask, etag=None, last_modified=None)
     response = refused(tools, ask) or combining.lost_part(tools, ask, asked) or fetcher.fetch(ask, tools.now)
@@ -245,9 +246,14 @@ def rehearse(tools: Tools, request: DueRequest, asked: tuple[Asked, ...], fetch:
 # --- small parts ---------------------------------------------------------------------------------------------------
 
 
-def _ask(request: DueRequest, purpose: Purpose, manner: Manner) -> Ask:
-    """Validators go along only where an unchanged answer would tell us all we want to know."""
-    if purpose is Purpose.CONFIRM or request.suspect_fetch_id is not None or request.last_good_fetch_id is None:
+def _ask(tools: Tools, request: DueRequest, purpose: Purpose, manner: Manner) -> Ask:
+    """Validators go along only where an unchanged answer would tell us all we want to know.
+
+    A server that is set wrong, or means it, answers 304 whatever stands there: now and then it is asked for all of it.
+    """
+    is_to_be_seen = request.whole_at is None or tools.now() - request.whole_at >= WHOLE_AFTER
+    is_open = request.suspect_fetch_id is not None or request.last_good_fetch_id is None
+    if purpose is Purpose.CONFIRM or is_open or is_to_be_seen:
         return Ask(request.url, purpose, manner=manner)
     return Ask(request.url, purpose, etag=request.etag, last_modified=request.last_modified, manner=manner)
 

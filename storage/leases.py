@@ -66,6 +66,7 @@ class DueRequest:
     failures: int
     absences: int
     absent_since: datetime | None
+    whole_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +229,7 @@ def _due_request(row: Row[Any]) -> DueRequest:
         failures=row.failures,
         absences=row.absences,
         absent_since=row.absent_since,
+        whole_at=row.whole_at,
     )
 
 

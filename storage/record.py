@@ -143,6 +143,7 @@ def _accepted(*, with_validators: bool, with_due: bool) -> Update:
         values["etag"] = bindparam("b_etag")
         values["last_modified"] = bindparam("b_modified")
         values["last_digest"] = bindparam("b_digest")
+        values["whole_at"] = select(fetches.c.started_at).where(fetches.c.id == _THIS_FETCH).scalar_subquery()
     if with_due:  # unless nobody asks for it any more
         values["next_due_at"] = case(
             (requests.c.next_due_at.is_(None), None), else_=bindparam("b_due", type_=UtcTime())

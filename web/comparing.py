@@ -346,7 +346,7 @@ def _page(reading: Reading, places: Sequence[int]) -> int:
 
 def _note(edit: Edit, was: str, now: str) -> str:
     if edit.lost_lead_in:
-        return "The sentence that introduced this item changed or went; its own words stand."
+        return "The heading or sentence this stands under is another, or went; its own words stand."
     if len(edit.before) != len(edit.after) and edit.before and edit.after:
         was_count, now_count = counted(len(edit.before), "passage"), counted(len(edit.after), "passage")
         return f"{was_count[:1].upper()}{was_count[1:]} became {now_count}."

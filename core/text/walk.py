@@ -299,7 +299,9 @@ class Walk:
         if not self.rows:
             return -1
         text, kind, _, _, zone, _, _ = self.rows[-1]
-        if kind == "row" or zone != setting[0] or (kind == "item" and setting[1] != "item"):
+        if zone != setting[0] or (kind == "item" and setting[1] != "item"):
+            return -1
+        if kind == "row" and (setting[1] != "row" or not text.endswith((":", "："))):  # in a cell of layout, a colon
             return -1
         introduces = kind == "heading" or not _FULL_STOP.search(text) or _FOLLOWING.search(text)
         return len(self.rows) - 1 if introduces else -1

@@ -141,7 +141,7 @@ def _print(pieces: Sequence[Piece]) -> None:
 
 def _moved(each: Piece) -> str:
     if each.lost_lead_in:
-        return ", the sentence that introduced it changed or went"
+        return ", the heading or sentence it stands under is another, or went"
     if each.act is Act.MOVED and each.was_under != each.heading:
         return f" from {' › '.join(one_line(part, 60) for part in each.was_under) or 'the top'}"
     return " within its section" if each.act is Act.MOVED else ""

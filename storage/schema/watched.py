@@ -62,6 +62,7 @@ requests = Table(
     Column("failures", Integer, nullable=False, default=0),
     Column("absences", Integer, nullable=False, default=0),  # consecutive captures that said "no such page"
     Column("absent_since", UtcTime),
+    Column("whole_at", UtcTime),  # when an accepted capture last came with its body; a 304 has none
     Index("ix_requests_due", "next_due_at"),
     Index("ix_requests_host", "host"),
 )

@@ -13,11 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from core.model import ChangeClass, DocumentEvent, FetchReason, Purpose, Source
+from core.model import Ask, ChangeClass, DocumentEvent, Fetch, FetchReason, Purpose, Source
+from monitor.tools import Clock
 from storage import changes, documents, incidents, versions
 from storage.schema import alerts, deliveries, events, fetches
 from storage.schema import changes as change_rows
-from tests.site import Answer, World, page, world
+from tests.site import Answer, Got, World, page, world
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 URL = "https://acme.example/legal/policy"
@@ -406,3 +407,23 @@ def test_how_often_a_page_must_be_missed_is_the_operator_s_word(acme: World) -> 
     del acme.site.answers[URL]
     assert "gone" not in [status for _ in range(7) for status in acme.statuses(9 * HOUR)]
     assert "gone" in [status for _ in range(3) for status in acme.statuses(9 * HOUR)]
+
+
+def test_a_server_that_says_not_modified_for_ever_is_asked_for_the_whole_text_in_time(acme: World) -> None:
+    acme.watch(watched())
+    acme.site.shows(URL, page(SELL))
+    acme.check()
+    acme.site.shows(URL, page(SOFTER))
+    truly, asked = acme.site.fetch, []
+
+    def lies(ask: Ask, now: Clock) -> Got:
+        asked.append(ask.etag)
+        if ask.etag is None:
+            return truly(ask, now)
+        return Got(Fetch(ask.url, ask.purpose, now(), now(), 304, final_url=ask.url), b"")
+
+    acme.site.fetch = lies  # type: ignore[method-assign]  # the far side, as it must not be
+    found = [acme.statuses(12 * HOUR) for _ in range(16)]
+    assert found.index(["changed"]) == 13  # on the seventh day
+    assert asked.count(None) == 1
+    assert len(told(acme)) == 1

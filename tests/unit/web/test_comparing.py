@@ -64,11 +64,21 @@ def test_what_went_stands_where_it_stood() -> None:
 def test_a_passage_that_crossed_others_is_a_move_at_both_ends() -> None:
     before = text("# One", "Wanders around freely", "# Two", "Stays put for ever", "Also stays there")
     after = text("# One", "# Two", "Stays put for ever", "Also stays there", "Wanders around freely")
-    assert told(before, after) == ["=1", "from:Wanders around freely", "=3", "to:Wanders around freely"]
+    moved = ["=1", "from:Wanders around freely", "=3", "to:Wanders around freely"]
+    assert told(before, after) == [*moved, "Wanders around freely>Wanders around freely"]
     found = rows(sides(before, after), "main")
     ends = [row for row in found.rows if isinstance(row, Move)]
     assert [(row.where, row.other) for row in ends] == [("One", "Two"), ("Two", "One")]
-    assert (found.steps, found.differences) == (2, 1)
+    last = found.rows[-1]
+    assert isinstance(last, Pair)
+    assert last.note.startswith("The heading or sentence this stands under is another")
+    assert (found.steps, found.differences) == (3, 2)
+
+
+def test_a_passage_that_crossed_others_in_its_section_is_a_move_and_no_more() -> None:
+    before = text("# One", "Wanders around freely", "Stays put for ever", "Also stays there")
+    after = text("# One", "Stays put for ever", "Also stays there", "Wanders around freely")
+    assert told(before, after) == ["=1", "from:Wanders around freely", "=2", "to:Wanders around freely"]
 
 
 def test_a_rewording_far_away_does_not_hold_up_what_went_here() -> None:
@@ -91,7 +101,7 @@ def test_an_item_that_lost_its_introduction_is_shown_although_its_words_stand() 
     after = text("- weapons, or parts of them", "- anything against the law")
     found = [row for row in rows(sides(before, after), "main").rows if isinstance(row, Pair)]
     assert [row.note for row in found][1:] == [
-        "The sentence that introduced this item changed or went; its own words stand."
+        "The heading or sentence this stands under is another, or went; its own words stand."
     ] * 2
     assert found[1].lead_before == (("out", "We will not build:"),)
     assert found[1].lead_after == ()
