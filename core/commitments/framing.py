@@ -49,7 +49,7 @@ def build_frame(
 ) -> Frame:
     """The frame of one sentence, read with its lead-in; ``lang`` where it is known. Callers bound its length."""
     whole = with_lead_in(sentence, lead_in)
-    prepared = as_we(prepare(whole), company_names)
+    prepared = as_we(prepare(whole), company_names, whole)
     words, starts = words_of(prepared)
     lang = lang or tongue_of(vocabulary, prepared, words)
     sieve = vocabulary.sieves.get(lang)
@@ -85,13 +85,24 @@ def build_frame(
     )
 
 
-def as_we(prepared: str, company_names: tuple[str, ...]) -> str:
-    """The sentence with the company's own names read as "we"."""
+def as_we(prepared: str, company_names: tuple[str, ...], captured: str) -> str:
+    """The sentence with the company's own names read as "we"; where they are written as names, and not as the words they
+    may be besides ("Shell", "shell companies")."""
     for name in company_names:
         folded = fold(name).text
         if folded and folded in prepared:
-            prepared = re.sub(rf"(?<!\w){re.escape(folded)}(?!\w)", "we", prepared)
+            prepared = _renamed(prepared, name, folded, captured)
     return prepared
+
+
+def _renamed(prepared: str, name: str, folded: str, captured: str) -> str:
+    written = re.findall(rf"(?<!\w){re.escape(name)}(?!\w)", captured, re.IGNORECASE)
+    are_names = iter([each != each.lower() or name == name.lower() for each in written])
+
+    def as_written(found: re.Match[str]) -> str:
+        return "we" if next(are_names, True) else found.group()
+
+    return re.sub(rf"(?<!\w){re.escape(folded)}(?!\w)", as_written, prepared)
 
 
 _START = attrgetter("start")

@@ -162,7 +162,7 @@ _ITEM = 4  # words of an added item with the "or" before it
 _AFTER_ITEM = word_set("in to from at for with by on . , ; where if unless when anywhere under within of")
 
 
-_DEALINGS = ("supply", "source", "make", "hand_over")
+DEALINGS = ("supply", "source", "make", "hand_over")
 _OF_PEOPLE = word_set("unions union journalists lawyers activists protests criticism dissent complaints appeals remedy")
 
 
@@ -180,7 +180,7 @@ def _is_good_to_deny(vocabulary: Vocabulary, frame: Frame, part: Sequence[Elemen
     kinds = frozenset[str]().union(*(vocabulary.kinds.get(word, ()) for word in words))
     if kinds & {"benefit", "people", "private"}:
         return False
-    is_dealing = all(act.group in _DEALINGS for act in frame.acts)
+    is_dealing = all(act.group in DEALINGS for act in frame.acts)
     is_known = kinds & {"harm", "product", "power"} or any(m.first in inside for m in frame.of("customers"))
     return (
         (is_dealing and bool(is_known))

@@ -12,6 +12,7 @@ from core.commitments.tongue import best_tongue
 from core.commitments.verdict import judge
 from core.commitments.vocabulary import Vocabulary
 from core.commitments.wording import MAX_SENTENCE, prepare, split_clauses, split_sentences, word_set
+from core.commitments.worth import is_known_good
 from core.model import Finding, Verdict
 
 MAX_CHANGED_SENTENCES = 80
@@ -225,7 +226,7 @@ def _judged(reader: Reader, one: _Side, two: _Side, pair: _Pair, company_names: 
     words = sentence if len(sentence) <= 200 else sentence[:197] + "…"
     if before and frame.is_commitment:
         return Finding(Verdict.WEAKENED, (("sentences", "-"),), (f"sentence gone: {words}",))
-    if after and _is_plain_addition(frame):
+    if after and _is_plain_addition(frame) and is_known_good(reader.vocabulary, frame):
         return Finding(Verdict.STRENGTHENED, (("sentences", "+"),), (f"sentence added: {words}",))
     return Finding(Verdict.UNCLASSIFIED, (("sentences", "?"),), (f"sentence {'gone' if before else 'added'}: {words}",))
 

@@ -156,6 +156,3 @@ def _of_one_name(elements: Sequence[Element]) -> list[Element]:
 
 
 _BANNING = ("prohibit", "forbid", "banned", "bans")
-
-
-_MOST_LINKS = 4  # an "and" between two sentences, a "by us"

@@ -13,6 +13,7 @@ from core.commitments.delta import Delta, Sign, is_restraint, span
 from core.commitments.frame import Clause, Frame
 from core.commitments.guard import LIST_WORDS, Element
 from core.commitments.inflection import roots_of
+from core.commitments.lists import DEALINGS
 from core.commitments.softer import steps_down
 from core.commitments.vocabulary import Vocabulary
 from core.commitments.wording import word_set
@@ -293,7 +294,6 @@ _TRADING = word_set(
     "lease rent repair service maintain license licence donate lend install insure finance fund operate ship deliver market "
     "advertise resell upgrade refurbish rent broker transfer hire manufacture assemble"
 )
-_DEALINGS = ("supply", "source", "make", "hand_over")
 
 
 def _more_denied(vocabulary: Vocabulary, slot: Slot) -> Delta | None:
@@ -302,7 +302,7 @@ def _more_denied(vocabulary: Vocabulary, slot: Slot) -> Delta | None:
         return None
     if not slot.after.negations or not is_restraint(slot.after) or slot.clause():
         return None
-    if any(act.group not in _DEALINGS for act in slot.after.acts) or "actors" in _kinds_inside(slot):
+    if any(act.group not in DEALINGS for act in slot.after.acts) or "actors" in _kinds_inside(slot):
         return None  # "we do not tolerate criticism or dissent": not all that is denied is harm
     at = slot.came[0].at
     held = any(act.at == at - 1 or act.at == at - 2 for act in slot.before.acts)

@@ -65,7 +65,7 @@ def judge(vocabulary: Vocabulary, before: Frame, after: Frame) -> Finding:
     else:
         verdict = _decided(vocabulary, (before, after), moved, apart, unread, opposites)
     if verdict is None:
-        verdict = _if_nothing_moved(before, after, one, two, apart)
+        verdict = _if_nothing_moved(before, after, one, two)
     elif verdict is Verdict.STRENGTHENED and not _stays_in_order(one, two, apart):
         verdict = Verdict.UNCLASSIFIED
     if verdict is Verdict.STRENGTHENED or (verdict is Verdict.REWORDED and same_order(before, after, one, two)):
@@ -154,14 +154,12 @@ def _is_ban_prolonged(vocabulary: Vocabulary, frame: Frame, moved: Sequence[Delt
     kinds = kinds_of(vocabulary, frame.words)
     return (
         not _BANS.isdisjoint(frame.words[:3])
-        and bool(kinds & {"harm", "product"})
+        and bool(kinds & {"harm", "product"} or frame.of("places") or frame.of("customers"))
         and not kinds & {"benefit", "private", "people"}
     )
 
 
-def _if_nothing_moved(
-    before: Frame, after: Frame, one: Sequence[Element], two: Sequence[Element], apart: Difference
-) -> Verdict:
+def _if_nothing_moved(before: Frame, after: Frame, one: Sequence[Element], two: Sequence[Element]) -> Verdict:
     if same_order(before, after, one, two) and before.actor == after.actor:
         return Verdict.REWORDED
     if is_voice_change(before, after, one, two) or is_genitive_change(before, after, one, two):

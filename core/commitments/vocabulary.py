@@ -16,7 +16,6 @@ from core.commitments.patterns import Cue, Sieve, folded_pattern
 from core.config.yamlfile import YamlFile, nearest, read_yaml
 
 LANGUAGES = ("en", "zh", "fr", "de", "es")
-_LATIN = ("en", "fr", "de", "es")
 TIERED = ("modality", "duration", "frequency", "breadth", "channel", "actors", "evidence")
 SECTIONS = (
     "schema", "version", *TIERED, "hedges", "conditions", "deadline", "places", "customers", "standards", "groups",
