@@ -329,7 +329,10 @@ class _English:
             return False
         if self._goes_to_people(at):
             return True
-        return any(word in self.vocabulary.protective_objects for word in self.words[at + 1 : at + 6])
+        near = self.words[at + 1 : at + 6]
+        if self.words[at] in _GIVING and any("gift" in self.vocabulary.kinds.get(word, ()) for word in near):
+            return True
+        return any(word in self.vocabulary.protective_objects for word in near)
 
     def _goes_to_people(self, at: int) -> bool:
         """ "We share the outcome with the complainant", "we give workers a copy": and not what is known of them."""

@@ -13,6 +13,7 @@ from core.commitments.inflection import word_id
 from core.commitments.turned import attitude_turned, lifted, resumed
 from core.commitments.vocabulary import Vocabulary
 from core.commitments.wording import word_set
+from core.commitments.worth import is_known_good
 
 
 def stance_moved(vocabulary: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]:
@@ -152,7 +153,10 @@ def modality_moved(vocabulary: Vocabulary, before: Frame, after: Frame) -> Itera
     )
     signs: set[Sign] = {sign for pair in pairs if (sign := _modal_sign(*pair))}
     if (
-        not after.acts and after.actor != "third" and not _bans_harm(vocabulary, after, two)
+        not after.acts
+        and after.actor != "third"
+        and not _bans_harm(vocabulary, after, two)
+        and not (after.lang == "en" and is_known_good(vocabulary, after))
     ):  # a firmer promise of we know not what
         signs = {"?" if sign == "+" else sign for sign in signs}
     if len(one) != len(two) and not (len(one) <= 1 and len(two) <= 1):

@@ -10,12 +10,14 @@ from core.commitments.vocabulary import Vocabulary
 from core.commitments.wording import word_set
 
 _LEGAL = ("unlawful", "illegal", "unauthori", "improper", "arbitrary", "indiscriminate")
+_EACH_TIME = ("always", "at all times", "in all cases", "in every case", "without exception")
 _EVERY = {"all": "all", "every": "all", "each": "all", "full": "full", "fully": "full"}
 _COVERED = word_set(
     "suppliers workers employees customers sites factories countries operations contractors partners users communities "
     "markets mines smelters stores offices plants facilities locations distributors subcontractors"
 )
 """Whom and what a duty covers: an adjective put before them covers fewer."""
+_NO_SUPERLATIVE = word_set("request interest test latest protest arrest harvest forest rest contest")
 _FURTHER = word_set("additional future new")
 
 
@@ -41,7 +43,20 @@ def breadth_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]
         for at in (mark.first - 1, mark.last)
         if sign == "+" and after.words[at : at + 1] in (("and",), ("or",))
     )
-    yield Delta("objects", sign, reason, span(one), span(two) | links | _where_all(after, two, sign))
+    largest = _largest(before, after) if sign == "+" and two and not one else frozenset()
+    yield Delta("objects", sign, reason, span(one) | largest, span(two) | links | _where_all(after, two, sign))
+
+
+def _largest(before: Frame, after: Frame) -> frozenset[int]:
+    """ "Our largest suppliers", "all our suppliers": the word that left the others out goes with it."""
+    return frozenset(
+        at
+        for at, word in enumerate(before.words[:-1])
+        if word.endswith("est")
+        and word not in _NO_SUPERLATIVE
+        and word not in after.words
+        and before.words[at + 1] in _COVERED
+    )
 
 
 _AT = word_set("at across in throughout for")
@@ -91,6 +106,8 @@ def _is_widened(one: Sequence[Mark], two: Sequence[Mark]) -> bool:
 def _breadth_added(frame: Frame, mark: Mark) -> Sign:
     if mark.value == "whole" and mark.first == 0 and frame.negations:  # "any camera is not sold"
         return "?"
+    if mark.text in _EACH_TIME and not frame.negations:
+        return "+"
     if mark.value == "whole":  # "not every agency" may spare some
         governs = {at for act in frame.acts for at in act.claims}  # "suspend every account", but "not to all of them"
         is_spared = frame.negations or (is_restraint(frame) and mark.first - 1 not in governs)

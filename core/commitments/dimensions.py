@@ -167,6 +167,8 @@ def _is_of(delta: Delta, told: Delta) -> bool:
     if delta.is_reversal or delta.forces_reading:
         return False
     is_open = delta.sign == "?" or (told.dimension in _NUMBERS and delta.dimension in _NUMBERS)
+    if delta.sign == "?" and {delta.dimension, told.dimension} <= {*_NUMBERS} and not delta.before and not delta.after:
+        return True
     if is_open and told.before <= delta.before and told.after <= delta.after:
         return True  # of the clause around it, or of the number by its unit alone
     if delta.sign == "?" and delta.dimension == "conditions" and not delta.before and not delta.after:

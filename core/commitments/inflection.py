@@ -28,7 +28,9 @@ _PASTS = {
     "bound": "bind", "undertaken": "undertake", "undertook": "undertake", "lost": "lose", "taught": "teach",
     "led": "lead", "chose": "choose", "chosen": "choose", "spoke": "speak", "wrote": "write", "written": "write",
 }  # fmt: skip
-_ROOTS = frozenset({"supply", "apply", "rely", "comply", "imply", "reply", "multiply", "ally", "bully", "assembly"})
+_ROOTS = frozenset(
+    {"supply", "apply", "rely", "comply", "imply", "reply", "multiply", "ally", "bully", "assembly", "family"}
+)
 _NOT_PAST = frozenset({"need", "feed", "seed", "speed", "indeed", "exceed", "proceed", "bed", "red", "hundred"})
 
 

@@ -130,7 +130,7 @@ def _read(frame: Frame, elements: Sequence[Element], span: range, known: Known) 
         inside = [each._replace(id=each.id.removesuffix(_PAST)) if each.at >= verb else each for each in inside]
         if agent is not None:
             _Sorting(frame, part, known, "agent").take([each for each in inside if each.at in agent])
-        elif not _is_ruling(frame, verb):
+        elif not _is_ruling(frame, verb) and not _is_done_by_none(frame):
             part.core.append(_NOBODY)
         _Sorting(frame, part, known, "").take(_between_subject_and_verb(frame, inside, verb))
         subject = [each for each in inside if each.at < _subject_end(frame, verb)]
@@ -194,6 +194,14 @@ def _ends_with_names(words: Sequence[str], first: int) -> bool:
 
 
 _NAMES = 4  # words
+
+
+def _is_done_by_none(frame: Frame) -> bool:
+    """ "Our cameras are not sold": what is not done, nobody does, and so we do not; unless it is not done to us."""
+    return bool(frame.negations) and frame.actor == "nobody" and _OF_OTHERS.isdisjoint(frame.words)
+
+
+_OF_OTHERS = word_set("must shall")  # a rule for whoever does it
 
 
 def _is_ruling(frame: Frame, verb: int) -> bool:

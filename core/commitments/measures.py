@@ -82,13 +82,14 @@ _PERSONAL = word_set(
 _PROOF = word_set(
     "abuse abuses labour labor force violence account accounts activists audit audits training evidence wage wages payroll safety complaint complaints grievance grievances inspection inspections"
 )
+_WHOSE = word_set("users customers your you visitors guests passengers subscribers members patients callers browsing")
 _IMPACTS = word_set(
     "emissions water freshwater waste pollution injuries accidents incidents footprint overtime exposure plastic pesticides pesticide "
     "deforestation energy fatalities spills discharge discharges methane carbon hazards"
 )
 _BURDENS = word_set("overtime hours shift shifts working workday workweek")
 _OF_PAY = word_set(
-    "pay paid pays rate wage wages reimburse refund repay audit audits check checks inspect break breaks rest leave training site sites "
+    "pay paid pays cover covers compensate compensates count counts rate wage wages reimburse refund repay audit audits check checks inspect break breaks rest leave training site sites "
     "dollars euros percent per cent"
 )  # what is capped may be what people get, or what is looked at
 _TOPS = (("below",), ("under",), ("exceed",), ("at", "most"), ("up", "to"), ("maximum",))
@@ -107,7 +108,9 @@ def _more_is(frame: Frame, number: _Measure) -> bool | None:
             return None
         return {"by": True, "to": False}.get("".join(before[-1:]))
     if number.unit == "hours":
-        is_personal = bool(words & _PERSONAL) and not words & _PROOF  # proof that is gone early protects nobody
+        is_personal = (
+            bool(words & _PERSONAL) and not words & _PROOF and _is_of_users(frame.words[: number.at])
+        )  # proof that is gone early protects nobody
         is_dropped = said & _DROPPING and {"after", "within"} & set(before)
         if is_personal and (is_dropped or (said & _KEEPING and not said & _DROPPING)):
             return False
@@ -116,7 +119,16 @@ def _more_is(frame: Frame, number: _Measure) -> bool | None:
     near = {*frame.words[number.at + 1 : number.at + 6]}
     asked = {*frame.words[max(number.at - 8, 0) : number.at]} & _THRESHOLDS  # "for those employed at least 12 months"
     is_given = said & _GIVING and near & _GOODS and not words & _TAKEN and not asked
-    return True if is_given and any(_ends_with(before, bottom) for bottom in _BOTTOMS) else None
+    is_owed = any(set(roots_of(word)) & _GIVING for word in before[-2:])  # "workers receive 16 weeks of leave"
+    return True if is_given and (is_owed or any(_ends_with(before, bottom) for bottom in _BOTTOMS)) else None
+
+
+def _is_of_users(words: Sequence[str]) -> bool:
+    """Whether what is kept is of users, if it says of whom: "data of users", not "requests for data", "data of the missing"."""
+    at = next((at for at, word in enumerate(words) if word in ("of", "about", "on", "from", "for")), len(words))
+    whose = words[at + 1 : at + 5]
+    is_for = words[at : at + 1] == ("for",) or not whose  # "kept for 90 days"
+    return _PERSONAL.isdisjoint(words[at + 1 :]) and (is_for or not _WHOSE.isdisjoint(whose))
 
 
 _OF_IT = word_set("use consumption intensity withdrawal withdrawals")

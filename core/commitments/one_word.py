@@ -20,6 +20,9 @@ def word_moved(vocabulary: Vocabulary, slot: Slot) -> Delta | None:
         _one_more_paper,
         _more_protected,
         _more_repaid,
+        _living,
+        _less_charged,
+        _any_time,
     ):
         delta = found(vocabulary, slot)
         if delta:
@@ -116,6 +119,55 @@ def _one_more_paper(_: Vocabulary, slot: Slot) -> Delta | None:
 
 
 _NEEDED = word_set("with if when where upon on under after")
+_LOW_PAY = word_set("minimum legal statutory prevailing")
+_PAY = word_set("wage wages income incomes")
+
+
+def _living(_: Vocabulary, slot: Slot) -> Delta | None:
+    """ "The minimum wage", "a living wage"."""
+    gone, came = slot.went_words(), slot.new_words()
+    if (
+        len(gone) != 1
+        or gone[0] not in _LOW_PAY
+        or came != ("living",)
+        or slot.tail not in _PAY
+        or slot.after.negations
+    ):
+        return None
+    return Delta("softer", "+", f"firmer word: {slot.told()}", slot.went, slot.new)
+
+
+def _less_charged(_: Vocabulary, slot: Slot) -> Delta | None:
+    """ "We do not charge workers for training", "… training, uniforms or tools": one more thing they do not pay for."""
+    words = slot.new_words()
+    acts = slot.after.acts
+    if slot.gone or not slot.after.negations or "or" not in words or slot.clause() or not acts:
+        return None
+    if any(act.lemma != "charge" or not act.is_harm for act in acts) or min(slot.new) <= acts[0].at:
+        return None
+    people = any(mark.value in ("affected", "users") for mark in slot.after.of("actors"))
+    plain = [word for word in words if word not in LIST_WORDS]
+    if not people or not all(word.isalpha() and word not in _NOT_CHARGED for word in plain) or len(plain) > _MOST_ADDED:
+        return None
+    return Delta("list", "+", f"list longer: {' '.join(plain)}", frozenset(), slot.new | links_of(slot.after))
+
+
+def _any_time(_: Vocabulary, slot: Slot) -> Delta | None:
+    """ "Workers may leave at any time", "… by giving notice": what was free at all times has a condition."""
+    if (
+        not {"any", "time"} <= {*slot.went_words()}
+        or len(slot.gone) > _ANY_TIME
+        or not slot.came
+        or slot.after.negations
+    ):
+        return None
+    if _MAY.isdisjoint(slot.before.words) or slot.before.actor in ("we", "we and the group"):
+        return None
+    return Delta("conditions", "-", f"at any time no more: {slot.told()}", slot.went, slot.new)
+
+
+_ANY_TIME = 3
+_NOT_CHARGED = word_set("only if when unless until except but without that who in at on by to with")
 _RIGHTS = word_set("respect protect uphold safeguard support")
 _HOLDERS = word_set(
     "workers employees staff contractors subcontractors users customers visitors children communities families villagers farmers miners "

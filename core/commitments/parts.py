@@ -17,6 +17,10 @@ _STANDING = 3  # the tier from which a modality promises
 _EXPLAINS = word_set(
     "as because since under pursuant according consistent line given per via including even nor ever at"
 )
+_RULES = word_set(
+    "law laws act acts regulation regulations policy policies code codes convention conventions article section standard standards "
+    "framework principles rules circumstances circumstance order orders contract agreement licence license"
+)
 _WIDENS = word_set(
     "any all every each ever whatsoever whatever anywhere anyone including even also "
     "indirectly directly indirect knowingly permanently strictly expressly categorically again whether"
@@ -164,6 +168,8 @@ def _leads_elsewhere(frame: Frame, first: int, last: int) -> bool:
         at -= 1
     around = {*frame.words[at : at + 1], *frame.words[last : last + 1]}
     lead = {*frame.words[max(at, 0) : first], *frame.words[first : first + 1]}
+    if frame.words[first] == "under" and _RULES.isdisjoint(frame.words[first + 1 : last]):
+        lead.discard("under")  # "to governments under sanctions"
     return "(" in around or not LIST_WORDS.isdisjoint(around) or not _EXPLAINS.isdisjoint(lead)
 
 

@@ -205,6 +205,9 @@ def numbers_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]
         told = "number: " + (f"{one[0][1]} percent → all" if one else f"all → {two[0][1]} percent")
         yield Delta("numbers", sign_of_all, told, _with_percent(one), _with_percent(two))
         return
+    if len(one) == 1 and not two and before.words[one[0][0] + 1 : one[0][0] + 3] in _ABOVE and not before.negations:
+        yield Delta("numbers", "-", f"number: {one[0][1]} percent → none", _with_percent(one), frozenset())
+        return
     reason = f"number: {', '.join(f for _, f in one) or 'none'} → {', '.join(f for _, f in two) or 'none'}"
     sign: Sign = "?"
     claims = frozenset(at for at, _ in one), frozenset(at for at, _ in two)
@@ -222,12 +225,14 @@ def numbers_moved(_: Vocabulary, before: Frame, after: Frame) -> Iterator[Delta]
             sign = "-"
         elif bound == _bound(after, two[0][0]) == "floor" and not is_fewer:
             asked = after.words[max(two[0][0] - _ASKED_WITHIN, 0) : two[0][0]]
-            sign = "?" if not _ASKED_OF.isdisjoint(asked) else "+"  # "suppliers with at least 100 workers"
+            is_good = _is_dose(after, two[0][0]) or bool(_CHILDREN & {*after.words}) or "percent" in after.words
+            sign = "+" if is_good and _ASKED_OF.isdisjoint(asked) else "?"  # "suppliers with at least 100 workers"
     yield Delta("numbers", sign, reason, *(claims if sign != "?" else (frozenset(), frozenset())))
 
 
+_ABOVE = (("percent", "above"), ("percent", "more"), ("percent", "over"))
 _ASKED_WITHIN = 6  # words
-_ASKED_OF = word_set("with who whom if employed having")
+_ASKED_OF = word_set("aged age with who whom if employed having")
 
 
 def _is_part_and_all(

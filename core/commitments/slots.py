@@ -140,6 +140,8 @@ def _opposite(vocabulary: Vocabulary, slot: Slot) -> Delta | None:
     one, two = (_of(slot.before, slot.gone[0])[0], _of(slot.after, slot.came[0])[0])
     if one in _INCLUDING or two in _INCLUDING:  # "this includes", "this excludes": less of it, and no turn
         return None
+    if _is_redone(vocabulary, one, two) or _is_redone(vocabulary, two, one):
+        return Delta("stance", "?", f"stance: {one} → {two}", slot.went, slot.new, is_reversal=True)
     roots = {root for word in (one, two) for root in roots_of(word)}
     if len(roots & _TURNING_ROOTS) < 2 or not any(
         other in roots_of(two) for root in roots_of(one) for other in vocabulary.opposites.get(root, ())
@@ -148,8 +150,23 @@ def _opposite(vocabulary: Vocabulary, slot: Slot) -> Delta | None:
     return Delta("stance", "?", f"stance: {one} → {two}", slot.went, slot.new, is_reversal=True)
 
 
+def _is_redone(vocabulary: Vocabulary, one: str, two: str) -> bool:
+    """ "Closed", "reopened": the opposite, done again."""
+    if not two.startswith("re") or len(two) < _LEAST_REDONE:
+        return False
+    others = {other for root in roots_of(one) for other in vocabulary.opposites.get(root, ())}
+    return bool(others & {*roots_of(two.removeprefix("re"))})
+
+
+_LEAST_REDONE = 5
 _SUPPORTING = word_set(
     "body bodies expert experts auditor auditors panel party firm third assessor ombudsperson by an a"
+)
+
+
+_OF_OUR_OWN = word_set(
+    "staff team teams manager managers management board department officer officers legal hr human resources local internal own the our "
+    "company employees us itself auditors experts compliance line site head office supplier suppliers customer customers"
 )
 
 
@@ -157,6 +174,8 @@ def _independent(_: Vocabulary, slot: Slot) -> Delta | None:
     """ "Handled by the local manager", "by an independent body": who checks is nobody of the company's own any more."""
     came = [mark for mark in slot.after.of("evidence") if mark.value == "independent" and mark.first in slot.new]
     was = any(mark.value == "independent" for mark in slot.before.of("evidence", main_only=False))
+    if not _OF_OUR_OWN.issuperset(slot.went_words()):
+        return None  # "by worker representatives"
     if was or not came or not slot.gone or "by" not in slot.after.words[max(min(slot.new) - 3, 0) : min(slot.new)]:
         return None
     inside = {at for mark in came for at in range(mark.first, mark.last)}

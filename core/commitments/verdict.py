@@ -137,7 +137,7 @@ def _decided(
     if frames[0].stance == "restrains" and not after.acts:  # "we consult", "we obtain the consent of"
         is_told = is_told or any(delta.dimension == "actions" and delta.before and delta.after for delta in moved)
     is_promise = after.stance in ("restrains", "permits") or (
-        after.stance == "none" and (covers_at(after) > 0 or is_told or is_for_its_subject(after))
+        after.stance == "none" and (covers_at(after) > 0 or is_told or is_for_its_subject(after) or after.lang == "en")
     )
     if is_clear and is_promise and is_known_good(vocabulary, after):
         return Verdict.STRENGTHENED

@@ -27,7 +27,7 @@ MOST_TIERS = 10
 ROLES = ("protect", "sever", "harm")
 DEADLINES = ("by", "within", "now", "soon", "from")
 GATES = ("topics", "subjects", "plain", "firm", "ban", "done", "practice")
-KINDS = ("harm", "product", "people", "benefit", "checked", "private", "personal", "proof", "rule", "power")
+KINDS = ("gift", "harm", "product", "people", "benefit", "checked", "private", "personal", "proof", "rule", "power")
 CONDITIONS = ("condition", "exception", "unmet", "relative", "time", "how")
 
 

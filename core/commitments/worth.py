@@ -204,6 +204,7 @@ _BY_GROUP: dict[str, Callable[[Act, Object], bool]] = {
 
 # --- without an act of the lexicon -------------------------------------------------------------------------------
 
+_WORKING = word_set("work works employed employ hired hire recruited")
 _GIVING = word_set(
     "pay pays paid respond responds answer answers answered reply replies obtain obtains secure secures commission commissions "
     "establish establishes maintain maintains cover covers include includes contain contains bear bears receive receives earn earns "
@@ -221,6 +222,8 @@ def _is_good_without_acts(vocabulary: Vocabulary, frame: Frame) -> bool:
         return True  # what was added is known by the rule that found it
     kinds = kinds_of(vocabulary, [word for at, word in enumerate(frame.words) if not in_clause(frame, at)])
     met = {mark.dimension for mark in frame.marks}
+    if frame.negations and not _YOUNG.isdisjoint(frame.words) and not _WORKING.isdisjoint(frame.words):
+        return not kinds & {"benefit", "private"}  # "no child under 18 works for us"
     if frame.negations:
         is_dealing = not _DEALING.isdisjoint(frame.words)
         return (
@@ -232,13 +235,20 @@ def _is_good_without_acts(vocabulary: Vocabulary, frame: Frame) -> bool:
         return (
             not _ON_BANS.isdisjoint(frame.words) and "harm" in kinds | {"harm"} and not kinds & {"benefit", "private"}
         )
-    if lowers_an_impact(frame.words):
+    if lowers_an_impact(frame.words) or (
+        not _STATES.isdisjoint(frame.words) and "power" not in kinds and "harm" not in kinds
+    ):
+        return True
+    if not _HELPING.isdisjoint(frame.words) and "people" in kinds:
         return True
     if _GIVING.isdisjoint(frame.words):
         return False
     return bool(kinds & {"benefit", "checked"}) and "power" not in kinds
 
 
+_STATES = word_set("independent voluntary free anonymous confidential unarmed unannounced traceable")
+"""What is good to be: "inspectors must be independent"."""
+_HELPING = word_set("rehouse rehouses rehabilitate rehabilitates treat reunite")
 _ON_BANS = word_set("ban bans moratorium prohibition embargo boycott")
 
 

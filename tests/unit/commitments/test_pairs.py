@@ -28,6 +28,7 @@ COUNTS = {
     "unseen-16": 104,
     "unseen-17": 26,
     "unseen-18": 78,
+    "unseen-19": 60,
     "unseen-languages": 88,
     "unseen-short": 74,
     "mended": 399,
@@ -52,12 +53,13 @@ LEAST_EXACT = {
     "unseen-16": 83,
     "unseen-17": 18,
     "unseen-18": 55,
+    "unseen-19": 49,
     "unseen-languages": 85,
     "unseen-short": 70,
-    "mended": 320,
+    "mended": 325,
 }
 SOFTENED = 1157
-SWAPPED = 277
+SWAPPED = 282
 MOST_FALSE_LOSSES = (
     8  # true rewordings of sets f to i and k and one more, whole sentences in other words, that are called weaker
 )
@@ -109,7 +111,7 @@ def test_true_rewordings_are_not_given_a_direction(lexicon: Lexicon) -> None:
         for pair in rewordings
         if lexicon.compare(pair.before, pair.after).verdict in (Verdict.STRENGTHENED, Verdict.WEAKENED)
     ]
-    assert len(rewordings) == 245
+    assert len(rewordings) == 254
     assert [each for each in wrong if each[0] not in "fghik" and each != "m279"] == []
     assert len(wrong) <= MOST_FALSE_LOSSES
 
