@@ -36,11 +36,16 @@ SIBLING_AGE: Final = timedelta(hours=48)  # a sibling page seen well this recent
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Which event an answer is, once enough captures agree; at the least so many, over so long."""
+    """Which event an answer is, once enough captures agree; at the least so many, over so long.
+
+    ``says_so``: the answer itself says that the page is not there. Where it only shows something else, a sibling page
+    must have been read well: a wall before the whole site shows its front page as well.
+    """
 
     event: DocumentEvent
     captures: int = 0
     span: timedelta = timedelta()
+    says_so: bool = True
 
 
 # A status is the server's own word, and the operator's settings say how often it must be given. A page that only says
@@ -50,6 +55,10 @@ POLICIES: Final = {
     "redirected_home": Policy(DocumentEvent.REDIRECTED),
     "soft_404": Policy(DocumentEvent.GONE, 5, timedelta(days=7)),
     "replaced": Policy(DocumentEvent.GONE, 5, timedelta(days=7)),  # a notice ("withdrawn") where the text stood
+    **dict.fromkeys(
+        ("other_page", "empty", "maintenance", "login"),
+        Policy(DocumentEvent.GONE, 8, timedelta(days=14), says_so=False),
+    ),
 }
 
 
@@ -65,16 +74,17 @@ def consider(tools: Tools, fetcher: Fetches, capture: Capture, taken: Taken) -> 
         found = documents.by_request(conn, capture.request.id)
     if not found or found[0].state == "gone" or found[0].current_version_id is None:
         return taken
-    witness = _site_answers(tools, fetcher, capture, now)
+    witness = _site_answers(tools, fetcher, capture, now, may_be_home=policy.says_so)
     if witness is None:
-        return replace(taken, reasons=(*taken.reasons, "the rest of the site does not answer either: no claim is made"))
+        why = "the rest of the site does not answer either" if policy.says_so else "no other page of the site is seen"
+        return replace(taken, reasons=(*taken.reasons, f"{why}: no claim is made"))
     reason = f"{counted.count} captures since {counted.since:%Y-%m-%d %H:%M} UTC agree, while {witness}"
     with tools.database.read() as conn:
         first = fetches.fetch_by_id(conn, fetches.first_since(conn, capture.request.id, counted.since))
     return _gone(tools, replace(capture, fetch=first), found[0], policy.event, (*taken.reasons, reason))
 
 
-def _site_answers(tools: Tools, fetcher: Fetches, capture: Capture, now: datetime) -> str | None:
+def _site_answers(tools: Tools, fetcher: Fetches, capture: Capture, now: datetime, *, may_be_home: bool) -> str | None:
     """In words, what shows that the site as a whole is there; None where nothing does."""
     with tools.database.read() as conn:
         sibling = newest_good_on_host(conn, capture.request.id, since=now - SIBLING_AGE)
@@ -82,7 +92,7 @@ def _site_answers(tools: Tools, fetcher: Fetches, capture: Capture, now: datetim
         return f"{sibling} of the same site answers"
     parts = urlsplit(capture.request.url)
     home = urlunsplit((parts.scheme, parts.netloc, "/", "", ""))
-    if home == capture.request.url:
+    if home == capture.request.url or not may_be_home:
         return None
     answer = fetcher.fetch(Ask(home, Purpose.DISCOVERY), tools.now)
     _keep(tools, home, answer)

@@ -284,7 +284,7 @@ def _schedule(tools: Tools, request: DueRequest, asked: Asked, fetch: Fetch, tak
     is_to_be_shown = tools.shows_shells and taken.grade.code in SHELLS and not fetch.browsed
     if taken.status == "suspect" or is_to_be_shown:
         due = now + CONFIRM_AFTER
-    elif taken.is_absence:
+    elif taken.is_absence and absence.POLICIES[taken.grade.code].says_so:
         due = now + min(every, ABSENT_AFTER)
     else:
         wait = _not_before(fetch, asked)

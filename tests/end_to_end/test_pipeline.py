@@ -241,6 +241,36 @@ def test_nothing_is_gone_while_the_whole_site_is_away(acme: World) -> None:
     assert "gone" not in [status for _ in range(9) for status in acme.statuses(8 * HOUR)]
 
 
+INSTEAD = {
+    "a_file": b"<html><body><h1>Policy</h1><p>Our policy can be had as a file.</p><a href=/p.pdf>Download it (PDF)</a></body></html>",
+    "works": b"<html><body><h1>Maintenance</h1><p>This page is under maintenance, please come back later.</p></body></html>",
+    "a_door": b"<html><body><h1>Sign in</h1><form><input name=n><input type=password name=p></form><p>Sign in to go on with your account.</p></body></html>",
+}
+
+
+@pytest.mark.parametrize("name", INSTEAD)
+def test_a_text_that_something_else_has_replaced_for_good_is_gone_after_two_weeks(acme: World, name: str) -> None:
+    acme.watch(watched(), watched(OTHER))
+    acme.site.shows(URL, page(SELL))
+    acme.site.shows(OTHER, page("Another policy of the company altogether, with a text of its own."))
+    acme.check()
+    acme.site.shows(URL, INSTEAD[name])
+    days = [acme.statuses(DAY) for _ in range(17)]
+    assert ["gone" in seen for seen in days].index(True) == 14
+    assert last_change(acme).change.event is DocumentEvent.GONE
+    assert told(acme)[-1] == "GONE: Acme, Policy (critical)"
+
+
+def test_a_wall_before_the_whole_site_takes_no_document_away(acme: World) -> None:
+    acme.watch(watched(), watched(OTHER))
+    acme.site.shows(URL, page(SELL))
+    acme.site.shows(OTHER, page("Another policy of the company altogether, with a text of its own."))
+    acme.check()
+    for url in (URL, OTHER, "https://acme.example/"):
+        acme.site.shows(url, INSTEAD["a_door"])
+    assert "gone" not in [status for _ in range(30) for status in acme.statuses(DAY)]
+
+
 def test_a_page_sent_to_the_home_page_is_redirected_away(acme: World) -> None:
     acme.watch(watched())
     acme.site.shows(URL, page(SELL))
