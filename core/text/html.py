@@ -23,7 +23,8 @@ from core.text.pagedate import page_date
 from core.text.selecting import selected
 from core.text.shell import shell_texts
 from core.text.struck import TAGS as STRUCK
-from core.text.struck import mark_struck
+from core.text.struck import STYLE as STRUCK_STYLE
+from core.text.struck import mark_struck, struck_by_style
 from core.text.walk import Walk
 from core.text.windows import leads_nowhere, mark_windows
 from core.text.zones import PROSE, decide_streams, set_apart_labels
@@ -49,7 +50,7 @@ def read_html(
     scripts, fields, metas, titles, buttons, links, *struck = _gathered(
         root, "script", "input", "meta", "title", "button", "a", *STRUCK
     )
-    mark_struck(list(chain.from_iterable(struck)))
+    mark_struck([*chain.from_iterable(struck), *(struck_by_style(root) if STRUCK_STYLE in body else ())])
     if len(body) <= _WINDOWS_BELOW:
         mark_windows(root, buttons, fields, links)
         mark_holder(root)
