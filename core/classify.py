@@ -205,9 +205,14 @@ def _loud_reason(edit: Edit, guarded: bool) -> str:
 
 
 def _judge_move(before: Page, after: Page, edit: Edit, guarded: bool) -> tuple[ChangeClass, str]:
-    streams = {before.places[at].stream for at in edit.before} | {after.places[at].stream for at in edit.after}
+    stood, stands = before.places[edit.before[0]].stream, after.places[edit.after[0]].stream
     text = after.places[edit.after[0]].text
-    if "main" in streams and (guarded or word_count(text) > _LABEL_WORDS):
+    if guarded and stood == "main" and stands != "main":
+        return (
+            ChangeClass.SUBSTANTIVE,
+            "a passage with a promise or a watched term was put among windows, menus or footers",
+        )
+    if "main" in (stood, stands) and (guarded or word_count(text) > _LABEL_WORDS):
         return ChangeClass.REORDERED, "the same words stand in another place"
     return ChangeClass.SURROUNDINGS, "a label or a part of the surroundings moved"
 

@@ -153,7 +153,7 @@ def _match_exactly(before: Reading, before_forms: Sequence[int], after: Reading,
     kept = _longest_run([pair[0] for pair in pairs])
     for index, (was, now) in enumerate(pairs):
         sides.partner[was] = now
-        if index not in kept:
+        if index not in kept or before.places[was].stream != after.places[now].stream:
             sides.edits.append(Edit(Act.MOVED, before=(was,), after=(now,)))
     for at in range(start):
         sides.partner[at] = at

@@ -9,8 +9,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from lxml import etree
@@ -20,9 +19,6 @@ from core.text.normalise import tidy, word_count
 SHELL_WORDS: Final = 120  # a page with fewer visible words may be a shell
 _TYPES: Final = ("application/json", "application/ld+json")
 _ASSIGNED: Final = re.compile(r"\s*(?:(?:window|self|globalThis)\.|var\s+|const\s+|let\s+)[\w$.]+\s*=\s*(?=[{\[])")
-# A page streamed in rows ("3:{…}", "4:T1f,…"), cut anywhere: the app router of Next.js, React Server Components.
-_STREAMED: Final = re.compile(r"[^\"']{0,40}__next_f\b[^\"'\n]{0,40}?\.push\((?=\[)")
-_ROW: Final = re.compile(r"^[0-9a-f]+:(?:T[0-9a-f]+,|[A-Z]{1,2}(?=[\[{\"]))?", re.MULTILINE)
 _MAX_CHARS: Final = 5_000_000
 _TAG: Final = re.compile(r"<[a-zA-Z/][^>]{0,500}>")
 _BLOCK_TAG: Final = re.compile(r"</?(?:p|div|li|ul|ol|h[1-6]|br|tr|section|blockquote)\b[^>]{0,500}>", re.IGNORECASE)
@@ -54,7 +50,8 @@ def shell_texts(scripts: Sequence[etree._Element], visible_words: int) -> list[s
     """Texts of the page's own JSON (in its ``scripts``), in order; empty where the page shows its text itself.
 
     A sentence once. What is short ("No", "Chad") counts where its name says that it is read, or where it stands in a list
-    beside such a text; then as often as it stands there.
+    beside such a text; then as often as it stands there. What a page streams to its scripts besides (``__next_f``) is left:
+    it is sent with error pages too, which show none of it.
     """
     if visible_words >= SHELL_WORDS:
         return []
@@ -62,7 +59,7 @@ def shell_texts(scripts: Sequence[etree._Element], visible_words: int) -> list[s
     known: set[str] = set()
     scripts = [script for script in scripts if script.text and len(script.text) < _MAX_CHARS]
     contents = [_content(script.text or "", script.get("type")) for script in scripts]
-    for content in [*contents, *_streamed(script.text or "" for script in scripts)]:
+    for content in contents:
         for value, is_shown in _strings(content):
             for text in _paragraphs(value, is_shown=is_shown):
                 if text not in known or word_count(text) < _LEAST_WORDS:
@@ -80,22 +77,6 @@ def _content(text: str, kind: str | None) -> object:
         return json.JSONDecoder().raw_decode(text, assigned.end())[0] if assigned else None
     except (ValueError, RecursionError):
         return None
-
-
-def _streamed(scripts: Iterable[str]) -> Iterator[object]:
-    """What a page pushed piece by piece: the rows of all pieces together, each JSON or plain text."""
-    pieces = []
-    for text in scripts:
-        pushed = _STREAMED.match(text)
-        if pushed:
-            with suppress(ValueError, RecursionError):
-                piece = json.JSONDecoder().raw_decode(text, pushed.end())[0]
-                pieces += [part for part in piece if isinstance(part, str)]
-    for row in _ROW.split("".join(pieces)):
-        try:
-            yield json.loads(row)
-        except (ValueError, RecursionError):
-            yield row if not row.startswith(("{", "[", '"')) else None
 
 
 def _strings(content: object) -> Iterator[tuple[str, bool]]:

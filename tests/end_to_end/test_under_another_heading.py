@@ -89,3 +89,18 @@ def test_an_item_that_went_from_refused_to_done_is_reversed() -> None:
     assert found.change_class is ChangeClass.SUBSTANTIVE
     verdicts = [each.verdict for each in matching.find_verdicts(before.reading, after.reading, edits, lexicon())]
     assert verdicts == [Verdict.REVERSED]
+
+
+BOXES = {
+    "window": '<div class="cookie-banner" role="dialog"><p>We use cookies.</p>{}<button>Accept</button></div>',
+    "menu": "<nav><a href=/a>Home</a>{}<a href=/b>Jobs</a></nav>",
+}
+
+
+@pytest.mark.parametrize("box", BOXES)
+def test_a_promise_put_into_a_window_or_a_menu_is_told(box: str) -> None:
+    found, why = class_between("named", "mid", PROMISE + OTHER, BOXES[box].format(PROMISE) + OTHER)
+    assert found is ChangeClass.SUBSTANTIVE, why
+    assert why == ("a passage with a promise or a watched term was put among windows, menus or footers",)
+    found, why = class_between("named", "mid", PROMISE + OTHER, PROMISE + BOXES[box].format(OTHER))
+    assert found is not ChangeClass.SUBSTANTIVE, why

@@ -51,14 +51,9 @@ def test_a_sentence_in_brackets_is_one(text: str) -> None:
     assert texts_of(data({"text": [PROSE, text]})) == [PROSE, text]
 
 
-def test_a_streamed_page_is_read_across_its_pieces() -> None:
-    rows = f'1:["$","p",null,{{"children":"{PROSE}"}}]\n2:T2b,Nobody is paid less than the law says, ever.\n'
-    cut = len(rows) // 3
-    pieces = [f"self.__next_f.push({json.dumps([1, part])})" for part in (rows[:cut], rows[cut:])]
-    found = texts_of(
-        "<script>(self.__next_f=self.__next_f||[]).push([0])</script>", *(f"<script>{each}</script>" for each in pieces)
-    )
-    assert found == [PROSE, "Nobody is paid less than the law says, ever."]
+def test_what_is_streamed_to_scripts_is_left() -> None:
+    """Error pages carry it too, and show none of it."""
+    assert texts_of(f"<script>self.__next_f.push({json.dumps([1, PROSE])})</script>") == []
 
 
 def test_a_page_with_words_of_its_own_is_read_by_them() -> None:
