@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 from core.furniture import is_label, is_of_a_policy, is_title, leads_to_a_channel, without_site_talk
 from core.model import Act, ChangeClass, Edit, Place, Reading
-from core.sides import Page, differ_in_figures, in_one_place, sides_of
+from core.sides import Page, differ_in_figures, in_one_place, keeps_to_its_past, sides_of
 from core.site_lines import contact_line, site_line
 from core.text.diff import words_of
 from core.text.listed import without_number
@@ -37,7 +37,7 @@ class FormLife:
     times_seen: int = 0
     times_gone: int = 0
     is_furniture: bool = False  # it stands on most pages of the host
-    is_restless: bool = False  # it and what it replaced followed each other at nearly every visit
+    restless: tuple[str, ...] = ()  # its wordings of late, where nearly every visit brought another
     is_of_a_round: bool = False  # it came to the text of other pages of the host at the same time, and was told there
 
 
@@ -282,7 +282,8 @@ def _quiet(
         return ChangeClass.SURROUNDINGS, "a passage that stands on most pages of the site"
     if now and not was and lives.get(now, FormLife()).is_of_a_round:
         return ChangeClass.SURROUNDINGS, "the same line came to other pages of the site at once, and was told there"
-    if was and now and lives.get(was, FormLife()).is_restless and differ_in_figures(was, now):
+    past = lives.get(was, FormLife()).restless
+    if was and now and past and differ_in_figures(was, now) and keeps_to_its_past(now, past):
         return ChangeClass.VARIANT, "a figure that changes at nearly every visit"
     line = _line_of_the_site(before, after, edit, was, now)
     if line:

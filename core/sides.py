@@ -89,4 +89,24 @@ def other_figures(before: Reading, after: Reading, edits: Sequence[Edit]) -> lis
 
 
 def differ_in_figures(was: str, now: str) -> bool:
-    return _FIGURES.sub("", was) == _FIGURES.sub("", now)
+    """Whether nothing but figures tells two texts apart: the same words, and as many figures between them."""
+    return _FIGURES.sub("0", was) == _FIGURES.sub("0", now)
+
+
+def keeps_to_its_past(now: str, past: Sequence[str]) -> bool:
+    """Whether every figure of a text lies where its earlier wordings had it, or beyond by no more than half of that range."""
+    columns = list(zip(*(map(_value, _FIGURES.findall(text)) for text in past), strict=False))
+    figures = [_value(figure) for figure in _FIGURES.findall(now)]
+    return len(columns) == len(figures) > 0 and all(
+        min(column) - (max(column) - min(column)) / 2 <= figure <= max(column) + (max(column) - min(column)) / 2
+        for figure, column in zip(figures, columns, strict=True)
+    )
+
+
+def _value(figure: str) -> float:
+    """ "1,204" and "1.204" are a thousand and more, "4.6" and "4,6" less than five, "7:30" half past seven."""
+    hours, colon, minutes = figure.partition(":")
+    if colon:
+        return _value(hours) * 60 + _value(minutes.replace(":", ""))
+    *whole, last = re.split(r"[.,]", figure)
+    return float("".join((*whole, last))) if not whole or len(last) == 3 else float(f"{''.join(whole)}.{last}")

@@ -27,15 +27,14 @@ from core.model import (
     Window,
 )
 from core.rule_matches import About, match_edits, match_present, place_of
-from core.sides import other_figures, whole_lines
 from core.text.diff import compare
 from monitor.asking import Archive
 from monitor.capture import Arrival, Taken, close_incident, keep_version, look_anew, names_of, started_at, tell
 from monitor.relinking import NONE as NO_LINKS
 from monitor.relinking import Relinked
 from storage import changes, record, variants, versions
-from storage.habits import boilerplate, moved_together
-from storage.spans import restless
+from storage.lives import Compared, lives
+from storage.spans import Moment
 
 # --- a first version -----------------------------------------------------------------------------------------------
 
@@ -227,29 +226,11 @@ def _restored(arrival: Arrival, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
 
 def _lives(conn: Connection, arrival: Arrival, course: Course, edits: Sequence[Edit]) -> dict[str, FormLife]:
     """How often each text of the edits has come and gone in this document, by text."""
-    base = course.base
-    form_of = {base.reading.places[at].text: base.forms[at] for edit in edits for at in edit.before}
-    form_of |= {arrival.reading.places[at].text: arrival.forms[at] for edit in edits for at in edit.after}
-    if not form_of:
-        return {}
-    past = versions.form_history(conn, arrival.known.document.id, list(set(form_of.values())))
-    forms = list(set(form_of.values()))
-    shared = boilerplate(conn, arrival.known.document.id, forms)
-    came_or_went = [form_of[text] for text in whole_lines(base.reading, arrival.reading, edits)]
-    at_once = moved_together(conn, arrival.known.document.id, came_or_went, arrival.seen_at) if came_or_went else ()
-    figures = [form_of[text] for text in other_figures(base.reading, arrival.reading, edits)]
-    uneasy = restless(conn, arrival.known.document.id, figures, arrival.seen_at) if figures else ()
-    return {
-        text: FormLife(
-            past[form].times_seen if form in past else 0,
-            past[form].times_gone if form in past else 0,
-            is_furniture=form in shared,
-            is_restless=form in uneasy,
-            is_of_a_round=form in at_once,
-        )
-        for text, form in form_of.items()
-        if form in past or form in shared or form in at_once
-    }
+    base, document_id = course.base, arrival.known.document.id
+    moment = Moment(arrival.seen_at, arrival.capture.fetch.id)
+    compared = Compared(document_id, base.reading, base.forms, arrival.reading, arrival.forms, edits, moment)
+    known = versions.form_history(conn, document_id, list(set(compared.form_of().values())))
+    return lives(conn, compared, {form: FormLife(life.times_seen, life.times_gone) for form, life in known.items()})
 
 
 def _returned(conn: Connection, arrival: Arrival) -> Returned | None:

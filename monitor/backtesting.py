@@ -29,7 +29,9 @@ from monitor.asking import Archive
 from storage import backtest as archive
 from storage import changes, versions
 from storage.backtest import Past, Reach
-from storage.habits import boilerplate
+from storage.fetches import fetch_by_id
+from storage.lives import Compared, lives
+from storage.spans import Moment
 
 QUIET = frozenset((ChangeClass.VARIANT, ChangeClass.TECHNICAL))  # told before, or by our own doing: stays so
 
@@ -263,15 +265,15 @@ class _Trial:
         }
 
     def _lives(self, change: Change, fetch_id: int) -> dict[str, FormLife]:
-        """How often each text of the edits had come and gone by then, by text."""
-        form_of: dict[str, int] = {}
-        for version in (change.before_version, change.after_version):
-            if version is not None:
-                stored = versions.load(self.conn, version.id)
-                form_of |= {place.text: form for place, form in zip(stored.reading.places, stored.forms, strict=True)}
-        furniture = boilerplate(self.conn, change.document.id, list(set(form_of.values())))
-        lives = {text: self.past.before(change.document.id, fetch_id, form) for text, form in form_of.items()}
-        return {text: replace(life, is_furniture=form_of[text] in furniture) for text, life in lives.items()}
+        """What was known of each text of the edits by then, by text: the same that judged it on its day."""
+        sides = [
+            versions.load(self.conn, version.id) for version in (change.before_version, change.after_version) if version
+        ]
+        was, now = sides
+        moment = Moment(fetch_by_id(self.conn, fetch_id).started_at, fetch_id)
+        compared = Compared(change.document.id, was.reading, was.forms, now.reading, now.forms, change.edits, moment)
+        past = {form: self.past.before(change.document.id, fetch_id, form) for form in compared.form_of().values()}
+        return lives(self.conn, compared, past)
 
 
 def _newcomers(change: Change, rules: Once) -> tuple[Match, ...]:

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, and_, bindparam, func, select
 
+from core.report import from_plain
 from storage.chunks import chunks
-from storage.schema import documents, fetches, passages, readings, requests, spans
-from storage.spans import restless
+from storage.schema import alerts, changes, documents, fetches, passages, readings, requests, spans
+from storage.spans import Moment, known_by, restless
 
 MOST = 20
 FLICKERS = 2  # a passage that left so often is one that comes and goes
@@ -21,6 +23,7 @@ FEWEST_PAGES = 5  # of a host, before what stands on most of them counts as its 
 MOST_PAGES = 0.6
 AT_ONCE = timedelta(days=2)  # what the pages of a site do within so long is one matter
 SO_MANY = 2  # other pages of a site: what came to so many at once has been told there
+AFTER_ALL = Moment(datetime(9999, 1, 1, tzinfo=UTC), 2**62)
 MOST_NEIGHBOURS = 50  # pages of a host that are looked at: enough to know a site by, and the cost of a check stays flat
 
 
@@ -38,6 +41,7 @@ _NEIGHBOURS = (
         requests.c.host == _HOST,
         documents.c.id != bindparam("b_document"),
         documents.c.current_version_id.is_not(None),
+        documents.c.appeared_at <= bindparam("b_at"),
     )
     .order_by(requests.c.id)
     .limit(MOST_NEIGHBOURS)
@@ -49,28 +53,33 @@ _ON_NEIGHBOURS = (
     spans.c.document_id.in_(_NEIGHBOURS.select()),
     spans.c.form.in_(bindparam("b_forms", expanding=True)),
 )
-_CAME = fetches.alias("came")
+_CAME, _GONE = fetches.alias("came"), fetches.alias("gone")
 _SHARED = (
     select(spans.c.form, _COUNT.label("pages"))
-    .where(*_ON_NEIGHBOURS, spans.c.last_fetch_id.is_(None))
+    .join(_CAME, _CAME.c.id == spans.c.first_fetch_id)
+    .outerjoin(_GONE, _GONE.c.id == spans.c.gone_fetch_id)
+    .where(*_ON_NEIGHBOURS, *known_by(_CAME), ~and_(*known_by(_GONE), _GONE.c.id.is_not(None)))
     .group_by(spans.c.form)
     .having(_COUNT >= FEWEST_PAGES * MOST_PAGES)
 )
-_OTHERS = spans.alias("others")
-_FIRST_LOOK = (
-    select(func.min(_OTHERS.c.first_fetch_id)).where(_OTHERS.c.document_id == spans.c.document_id).scalar_subquery()
-)
 _TOGETHER = (
-    select(spans.c.form)
+    select(spans.c.form, spans.c.document_id, passages.c.text, alerts.c.report)
     .join(_CAME, _CAME.c.id == spans.c.first_fetch_id)
+    .join(passages, passages.c.id == spans.c.passage_id)
+    .join(
+        changes,
+        and_(changes.c.document_id == spans.c.document_id, changes.c.after_fetch_id == spans.c.first_fetch_id),
+    )
+    .join(alerts, alerts.c.change_id == changes.c.id)
     .where(
         *_ON_NEIGHBOURS,
-        spans.c.stream == "main",  # where it was told; in a footer nobody heard of it
+        spans.c.stream == "main",
         _CAME.c.started_at >= bindparam("b_since"),
-        spans.c.first_fetch_id > _FIRST_LOOK,
+        *known_by(_CAME),
+        changes.c.before_version_id.is_not(None),  # what a page held when it was first looked at did not come to it
+        changes.c.cause == "source",
     )
-    .group_by(spans.c.form)
-    .having(_COUNT >= SO_MANY)
+    .order_by(spans.c.id)
 )
 
 
@@ -132,7 +141,7 @@ def _restless(conn: Connection, document_id: int) -> tuple[str, ...]:
     ).all()
     if not standing:
         return ()
-    found = restless(conn, document_id, [row.form for row in standing], standing[0].started_at)
+    found = restless(conn, document_id, [row.form for row in standing], AFTER_ALL._replace(at=standing[0].started_at))
     return tuple(sorted(row.text for row in standing if row.form in found))[:MOST]
 
 
@@ -143,29 +152,40 @@ def _furniture(conn: Connection, document_id: int) -> tuple[str, ...]:
         .where(spans.c.document_id == document_id, spans.c.last_fetch_id.is_(None))
         .group_by(spans.c.form)
     ).all()
-    shared = boilerplate(conn, document_id, [row[0] for row in standing])
+    shared = boilerplate(conn, document_id, [row[0] for row in standing], AFTER_ALL)
     return tuple(sorted(row[1] for row in standing if row[0] in shared))[:MOST]
 
 
-def boilerplate(conn: Connection, document_id: int, forms: Sequence[int]) -> Collection[int]:
-    """Those of these forms that stand on most pages of the document's host: furniture of the site, not of the page."""
+def boilerplate(conn: Connection, document_id: int, forms: Sequence[int], moment: Moment) -> Collection[int]:
+    """Those of these forms that stood at a moment on most pages of the document's host: furniture of the site, not of the page."""
     shared: dict[int, int] = {}  # on how many pages; asked first, since most passages stand on no other
+    of = {"b_document": document_id, "b_at": moment.at, "b_fetch": moment.fetch_id}
     for some in chunks(list(forms)):
-        rows = conn.execute(_SHARED, {"b_document": document_id, "b_forms": some})
+        rows = conn.execute(_SHARED, {**of, "b_forms": some})
         shared.update((row.form, row.pages) for row in rows)
     if not shared:
         return ()
-    pages = int(conn.execute(_PAGES, {"b_document": document_id}).scalar_one())
+    pages = int(conn.execute(_PAGES, of).scalar_one())
     return {form for form, count in shared.items() if pages >= FEWEST_PAGES and count >= pages * MOST_PAGES}
 
 
-def moved_together(conn: Connection, document_id: int, forms: Sequence[int], seen_at: datetime) -> Collection[int]:
+def moved_together(conn: Connection, document_id: int, forms: Sequence[int], moment: Moment) -> Collection[int]:
     """Those of these forms that came to the text of other pages of the host within ``AT_ONCE`` before, and were told there.
 
-    What a page held when it was first looked at did not come to it.
+    Told means that an alert speaks of it: what came in a change that nobody was told of, or was quiet in its turn, has not
+    been told, nor had what came later.
     """
-    found: set[int] = set()
+    told: dict[int, set[int]] = {}
+    of = {"b_document": document_id, "b_since": moment.at - AT_ONCE, "b_at": moment.at, "b_fetch": moment.fetch_id}
     for some in chunks(list(forms)):
-        rows = conn.execute(_TOGETHER, {"b_document": document_id, "b_forms": some, "b_since": seen_at - AT_ONCE})
-        found.update(row.form for row in rows)
-    return found
+        for row in conn.execute(_TOGETHER, {**of, "b_forms": some}):
+            if _was_told(row.text, row.report):
+                told.setdefault(row.form, set()).add(row.document_id)
+    return {form for form, pages in told.items() if len(pages) >= SO_MANY}
+
+
+def _was_told(text: str, report: dict[str, Any]) -> bool:
+    """Whether an alert quotes this passage as one that stands now, or counts further ones that it does not quote."""
+    told = from_plain(report)
+    shown = ("".join(part for _, part in quote.after.segments) for quote in told.quotes if quote.after is not None)
+    return told.more > 0 or any(" ".join(text.split()) in " ".join(said.split()) for said in shown)

@@ -13,17 +13,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, bindparam, case, func, insert, or_, select, update
 
 from core.model import Act, Edit, Reading
+from core.sides import differ_in_figures
 from storage.chunks import chunks
 from storage.packing import STREAMS, Columns
-from storage.schema import fetches, span_texts, spans
+from storage.schema import documents, fetches, passages, span_texts, spans
 from storage.upsert import insert_or_ignore
 
 LONGEST_HEADING = 500
-RESTLESS = 4  # wordings of one passage
-RESTLESS_WITHIN = timedelta(days=30)
+STRETCH = 6  # visits in a row that are looked at for a passage that never stays
+STILL = 1  # of them, at most so many that brought no other wording
+STRETCH_WITHIN = timedelta(days=30)
+MOST_WORDINGS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,13 @@ class FormLife:
     open: bool
     first_fetch_id: int
     last_fetch_id: int | None
+
+
+class Moment(NamedTuple):
+    """Just before a capture was judged: what is asked as of it knows of no later capture, and of no later import."""
+
+    at: datetime
+    fetch_id: int
 
 
 class Step(NamedTuple):
@@ -88,18 +98,55 @@ _LIVES = (
 )
 
 
-_ROOTS = select(spans.c.form, case((spans.c.lineage == 0, spans.c.id), else_=spans.c.lineage).label("root")).where(
-    spans.c.document_id == bindparam("b_document"), spans.c.last_fetch_id.is_(None), _FORMS
+def known_by(captures: FromClause) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """That a capture had been made by the moment ``b_at``, ``b_fetch``."""
+    return captures.c.started_at <= bindparam("b_at"), captures.c.id < bindparam("b_fetch")
+
+
+_GONE = fetches.alias("gone")
+# What stood at a moment: of the document's past as of its present.
+_ROOTS = (
+    select(
+        spans.c.form,
+        passages.c.text,
+        case((spans.c.lineage == 0, spans.c.id), else_=spans.c.lineage).label("root"),
+    )
+    .join(passages, passages.c.id == spans.c.passage_id)
+    .join(fetches, fetches.c.id == spans.c.first_fetch_id)
+    .outerjoin(_GONE, _GONE.c.id == spans.c.gone_fetch_id)
+    .where(
+        spans.c.document_id == bindparam("b_document"),
+        _FORMS,
+        *known_by(fetches),
+        ~and_(*known_by(_GONE), _GONE.c.id.is_not(None)),
+    )
+    .order_by(spans.c.id)
+)
+_VISITS = (
+    select(fetches.c.id)
+    .join(documents, documents.c.request_id == fetches.c.request_id)
+    .where(
+        documents.c.id == bindparam("b_document"),
+        fetches.c.started_at >= bindparam("b_since"),
+        *known_by(fetches),
+        fetches.c.reason.is_(None),
+        fetches.c.purpose != "rehearsal",
+    )
+    .order_by(fetches.c.started_at.desc(), fetches.c.id.desc())
+    .limit(STRETCH)
 )
 _WORDINGS = (
-    select(func.count())
-    .select_from(spans)
+    select(passages.c.text, spans.c.first_fetch_id)
+    .join(passages, passages.c.id == spans.c.passage_id)
     .join(fetches, fetches.c.id == spans.c.first_fetch_id)
     .where(
         spans.c.document_id == bindparam("b_document"),
         or_(spans.c.lineage == bindparam("b_root"), spans.c.id == bindparam("b_root")),
         fetches.c.started_at >= bindparam("b_since"),
+        *known_by(fetches),
     )
+    .order_by(fetches.c.started_at.desc(), spans.c.id.desc())
+    .limit(MOST_WORDINGS)
 )
 
 
@@ -164,15 +211,28 @@ def form_history(conn: Connection, document_id: int, forms: Sequence[int]) -> di
     return found
 
 
-def restless(conn: Connection, document_id: int, forms: Sequence[int], seen_at: datetime) -> set[int]:
-    """Those of these standing forms that are the newest of several wordings that followed each other shortly before."""
-    found: set[int] = set()
+def restless(conn: Connection, document_id: int, forms: Sequence[int], moment: Moment) -> dict[int, tuple[str, ...]]:
+    """Those of the forms that stood at a moment and never stay, each with its wordings of late.
+
+    Nearly every one of the last ``STRETCH`` visits had brought another wording that differs in figures alone: a few edits
+    among many visits make no such passage, nor does anything that came later.
+    """
+    found: dict[int, tuple[str, ...]] = {}
+    of = {
+        "b_document": document_id,
+        "b_since": moment.at - STRETCH_WITHIN,
+        "b_at": moment.at,
+        "b_fetch": moment.fetch_id,
+    }
+    visits = set(conn.execute(_VISITS, of).scalars())
+    if len(visits) < STRETCH:
+        return found
     for some in chunks(list(dict.fromkeys(forms))):
-        standing = conn.execute(_ROOTS, {"b_document": document_id, "b_forms": some}).all()
-        for row in standing:
-            of = {"b_document": document_id, "b_root": row.root, "b_since": seen_at - RESTLESS_WITHIN}
-            if int(conn.execute(_WORDINGS, of).scalar_one()) >= RESTLESS:
-                found.add(row.form)
+        for row in conn.execute(_ROOTS, {**of, "b_forms": some}).all():
+            rows = conn.execute(_WORDINGS, {**of, "b_root": row.root}).all()
+            alike = [each for each in rows if differ_in_figures(each.text, row.text)]
+            if len(visits & {each.first_fetch_id for each in alike}) >= STRETCH - STILL:
+                found[row.form] = tuple(dict.fromkeys(each.text for each in alike))
     return found
 
 

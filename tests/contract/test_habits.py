@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
+from alerts.decide import decide
 from core.errors import NotFound
-from core.model import Act, Edit, Source
+from core.model import Act, Change, ChangeClass, DocumentRef, Edit, Source, VersionRef, Window
 from storage import documents, packing
+from storage.changes import record_change
 from storage.engine import Database
-from storage.habits import boilerplate, habits, moved_together
-from storage.spans import restless
-from tests.archive import Page
+from storage.habits import AFTER_ALL, boilerplate, habits, moved_together
+from storage.outbox import record_alert
+from storage.spans import Moment, restless
+from tests.archive import START, Page, reading
 
 MENU = "Products Services Careers Contact"
 OWN = "We will not sell our instruments to the bureau."
@@ -28,7 +32,7 @@ def shared(page: Page, *texts: str) -> set[str]:
     """Those of the texts that count as furniture of the page's site."""
     by_form = {packing.passage_id(text): text for text in texts}
     with page.database.read() as conn:
-        return {by_form[form] for form in boilerplate(conn, page.document_id, list(by_form))}
+        return {by_form[form] for form in boilerplate(conn, page.document_id, list(by_form), AFTER_ALL)}
 
 
 def test_what_stands_on_most_other_pages_of_the_host_is_furniture(database: Database) -> None:
@@ -57,41 +61,118 @@ def test_what_has_gone_from_the_other_pages_is_no_furniture(database: Database) 
     assert shared(page, MENU) == set()
 
 
-def test_what_comes_to_several_pages_at_once_is_one_matter_and_what_stood_there_at_first_is_not(
-    database: Database,
-) -> None:
-    banner, first = "See us at the fair in Lyon.", "We build instruments in Graz."
+BANNER, STOOD = "See us at the fair in Lyon.", "We build instruments in Graz."
+
+
+def comes(page: Page, text: str, *, is_told: bool = True, besides: int = 0) -> None:
+    """A line comes to a page beside what stood there, with its change and, where it is told, its alert."""
+    own = f"{page.source.id} says this alone."
+    more = [f"Line {at} of {page.source.id} is new." for at in range(besides)]
+    came = page.now
+    row = page.shows(own, STOOD, text, *more)
+    assert row is not None
+    before, after = reading(own, STOOD), reading(own, STOOD, text, *more)
+    edits = tuple(Edit(Act.ADDED, (), (at,)) for at in range(2, 3 + besides))
+    ref = DocumentRef(page.document_id, page.source.id, page.source.url, "", "page", "acme", "Acme")
+    was = VersionRef(row.id - 1, 1, "0" * 64, START, 1)
+    now = VersionRef(row.id, 2, "1" * 64, came, page.fetch_ids[-1])
+    change = Change(ref, before, after, was, now, Window(START, came), edits, ChangeClass.SUBSTANTIVE)
+    with page.database.write() as conn:
+        change_id = record_change(
+            conn, change, before_fetch_id=page.fetch_ids[-2], after_fetch_id=page.fetch_ids[-1], now=came
+        )
+        alert = decide(replace(change, id=change_id))
+        assert alert is not None
+        if is_told:
+            assert record_alert(conn, alert, came) is not None
+
+
+def site_with(database: Database, count: int) -> tuple[Page, list[Page]]:
+    """A page, and others of its host that stand a day later."""
     page = page_of(database, "policy", OWN)
-    others = [page_of(database, f"other-{number}", f"Page {number} says this alone.", first) for number in range(3)]
-    forms = [packing.passage_id(text) for text in (banner, first)]
-
-    def together(later: timedelta = timedelta()) -> set[int]:
-        with database.read() as conn:
-            return set(moved_together(conn, page.document_id, forms, others[-1].now + later))
-
-    assert together() == set()
-    others[0].shows("Page 0 says this alone.", first, banner)
-    assert together() == set()
-    others[1].shows("Page 1 says this alone.", first, banner)
-    assert together() == {forms[0]}
-    assert together(timedelta(days=30)) == set()
-    others[0].shows("Page 0 says this alone.")
-    others[1].shows("Page 1 says this alone.")
-    assert together() == {forms[0]}  # what left them was told of nobody's coming
+    others = [
+        page_of(database, f"other-{number}", f"acme-other-{number} says this alone.", STOOD) for number in range(count)
+    ]
+    return page, others
 
 
-def test_a_passage_worded_anew_again_and_again_is_restless(database: Database) -> None:
+def together(page: Page, at: datetime) -> set[str]:
+    """Those of the two lines that count as come to other pages at once, as of a time."""
+    by_form = {packing.passage_id(text): text for text in (BANNER, STOOD)}
+    with page.database.read() as conn:
+        return {by_form[form] for form in moved_together(conn, page.document_id, list(by_form), Moment(at, 2**62))}
+
+
+def test_what_came_to_two_other_pages_at_once_and_was_told_there_is_one_matter(database: Database) -> None:
+    page, others = site_with(database, 3)
+    at = others[0].now
+    assert together(page, at) == set()
+    comes(others[0], BANNER)
+    assert together(page, at) == set()
+    comes(others[1], BANNER)
+    assert together(page, at) == {BANNER}  # and what stood there at first did not come
+    assert together(page, at + timedelta(days=30)) == set()
+    assert together(page, at - timedelta(hours=1)) == set()  # a capture of the past, imported now, knows nothing of it
+
+
+def test_what_nobody_was_told_of_on_the_other_pages_is_told_here(database: Database) -> None:
+    page, others = site_with(database, 3)
+    for other in others:
+        comes(other, BANNER, is_told=False)
+    assert together(page, others[0].now) == set()
+
+
+def test_a_line_that_an_alert_only_counts_among_further_ones_was_told(database: Database) -> None:
+    page, others = site_with(database, 2)
+    for other in others:
+        comes(other, BANNER, besides=6)
+    assert together(page, others[0].now) == {BANNER}
+
+
+def wordings(page: Page, text: str) -> dict[str, tuple[str, ...]]:
+    """What is restless just before the next capture, by text."""
+    by_form = {packing.passage_id(each): each for each in (OWN, text)}
+    with page.database.read() as conn:
+        return {
+            by_form[form]: past
+            for form, past in restless(conn, page.document_id, list(by_form), Moment(page.now, 2**62)).items()
+        }
+
+
+def waits(page: Page, minutes: int, *, first: bool = False) -> str:
+    text = f"Wait: {minutes} minutes"
+    page.shows(OWN, text, edits=() if first else [Edit(Act.REWORDED, (1,), (1,))])
+    return text
+
+
+def test_a_figure_that_nearly_every_visit_finds_changed_is_restless(database: Database) -> None:
     page = Page(database)
     found = []
-    for minutes in range(5):
-        page.shows(OWN, f"Wait: {minutes} minutes", edits=[Edit(Act.REWORDED, (1,), (1,))] if minutes else ())
-        forms = [packing.passage_id(text) for text in (OWN, f"Wait: {minutes} minutes")]
-        with database.read() as conn:
-            found.append(restless(conn, page.document_id, forms, page.now) == {forms[1]})
-            assert restless(conn, page.document_id, forms, page.now + timedelta(days=60)) == set()
-    assert found == [False, False, False, True, True]
+    for minutes in range(8):
+        text = waits(page, minutes, first=not minutes)
+        found.append(set(wordings(page, text)))
+    assert found == [set()] * 5 + [{f"Wait: {minutes} minutes"} for minutes in (5, 6, 7)]
+    assert wordings(page, text)[text] == tuple(f"Wait: {minutes} minutes" for minutes in range(7, -1, -1))
     with database.read() as conn:
-        assert habits(conn, page.document_id).restless == ("Wait: 4 minutes",)
+        assert habits(conn, page.document_id).restless == ("Wait: 7 minutes",)
+        forms = [packing.passage_id(text)]
+        assert restless(conn, page.document_id, forms, Moment(page.now + timedelta(days=60), 2**62)) == {}
+        assert restless(conn, page.document_id, forms, Moment(START, 2**62)) == {}  # then, nothing of it had been seen
+
+
+def test_a_few_edits_among_many_visits_make_no_restless_figure(database: Database) -> None:
+    page = Page(database)
+    text = waits(page, 0, first=True)
+    for minutes in range(1, 12):
+        text = waits(page, minutes // 2)  # every other visit finds what stood
+        assert wordings(page, text) == {}
+
+
+def test_a_passage_worded_anew_in_words_is_not_restless(database: Database) -> None:
+    page = Page(database)
+    for at, name in enumerate(("Anna", "Bela", "Carl", "Dora", "Emil", "Fay", "Gwen", "Hugo")):
+        page.shows(OWN, f"Ask {name}, room 4", edits=[Edit(Act.REWORDED, (1,), (1,))] if at else ())
+        assert wordings(page, f"Ask {name}, room 4") == {}
 
 
 def test_what_stands_at_an_address(database: Database) -> None:

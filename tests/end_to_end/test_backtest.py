@@ -153,3 +153,24 @@ def test_an_archive_counted_for_lint(watched: World) -> None:
     assert "own.never" not in counted.rules
     assert counted.passages == replace(counted).passages > 20
     assert set(counted.by_lang) == {"en"}
+
+
+WAITING = (3, 8, 5, 7, 4, 6, 5.5, 7.5)
+
+
+def test_what_was_quiet_on_its_day_is_quiet_in_a_backtest(tmp_path: Path) -> None:
+    """A line that came to six pages at once was told on two of them, a figure that never stays five times."""
+    pages = [Source(f"acme-{at}", "acme", "page", f"https://acme.example/{at}", role="policy") for at in range(6)]
+    with world(tmp_path) as made:
+        made.watch(*pages)
+        for day, minutes in enumerate(WAITING):
+            for at, source in enumerate(pages):
+                came = ["See us in Lyon, where appropriate."] * (day >= 4)
+                figure = [f"Wait, where appropriate: {minutes} minutes"] * (not at)
+                made.site.shows(source.url, page(*came, f"Page {at} is about plant {at} alone.", *figure))
+            made.check(DAY if day else timedelta())
+        with made.database.read() as conn:
+            raised = {rule.id: archive.told(conn, rule.id) for rule in rules().rules}
+        (name,) = (rule for rule, changes in raised.items() if changes)
+        assert len(raised[name]) == 6
+        assert [each.change_id for each in tried(made, rules(), name).alerts] == raised[name]

@@ -149,17 +149,39 @@ def test_a_paragraph_that_goes_from_all_pages_is_told_where_it_is_furniture_no_m
     assert site_of(norrvik, "")[-2:] == [ChangeClass.SUBSTANTIVE] * 2
 
 
-def test_a_figure_that_changes_at_every_visit_is_told_three_times_and_one_in_a_promise_each_time(
+WAITS = (3, 8, 5, 7, 4, 6, 5, 8)
+
+
+def waiting(minutes: int | str) -> bytes:
+    return page(f"<p>Waiting time on the telephone at this moment: {minutes} minutes</p>")
+
+
+def test_a_figure_that_changes_at_every_visit_is_told_until_it_is_known_for_it_and_one_in_a_promise_each_time(
     norrvik: World,
 ) -> None:
     norrvik.watch(watched())
-    waits = [page(f"<p>Waiting time on the telephone at this moment: {at + 3} minutes</p>") for at in range(6)]
-    assert classes(norrvik, waits) == [None, *[ChangeClass.SUBSTANTIVE] * 3, *[ChangeClass.VARIANT] * 2]
+    found = classes(norrvik, [waiting(minutes) for minutes in WAITS])
+    assert found == [None, *[ChangeClass.SUBSTANTIVE] * 5, *[ChangeClass.VARIANT] * 2]
     assert "worded anew at nearly every visit: Waiting time on the telephone at this moment: 8 minutes" in lines_of(
         norrvik
     )
-    kept = [page(f"<p>We do not keep calls for longer than {at + 3} days.</p>") for at in range(6)]
+    kept = [page(f"<p>We do not keep calls for longer than {at + 3} days.</p>") for at in range(8)]
     assert set(classes(norrvik, kept)) == {ChangeClass.SUBSTANTIVE}
+
+
+@pytest.mark.parametrize("now", [40, 0, 90, "a few", "8 to 9"])
+def test_a_restless_figure_far_outside_its_own_past_is_told_and_so_is_one_that_becomes_a_word(
+    norrvik: World, now: int | str
+) -> None:
+    norrvik.watch(watched())
+    assert classes(norrvik, [waiting(minutes) for minutes in WAITS])[-1] is ChangeClass.VARIANT
+    assert classes(norrvik, [waiting(now)]) == [ChangeClass.SUBSTANTIVE]
+
+
+def test_three_edits_in_a_row_buy_no_silence(norrvik: World) -> None:
+    norrvik.watch(watched())
+    shops = [page(f"<p>Shops in the settlements: {count}</p>") for count in (2, 5, 3, 4, 4, 4, 6)]
+    assert [found for found in classes(norrvik, shops)[1:] if found] == [ChangeClass.SUBSTANTIVE] * 4
 
 
 def test_a_figure_that_changes_now_and_then_is_told_each_time(norrvik: World) -> None:
