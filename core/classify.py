@@ -16,10 +16,11 @@ from core.furniture import is_label, is_of_a_policy, is_title, leads_to_a_channe
 from core.model import Act, ChangeClass, Edit, Place, Reading
 from core.sides import Page, differ_in_figures, in_one_place, keeps_to_its_past, sides_of
 from core.site_lines import contact_line, site_line
+from core.text.breaks import breaks_elsewhere
 from core.text.diff import words_of
 from core.text.listed import without_number
 from core.text.normalise import word_count
-from core.text.pagedate import BINDING, DATE, DAY, STAMP
+from core.text.pagedate import BINDING, DATE, DAY, STAMP, says_nothing_but_its_stamp
 
 
 class Guard(Protocol):
@@ -61,6 +62,7 @@ class Classified:
 
 FLAP_SECONDS: Final = 7 * 86_400  # a text that stood for less before the old one came back is one leg of a flap
 _LABEL_WORDS: Final = 6
+_LONGEST_STAMP: Final = 14  # words
 _PLAIN_AND_LOUD: Final = frozenset(("a passage was removed", "a passage was added", "a passage was restored"))
 _LONE_LABEL: Final = "a label that stands alone: a button or a switch, no sentence"
 _EMAIL: Final = re.compile(
@@ -224,7 +226,8 @@ def _is_list_of_links(before: Page, after: Page, edit: Edit) -> bool:
 
 
 def _same_words(was: str, now: str, guarded: bool, *, leads_elsewhere: bool) -> str | None:
-    """Why two texts say the same word for word, or None. In a guarded passage every sign counts, white space does not.
+    """Why two texts say the same word for word, or None. In a guarded passage every sign counts; white space counts where
+    it makes other words.
 
     A hint such as "opens in a new window" is no word of the text, unless it came or went with another target of the link.
     """
@@ -246,7 +249,7 @@ def _is_renumbered(was: str, now: str, guarded: bool) -> bool:
 
 def _says_the_same(was: str, now: str, guarded: bool) -> bool:
     plain = _signs_kept if guarded else _letters
-    return plain(was) == plain(now)
+    return plain(was) == plain(now) and not breaks_elsewhere(was, now)
 
 
 def _letters(text: str) -> str:
@@ -263,7 +266,7 @@ def _signs_kept(text: str) -> str:
 def _scrambled_mail(was: str, now: str) -> str | None:
     if bool(_SCRAMBLED.search(was)) == bool(_SCRAMBLED.search(now)):
         return None
-    same = _letters(_EMAIL.sub(" ", was)) == _letters(_EMAIL.sub(" ", now))
+    same = _says_the_same(_EMAIL.sub(" ", was), _EMAIL.sub(" ", now), guarded=False)
     return "only the scrambling of an e-mail address differs" if same else None
 
 
@@ -274,7 +277,7 @@ def _quiet(
     streams = {before.places[at].stream for at in edit.before} | {after.places[at].stream for at in edit.after}
     if streams == {"surroundings"}:
         return ChangeClass.SURROUNDINGS, "menus, banners or footers differ"
-    if was and now and _only_a_stamp(was, now):
+    if was and now and _only_a_stamp(before, after, edit):
         return ChangeClass.DATES_ONLY, "only the date the page gives itself differs"
     if _has_flickered(edit, was, now, lives):
         return ChangeClass.VARIANT, "a passage that comes and goes"
@@ -342,16 +345,29 @@ def _is_lone_label(before: Page, after: Page, edit: Edit) -> bool:
     return is_label(before.places, edit.before[0]) if edit.before else is_label(after.places, edit.after[0])
 
 
-def _only_a_stamp(was: str, now: str) -> bool:
-    """A short line that says when the page was updated or shown, whose date alone differs; never one that says from when it binds."""
-    if word_count(now) > 14 or not DATE.search(was) or not DATE.search(now):
+def _only_a_stamp(before: Page, after: Page, edit: Edit) -> bool:
+    """A short line that says when the page was updated or shown, whose date alone differs; never one that says from when it binds.
+
+    In a table a date is what its row and column say.
+    """
+    was, now = before.texts(edit.before), after.texts(edit.after)
+    if word_count(now) > _LONGEST_STAMP or not DATE.search(was) or not DATE.search(now):
         return False
     rest_was, rest_now = DAY.sub("<date>", was), DAY.sub("<date>", now)
-    if words_of(rest_was) != words_of(rest_now):
+    if words_of(rest_was) != words_of(rest_now) or BINDING.search(now):
         return False
-    if BINDING.search(now):
+    return all(_dates_the_page(page, at) for page, at in sides_of(before, after, edit))
+
+
+def _dates_the_page(page: Page, at: int) -> bool:
+    """Whether the date of a line is that of the page: the line says so, or what introduces it, or it stands for the page."""
+    place = page.places[at]
+    if STAMP.search(place.text):
+        return says_nothing_but_its_stamp(place.text)
+    if words_of(DAY.sub("", place.text)):
         return False
-    return bool(STAMP.search(now)) or not words_of(rest_now.replace("<date>", ""))
+    heard = page.lead_in(at) or (page.places[at - 1].text if at and place.kind in ("paragraph", "item") else "")
+    return says_nothing_but_its_stamp(heard) or page.stands_for_the_page(at)
 
 
 def _has_flickered(edit: Edit, was: str, now: str, lives: Mapping[str, FormLife]) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from core.model import Edit, Reading
+from core.site_lines import site_line
 from core.text.normalise import word_count
 from core.text.zones import PROSE
 
@@ -47,6 +48,21 @@ class Page:
     def is_amid_prose(self, at: int) -> bool:
         """Whether the text goes on behind this place: a contact there is one that the text names."""
         return any(place.stream == "main" and word_count(place.text) >= PROSE for place in self.places[at + 1 :])
+
+    def stands_for_the_page(self, at: int) -> bool:
+        """Whether a line of its own belongs to no section: under the title alone, before all prose or behind all of it."""
+        place = self.places[at]
+        if place.kind not in ("paragraph", "heading") or place.lead_in >= 0:
+            return False
+        first = next(
+            (at for at, each in enumerate(self.places) if each.kind == "heading" and each.stream == "main"), -1
+        )
+        above = self.places[at - 1] if at else None
+        if place.heading >= 0 and place.heading != first:
+            return False
+        if any(each.stream == "main" and word_count(each.text) >= PROSE for each in self.places[:at]):
+            return not self.is_amid_prose(at) and above is not None and word_count(above.text) >= PROSE
+        return above is None or above.kind == "heading" or above.stream != place.stream or bool(site_line(above.text))
 
     def texts(self, places: Sequence[int]) -> str:
         return " ".join(self.places[at].text for at in places)

@@ -264,9 +264,8 @@ def _is_byline(line: str) -> bool:
     parts = [part.strip() for part in _BAR.split(line)]
     if len(parts) < 2:
         return False
-    return all(
-        _BY.match(part) or DATE.fullmatch(part) or any(form.fullmatch(part) for _, form in _SORTS) for part in parts
-    )
+    beside = [part for part in parts if not DATE.fullmatch(part)]  # dates alone are columns of a table
+    return bool(beside) and all(_BY.match(part) or any(form.fullmatch(part) for _, form in _SORTS) for part in beside)
 
 
 def _are_hours(line: str) -> bool:

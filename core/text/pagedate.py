@@ -64,6 +64,30 @@ BINDING: Final = re.compile(
     r"en\s+vigueur|applicables?|vigente|vigencia|entra(?:da)?\s+en\s+vigor|válid[oa]\s+desde)\b|生效|施行",
     re.IGNORECASE,
 )
+# What a stamp may call the text it stands on, and the small words around it; of Chinese, each sign is a word.
+_OF_THE_TEXT: Final = frozenset(
+    "page website webpage web policy policies statement notice document code text terms content information version copy article "
+    "this the of was is were has been had on at in as and date time our by am pm utc gmt cet est st nd rd th "
+    "seite webseite richtlinie erklärung dokument kodex fassung diese dieser dieses der die das des vom am um zum wurde ist datum uhr "
+    "page politique déclaration document charte cette ce la le les du de des à été est a date heure "
+    "página política declaración documento código esta este la el los del de en fue ha sido fecha hora "
+    "本 页 页面 面 网 站 政 策 声 明 文 件 版 于 为 日 期 时 间 最 近 次 的".split()
+)
+_THIS_SITE: Final = re.compile(r"\b(?:this|the|our) (?:web\s?)?site\b", re.IGNORECASE)
+_A_WORD: Final = re.compile(r"[^\W\d_]+")
+
+
+def says_nothing_but_its_stamp(text: str) -> bool:
+    """Whether a line says when the page was touched or shown, and of nothing else: no target, no wage, no inspection."""
+    if not STAMP.search(text):
+        return False
+    rest = _THIS_SITE.sub(" ", STAMP.sub(" ", DAY.sub(" ", text)).casefold())
+    words = (
+        part for word in _A_WORD.findall(rest) for part in ([word] if word.isascii() or word[0] < "\u3000" else word)
+    )
+    return all(word in _OF_THE_TEXT for word in words)
+
+
 _META: Final = ("article:modified_time", "last-modified", "dcterms.modified", "datemodified")
 
 

@@ -69,6 +69,8 @@ NOISE = {
     "turned": ("end", "<div><a href=/a>Previous: Terms</a></div><div><a href=/b>Next: Cookies</a></div>", "<div><a href=/a>Previous: Terms</a></div><div><a href=/c>Next: Imprint</a></div>"),
     "turned_chinese": ("end", "<div><a href=/b>下一篇：版权信息</a></div>", "<div><a href=/c>下一篇：使用条款</a></div>"),
     "teasers": ("end", "<h3>Read on</h3><ul><li><a href=/1>How the old battery line was rebuilt in six months by three engineers from Porto</a></ul>", "<h3>Read on</h3><ul><li><a href=/2>Why the headquarters moved to the harbour of Rotterdam after forty years in a forest</a></ul>"),
+    "row_that_dates_the_page": ("end", "<table><tr><td>Version 3</td><td>Last updated</td><td>3 May 2025</td></tr></table>", "<table><tr><td>Version 3</td><td>Last updated</td><td>4 June 2025</td></tr></table>"),
+    "introduced_date": ("end", "<dl><dt>Last updated</dt><dd>3 May 2025</dd></dl>", "<dl><dt>Last updated</dt><dd>4 June 2025</dd></dl>"),
     "teaser_in_a_link": ("end", "<a href=/1><h4>A new plant</h4><p>The plant in Ohio has four hundred desks and makes batteries for cars and buses.</p></a>", "<a href=/2><h4>An award</h4><p>The award goes to the design of the new phone that was shown in spring this year.</p></a>"),
 }  # fmt: skip
 REAL = {
@@ -101,6 +103,13 @@ REAL = {
     "rank_of_a_translation": ("end", "", "<p>This text is a machine translation; where it differs, the English text is binding.</p>"),
     "item_of_three": ("mid", "<p>We keep none of these:</p><div><div>Fingerprints</div><div>Voices</div><div>Faces</div></div>", "<p>We keep none of these:</p><div><div>Fingerprints</div><div>Faces</div></div>"),
     "last_line": ("end", "<p>Nobody is above this code.</p><div><a href=/c>Next: Imprint</a></div>", "<div><a href=/c>Next: Imprint</a></div>"),
+    "row_of_dates": ("mid", "<table><tr><th>Phase out coal</th><th>Phase out gas</th></tr><tr><td>31 December 2025</td><td>31 December 2030</td></tr></table>", "<table><tr><th>Phase out coal</th><th>Phase out gas</th></tr><tr><td>31 December 2035</td><td>31 December 2050</td></tr></table>"),
+    "row_at_the_end": ("end", "<table><tr><th>Site</th><th>Closed by</th></tr><tr><td>1 May 2026</td></tr></table>", "<table><tr><th>Site</th><th>Closed by</th></tr><tr><td>1 May 2036</td></tr></table>"),
+    "row_of_audits": ("end", "<table><tr><th>Site</th><th>Audit</th></tr><tr><td>Dhaka</td><td>revised on 1 May 2026</td></tr></table>", "<table><tr><th>Site</th><th>Audit</th></tr><tr><td>Dhaka</td><td>revised on 1 May 2029</td></tr></table>"),
+    "date_of_a_section": ("mid", "<h3>Coal is phased out by</h3><p>31 December 2030</p>", "<h3>Coal is phased out by</h3><p>31 December 2050</p>"),
+    "date_amid_the_text": ("mid", "<p>Last furnace</p><p>31 December 2030</p>", "<p>Last furnace</p><p>31 December 2050</p>"),
+    "date_of_a_term": ("mid", "<dl><dt>Coal</dt><dd>31 December 2030</dd></dl>", "<dl><dt>Coal</dt><dd>31 December 2050</dd></dl>"),
+    "date_of_an_item": ("mid", "<p>We stop to burn coal by:</p><ul><li>31 December 2030</li></ul>", "<p>We stop to burn coal by:</p><ul><li>31 December 2050</li></ul>"),
     "document_named": ("mid", "<p>See also:</p><div><a href=/a1>Annex 1: list of banned regions</a></div>", "<p>See also:</p><div><a href=/a1>Annex 2: list of regions</a></div>"),
 }  # fmt: skip
 

@@ -228,3 +228,63 @@ def test_a_passage_that_comes_and_goes_is_a_variant() -> None:
 )
 def test_signs_that_say_nothing_do_not_count_even_in_a_promise(before: str, after: str) -> None:
     assert class_of(reading_of(PROSE, before), reading_of(PROSE, after)) is ChangeClass.FORMATTING
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("Such fees are nowhere paid back.", "Such fees are now here paid back.", ChangeClass.SUBSTANTIVE),
+        ("Fees will not be paid nowhere here.", "Fees will not be paid now here here.", ChangeClass.SUBSTANTIVE),
+        ("We will not take a part in it.", "We will not take apart in it.", ChangeClass.SUBSTANTIVE),
+        ("We will not pay for 1 5 days.", "We will not pay for 15 days.", ChangeClass.SUBSTANTIVE),
+        ("We will not pay over 1 500 euro.", "We will not pay over 1500 euro.", ChangeClass.FORMATTING),
+        ("We will not wait 24hours for it.", "We will not wait 24 hours for it.", ChangeClass.FORMATTING),
+        ("We will not sell it.Not to them.", "We will not sell it. Not to them.", ChangeClass.FORMATTING),
+        ("Note:We will not sellTo anybody.", "Note: We will not sell To anybody.", ChangeClass.FORMATTING),
+        ("We will not sell it to dis­tri­bu​tors.", "We will not sell it to distributors.", ChangeClass.FORMATTING),
+        ("We will not sell it.", "We will not sell it.", ChangeClass.FORMATTING),
+        ("We will not 出售 这些 仪器。", "We will not 出售这些仪器。", ChangeClass.FORMATTING),
+        ("We will not จำหน่าย เครื่องมือ", "We will not จำหน่ายเครื่องมือ", ChangeClass.FORMATTING),
+        ("Write an email to the desk in Graz.", "Write an e-mail to the desk in Graz.", ChangeClass.FORMATTING),
+        ("A long term plan for the desk in Graz.", "A long-term plan for the desk in Graz.", ChangeClass.FORMATTING),
+    ],
+)
+def test_white_space_that_makes_other_words_is_a_change_of_words(
+    before: str, after: str, expected: ChangeClass
+) -> None:
+    for was, now in ((before, after), (after, before)):
+        assert class_of(reading_of(PROSE, was), reading_of(PROSE, now)) is expected
+
+
+STAMPS = (
+    "Last updated: {}",
+    "This policy was last updated on {}",
+    "Version 3.1, last revised {}",
+    "Stand: {}",
+    "Letzte Aktualisierung dieser Seite am {}",
+    "Dernière mise à jour de cette page : {}",
+    "Última actualización de esta política: {}",
+    "最后更新日期：{}",
+    "The website was updated on {} at 14:03",
+)
+NO_STAMPS = (
+    "Revised closing date of the mine: {}",
+    "Updated target date: {}",
+    "Revised date for paying the families: {}",
+    "Modified deadline for farms: {}",
+    "Stand der Entschädigung: Zahlung bis {}",
+    "Mise à jour du plan de sortie : {}",
+    "Last revised minimum pay: {}",
+    "Site last reviewed by inspectors on {}",
+    "The stand of the miners will be open on {}",
+    "Accessed at the latest by {}",
+)
+
+
+def test_a_stamp_says_when_the_page_was_touched_and_nothing_else() -> None:
+    for line in STAMPS:
+        was, now = line.format("3 May 2024"), line.format("4 June 2025")
+        assert class_of(reading_of(PROSE, was), reading_of(PROSE, now)) is ChangeClass.DATES_ONLY, line
+    for line in NO_STAMPS:
+        was, now = line.format("3 May 2024"), line.format("4 June 2025")
+        assert class_of(reading_of(PROSE, was), reading_of(PROSE, now)) is ChangeClass.SUBSTANTIVE, line
