@@ -288,7 +288,10 @@ def told_alerts(
     of_every_kind: bool = False,
     limit: int = 50,
 ) -> list[Told]:
-    """Alerts about changes, the newest first: all, those of a company, or those of every company with a topic."""
+    """The newest alerts about changes first; with ``of_every_kind`` also first looks, incidents, alarms and the rest.
+
+    ``company_id`` and ``topic`` (of the alert's company) each leave out the others; together both must fit.
+    """
     wanted = select(alerts).order_by(alerts.c.id.desc()).limit(limit)
     if not of_every_kind:
         wanted = wanted.where(alerts.c.kind == "change")

@@ -65,13 +65,12 @@ BINDING: Final = re.compile(
     re.IGNORECASE,
 )
 # What a stamp may call the text it stands on, and the small words around it; of Chinese, each sign is a word.
-_OF_THE_TEXT: Final = frozenset(
-    "page website webpage web policy policies statement notice document code text terms content information version copy article "
-    "this the of was is were has been had on at in as and date time our by am pm utc gmt cet est st nd rd th "
-    "seite webseite richtlinie erklärung dokument kodex fassung diese dieser dieses der die das des vom am um zum wurde ist datum uhr "
-    "page politique déclaration document charte cette ce la le les du de des à été est a date heure "
-    "página política declaración documento código esta este la el los del de en fue ha sido fecha hora "
-    "本 页 页面 面 网 站 政 策 声 明 文 件 版 于 为 日 期 时 间 最 近 次 的".split()
+_OF_THE_TEXT: Final = re.compile(
+    r"web(?:page)?|website|page|polic(?:y|ies)|statement|notice|document|code|text|terms|content|information|version|copy|article|"
+    r"this|the|our|of|was|is|were|has|been|had|on|at|in|as|and|date|time|by|am|pm|utc|gmt|cet|est|st|nd|rd|th|"
+    r"(?:web)?seite|richtlinie|erklärung|dokument|kodex|fassung|diese[rs]?|de[rs]|die|das|vom|um|zum|wurde|ist|datum|uhr|"
+    r"politique|déclaration|charte|cette|ce|la|les?|du|des?|à|été|a|heure|"
+    r"página|política|declaración|documento|código|esta|este|el|los|del|en|fue|ha|sido|fecha|hora|[本页面网站政策声明文件版于为日期时间最近次的]+"
 )
 _THIS_SITE: Final = re.compile(r"\b(?:this|the|our) (?:web\s?)?site\b", re.IGNORECASE)
 _A_WORD: Final = re.compile(r"[^\W\d_]+")
@@ -82,10 +81,7 @@ def says_nothing_but_its_stamp(text: str) -> bool:
     if not STAMP.search(text):
         return False
     rest = _THIS_SITE.sub(" ", STAMP.sub(" ", DAY.sub(" ", text)).casefold())
-    words = (
-        part for word in _A_WORD.findall(rest) for part in ([word] if word.isascii() or word[0] < "\u3000" else word)
-    )
-    return all(word in _OF_THE_TEXT for word in words)
+    return all(_OF_THE_TEXT.fullmatch(word) for word in _A_WORD.findall(rest))
 
 
 _META: Final = ("article:modified_time", "last-modified", "dcterms.modified", "datemodified")

@@ -283,7 +283,7 @@ NO_STAMPS = (
 
 def test_a_stamp_says_when_the_page_was_touched_and_nothing_else() -> None:
     for line in STAMPS:
-        was, now = line.format("3 May 2024"), line.format("4 June 2025")
+        was, now = line.format("3 May 2024"), line.format("4 May 2024")
         assert class_of(reading_of(PROSE, was), reading_of(PROSE, now)) is ChangeClass.DATES_ONLY, line
     for line in NO_STAMPS:
         was, now = line.format("3 May 2024"), line.format("4 June 2025")
