@@ -188,7 +188,7 @@ def _judge(
         alike = _same_words(was, now, guarded, leads_elsewhere=led != leads)
         if alike is not None:
             return ChangeClass.FORMATTING, alike
-        if _is_renumbered(was, now, guarded):
+        if _is_renumbered(before, after, edit, guarded):
             return ChangeClass.REORDERED, "the same words under another number"
     if not guarded and edit.lost_lead_in and _is_list_of_links(before, after, edit):
         return ChangeClass.REORDERED, "a link stands under another heading"
@@ -241,10 +241,13 @@ def _same_words(was: str, now: str, guarded: bool, *, leads_elsewhere: bool) -> 
     return _scrambled_mail(was, now)
 
 
-def _is_renumbered(was: str, now: str, guarded: bool) -> bool:
-    """The item had a number and has another; one that comes or goes may be a word of the text."""
+def _is_renumbered(before: Page, after: Page, edit: Edit, guarded: bool) -> bool:
+    """The item had a number of its list and has another; one that comes or goes, or counts nothing, is a word of the text."""
+    was, now = before.texts(edit.before), after.texts(edit.after)
     bare_was, bare_now = without_number(was), without_number(now)
-    return bare_was != was and bare_now != now and _says_the_same(bare_was, bare_now, guarded)
+    if bare_was == was or bare_now == now or not _says_the_same(bare_was, bare_now, guarded):
+        return False
+    return before.is_counted(edit.before[0]) and after.is_counted(edit.after[0])
 
 
 def _says_the_same(was: str, now: str, guarded: bool) -> bool:

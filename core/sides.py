@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Final
 
 from core.model import Edit, Reading
 from core.site_lines import site_line
+from core.text.listed import number_of
 from core.text.normalise import word_count
 from core.text.zones import PROSE
 
@@ -63,6 +65,20 @@ class Page:
         if any(each.stream == "main" and word_count(each.text) >= PROSE for each in self.places[:at]):
             return not self.is_amid_prose(at) and above is not None and word_count(above.text) >= PROSE
         return above is None or above.kind == "heading" or above.stream != place.stream or bool(site_line(above.text))
+
+    def is_counted(self, at: int) -> bool:
+        """Whether the number at the head of a place counts it: another place of the page has the one before or after it.
+
+        "2.5 days of leave" begins with a figure that nothing goes on to count. A bullet counts nothing and is no figure.
+        """
+        numbers = number_of(self.places[at].text)
+        return not numbers or any(
+            (sort, (*count[:-1], count[-1] + step)) in self._numbers for sort, count in numbers for step in (-1, 1)
+        )
+
+    @cached_property
+    def _numbers(self) -> set[tuple[str, tuple[int, ...]]]:
+        return {number for place in self.places for number in number_of(place.text)}
 
     def texts(self, places: Sequence[int]) -> str:
         return " ".join(self.places[at].text for at in places)

@@ -11,9 +11,10 @@ from typing import Final
 
 _MARK: Final = re.compile(r"([•·▪‣◦●○■–—-]|\(?(?:\d{1,2}|[a-zA-Z]|[ivxIVX]{2,5})[.)])\s+\S")
 _NUMBER: Final = re.compile(
-    r"(?:[•·▪‣◦●○■–—-]|\(?(?:\d{1,3}(?:\.\d{1,2}){0,3}|[a-zA-Z]|[ivxIVX]{2,5})[.)]|\d{1,2}(?:\.\d{1,2}){1,3})\s+(?=\S)"
-)
+    r"(?:[•·▪‣◦●○■–—-]|\(?(?:\d{1,3}(?:\.\d{1,2}){0,3}|[a-zA-Z]|[ivxIVX]{2,5})[.)]|\d{1,2}(?:\.\d{1,2}){1,3}(?!\s+[^\W\d_A-ZÀ-Þ\u3040-\u9fff]))\s+(?=[^\s%‰°])"
+)  # two figures with a dot between them before a small letter or a unit are a measure: "1.5 litres"
 _ROMAN: Final = frozenset("ivxIVX")
+_ROMAN_VALUES: Final = {"i": 1, "v": 5, "x": 10}
 _DEEPEST: Final = 6
 
 
@@ -26,6 +27,27 @@ def without_number(text: str) -> str:
     """The text without the number, letter or bullet it has in its list."""
     found = _NUMBER.match(text)
     return text[found.end() :] if found else text
+
+
+def number_of(text: str) -> frozenset[tuple[str, tuple[int, ...]]]:
+    """How the text may be numbered: the sort of its number ("1)", "a.", "I.") with what it counts to. Empty for a bullet."""
+    found = _NUMBER.match(text)
+    mark = found.group().strip() if found else ""
+    core = mark.strip("().")
+    if not core.replace(".", "").isalnum():
+        return frozenset()
+    if core[0].isdigit():
+        around = mark.replace(core, "") if "." not in core else "."
+        return frozenset((("1" + around, tuple(map(int, core.split(".")))),))
+    return frozenset(
+        (sort, (_roman(core.lower()) if sort[0] in "iI" else ord(core.lower()) - ord("a") + 1,))
+        for sort in _sorts(mark)
+    )
+
+
+def _roman(core: str) -> int:
+    values = [_ROMAN_VALUES[sign] for sign in core]
+    return sum(-value if value < max(values[at:]) else value for at, value in enumerate(values))
 
 
 def introduced_by(text: str, texts: Sequence[str], lead_ins: Sequence[int]) -> int:

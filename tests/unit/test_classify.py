@@ -156,7 +156,11 @@ def test_the_title_of_a_link_is_no_promise_and_the_same_words_without_one_are() 
     ],
 )
 def test_an_item_under_another_number_is_reordered(before: str, after: str, expected: ChangeClass) -> None:
-    assert class_of(reading_of(PROSE, before), reading_of(PROSE, after)) is expected
+    above = [
+        f"{number} Suppliers pay nobody's passage, and ask nobody for a deposit."
+        for number in ("2.", "3.", "2.0", "2.1")
+    ]
+    assert class_of(reading_of(PROSE, *above, before), reading_of(PROSE, *above, after)) is expected
 
 
 def test_a_promise_in_a_list_whose_lead_in_went_arrives() -> None:
@@ -288,3 +292,37 @@ def test_a_stamp_says_when_the_page_was_touched_and_nothing_else() -> None:
     for line in NO_STAMPS:
         was, now = line.format("3 May 2024"), line.format("4 June 2025")
         assert class_of(reading_of(PROSE, was), reading_of(PROSE, now)) is ChangeClass.SUBSTANTIVE, line
+
+
+FIGURES = (
+    ("2.5 days of leave will not be taken from anybody.", "0.5 days of leave will not be taken from anybody."),
+    ("18. birthday: we will not hire before it.", "14. birthday: we will not hire before it."),
+    ("1.5 litres of water for each miner", "0.5 litres of water for each miner"),
+    ("12.4 deaths per 100,000 hours", "2.4 deaths per 100,000 hours"),
+    ("0.5 % for the villages", "0.1 % for the villages"),
+    ("1. Mai ist ein freier Tag", "2. Mai ist ein freier Tag"),
+    ("4.5 / 5", "1.5 / 5"),
+)
+
+
+@pytest.mark.parametrize(("was", "now"), FIGURES)
+def test_a_figure_at_the_head_of_a_line_is_no_number_of_a_list(was: str, now: str) -> None:
+    assert class_of(reading_of(PROSE, was), reading_of(PROSE, now)) is ChangeClass.SUBSTANTIVE
+
+
+@pytest.mark.parametrize("mark", ["{}.", "{})", "({})", "4.{}", "4.2.{}"])
+@pytest.mark.parametrize("said", ["We will not sell it.", "The results are read by the board of the company."])
+def test_an_item_whose_number_moves_with_its_list_is_reordered(mark: str, said: str) -> None:
+    other = "Nobody is asked to pay for a place in the plant."
+    before = reading_of(PROSE, f"{mark.format(1)} {other}", f"{mark.format(2)} {said}")
+    after = reading_of(PROSE, f"{mark.format(2)} {other}", f"{mark.format(3)} {said}")
+    assert class_of(before, after) is ChangeClass.REORDERED
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "third"), [("a)", "b)", "c)"), ("I.", "II.", "III."), ("iii)", "iv)", "v)")]
+)
+def test_letters_and_roman_figures_count_as_well(first: str, second: str, third: str) -> None:
+    said, other = "We will not sell it.", "Nobody is asked to pay for a place in the plant."
+    before, after = (reading_of(PROSE, f"{a} {other}", f"{b} {said}") for a, b in ((first, second), (second, third)))
+    assert class_of(before, after) is ChangeClass.REORDERED
