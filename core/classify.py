@@ -15,7 +15,7 @@ from typing import Final, Protocol
 from core.furniture import is_label, is_of_a_policy, is_title, leads_to_a_channel, without_site_talk
 from core.model import Act, ChangeClass, Edit, Place, Reading
 from core.sides import Page, differ_in_figures, in_one_place, keeps_to_its_past, sides_of
-from core.site_lines import contact_line, site_line
+from core.site_lines import contact_line, goes_with, is_plain_figure, site_line, speaks_of_people
 from core.text.breaks import breaks_elsewhere
 from core.text.diff import words_of
 from core.text.listed import without_number
@@ -301,16 +301,30 @@ def _quiet(
 
 def _line_of_the_site(before: Page, after: Page, edit: Edit, was: str, now: str) -> str:
     """What the line is that came, went or was replaced by one of its sort: a counter, a page number, opening hours."""
-    lines = {site_line(page.places[at].text) for page, at in sides_of(before, after, edit)}
+    sides = sides_of(before, after, edit)
+    lines = {_site_line(page, at) for page, at in sides}
     if len(lines) == 1 and (line := lines.pop()):
         return line
-    if (
-        len(edit.before) > 1
-        or len(edit.after) > 1
-        or any(page.is_amid_prose(at) for page, at in sides_of(before, after, edit))
+    if len(edit.before) > 1 or len(edit.after) > 1 or any(page.is_amid_prose(at) for page, at in sides):
+        return ""
+    around, above = ([said for page, at in sides for said in over(page, at)] for over in (Page.over, Page.right_over))
+    return contact_line(was, now, around, above)
+
+
+def _site_line(page: Page, at: int) -> str:
+    """What sort of line of the site a place is, empty where it may be what the heading or line right over it tells.
+
+    A plain figure ("412 visits") is the site's only outside the prose, and where no section speaks of people.
+    """
+    text = page.places[at].text
+    line = site_line(text)
+    if not line or not all(goes_with(text, above) for above in page.right_over(at)):
+        return ""
+    if is_plain_figure(text) and (
+        (page.is_amid_prose(at) and page.is_behind_prose(at)) or speaks_of_people(page.over(at))
     ):
         return ""
-    return contact_line(was, now, [said for page, at in sides_of(before, after, edit) for said in page.over(at)])
+    return line
 
 
 def _replaced_labels(
@@ -331,7 +345,9 @@ def _replaced_contacts(
     for went, came in in_one_place(before, after, edits, found):
         (at,), (now_at,) = edits[went].before, edits[came].after
         if not before.is_amid_prose(at) and not after.is_amid_prose(now_at):
-            what = contact_line(before.places[at].text, after.places[now_at].text, after.over(now_at))
+            what = contact_line(
+                before.places[at].text, after.places[now_at].text, after.over(now_at), after.right_over(now_at)
+            )
             quiet += [(went, what), (came, what)] if what else []
     return quiet
 

@@ -47,6 +47,28 @@ class Page:
             heading = self.places[heading].heading
         return found
 
+    def right_over(self, at: int) -> list[str]:
+        """What stands right over a line and may name it: its introduction, and a short line or heading just above it.
+
+        The page's title names the page, and what stands between it and the first prose is the head of the page.
+        """
+        return [self.lead_in(at), self._short_line_over(at)]
+
+    def _short_line_over(self, at: int) -> str:
+        if not at:
+            return ""
+        above = self.places[at - 1]
+        if word_count(above.text) >= PROSE:
+            return ""
+        if above.kind == "heading":
+            return above.text if above.level > 1 else ""
+        is_of_the_head = above.text[-1:] not in ":：?？" and not self.is_behind_prose(at)
+        return "" if is_of_the_head else above.text
+
+    def is_behind_prose(self, at: int) -> bool:
+        """Whether the text has begun before this place."""
+        return any(place.stream == "main" and word_count(place.text) >= PROSE for place in self.places[:at])
+
     def is_amid_prose(self, at: int) -> bool:
         """Whether the text goes on behind this place: a contact there is one that the text names."""
         return any(place.stream == "main" and word_count(place.text) >= PROSE for place in self.places[at + 1 :])
@@ -62,7 +84,7 @@ class Page:
         above = self.places[at - 1] if at else None
         if place.heading >= 0 and place.heading != first:
             return False
-        if any(each.stream == "main" and word_count(each.text) >= PROSE for each in self.places[:at]):
+        if self.is_behind_prose(at):
             return not self.is_amid_prose(at) and above is not None and word_count(above.text) >= PROSE
         return above is None or above.kind == "heading" or above.stream != place.stream or bool(site_line(above.text))
 

@@ -34,27 +34,35 @@ _ON: Final = r"(?:\s+(?:on|auf|sur|en)\s+\w+)?"
 _COUNTED: Final = (
     rf"{_RATE}{_STARS}+\s*(?:\d(?:[.,]\d)?)?{_BY_SO_MANY}?{_ON}|{_RATE}\d(?:[.,]\d)?\s*(?:{_STARS}+|(?:out of|von|sur|de|/|من)\s*(?:5|10)\s*(?:stars?|sternen?|étoiles|estrellas)){_BY_SO_MANY}?{_ON}",
     rf"{_RATE}(?:\d(?:[.,]\d)?\s*(?:(?:out of|von|sur|de|/|من)\s*(?:5|10)|分)?){_BY_SO_MANY}{_ON}",
-    rf"{_N}\s*{_RATERS}{_ON}|{_STARS}+\s*\d(?:[.,]\d)?\s*[(]{_N}[)]|\d(?:[.,]\d)?\s*{_STARS}+\s*[(]{_N}[)]",
+    rf"{_STARS}+\s*\d(?:[.,]\d)?\s*[(]{_N}[)]|\d(?:[.,]\d)?\s*{_STARS}+\s*[(]{_N}[)]",
     rf"(?:[♥❤♡👍👎]\ufe0f?\s*{_N}\s*){{1,3}}|{_N}\s*[♥❤♡👍👎]\ufe0f?",
     rf"{_N}\s?%\s(?:of|der|des|de los)\s(?:readers|users|people|leser|lecteurs|lectores)\s(?:found this|fanden (?:dies|das)|ont trouvé c\w+|encontraron esto)\s(?:helpful|useful|hilfreich|utile|útil)",
     rf"(?:visitor|besucher|visiteur|visitante)s?(?: (?:number|no\.|nr\.|numéro|número))?\s?[:#]?\s*{_N}|you are visitor (?:number|no\.|#)\s*{_N}",
-    rf"(?:downloaded|edited|bookmarked|bearbeitet|modifié)\s+{_N}\s*(?:times?|mal|fois)|{_N}\s(?:contributors|posts|beiträge)",
-    rf"(?:{_N}\s*{_REACTIONS})(?:{_PARTED}{_N}\s*{_REACTIONS}){{0,3}}|(?:views|likes|comments|aufrufe|vues|阅读|浏览|点击|评论|点赞|مشاهدات)\s*[:：]?\s*{_N}",
-    rf"(?:shared|viewed|read|geteilt|partagé|compartido)\s+{_N}\s*(?:times?|mal|fois|veces)",
+    rf"(?:{_N}\s*{_REACTIONS})(?:{_PARTED}{_N}\s*{_REACTIONS}){{1,3}}|(?:views|likes|comments|aufrufe|vues|阅读|浏览|点击|评论|点赞|مشاهدات)\s*[:：]?\s*{_N}",
     rf"{_N}\s*(?:(?:out )?of|von|sur|de)\s*{_N}\s*(?:people |users |readers |personen |personnes |personas )?(?:found this|fanden (?:dies|das)|ont trouvé c\w+|encontraron esto)\s*(?:(?:article|page|answer) )?(?:helpful|useful|hilfreich|utile|útil)\.?",
     rf"{_N}\s*(?:people|users|readers|personen|personnes|personas)\s*(?:found this|fanden (?:dies|das)|ont trouvé c\w+|encontraron esto)\s*(?:(?:article|page|answer) )?(?:helpful|useful|hilfreich|utile|útil)\.?",
+)
+# What a site counts and a text may count as well.
+_PLAINLY_COUNTED: Final = (
+    rf"{_N}\s*{_RATERS}{_ON}",
+    rf"{_N}\s*{_REACTIONS}|{_N}\s(?:contributors|posts|beiträge)",
+    rf"(?:downloaded|edited|bookmarked|bearbeitet|modifié|shared|viewed|read|geteilt|partagé|compartido)\s+{_N}\s*(?:times?|mal|fois|veces)",
 )
 _PAGED: Final = (
     r"(?:slide|image|photo|picture|bild|foto|diapositive)\s*\d+\s*(?:of|von|sur|de|/)\s*\d+",
     rf"(?:page|seite|página|pagina|صفحة|第)\s*\d+\s*(?:页\s*[/，,]?\s*)?(?:of|von|sur|de|/|من|共)\s*\d+\s*页?(?:{_PARTED}(?:next|previous|weiter|zurück|suivante?|précédente?|siguiente|anterior|下一页|上一页|التالي|السابق)[ »›>→]*)*",
     r"[«‹<]?\s?1\s2(?:\s(?:\d{1,3}|…|\.\.\.))*(?:\s(?:next|weiter|suivante?|siguiente|下一页|[»›>→]))*",
-    rf"(?:showing|displaying|zeige|affichage|mostrando)?\s*\d+\s*[-–—]\s*\d+\s*(?:of|von|sur|de)\s*{_N}\s*(?:results?|items?|entries|articles|ergebnisse\w*|einträge\w*|résultats|resultados)?",
+    rf"(?:showing|displaying|zeige|affichage|mostrando)\s+\d+\s*[-–—]\s*\d+\s*(?:of|von|sur|de)\s*{_N}\s*(?:results?|items?|entries|articles|ergebnisse\w*|einträge\w*|résultats|resultados)?",
+)
+_PLAINLY_PAGED: Final = (
+    rf"\d+\s*[-–—]\s*\d+\s*(?:of|von|sur|de)\s*{_N}\s*(?:results?|items?|entries|articles|ergebnisse\w*|einträge\w*|résultats|resultados)?",
 )
 _READ: Final = (
     r"(?:(?:estimated )?(?:reading|read) time|lesezeit|lesedauer|temps de lecture|tiempo de lectura|阅读时间|وقت القراءة)\s*[:：]?\s*(?:about|approx\.?|ca\.|etwa|environ|unos?|约)?\s*\d+\s*(?:min(?:ute)?[ns]?\.?|minutos|分钟|分|دقائق|دقيقة)",
     r"\d+[\s-]+min(?:ute)?s?\.?\s+(?:read|lesezeit|de lecture|de lectura)",
-    r"(?:listen(?: to this (?:article|page|story))?\s*[·|(]?\s*)?\d?\d:\d\d(?:\s*/\s*\d?\d:\d\d)?\)?",
+    r"listen(?: to this (?:article|page|story))?\s*[·|(]?\s*\d?\d:\d\d(?:\s*/\s*\d?\d:\d\d)?\)?",
 )
+_PLAINLY_HEARD: Final = (r"\d?\d:\d\d(?:\s*/\s*\d?\d:\d\d)?",)
 _DAY: Final = (
     r"(?:(?:mon|diens|donners|frei|sams|sonn)tags?|mittwochs?|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:days?)?|(?:mo|di|mi|do|fr|sa|so)|"
     r"lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|(?:lun|mar|mer|jeu|ven|sam|dim)|lunes|martes|miércoles|jueves|viernes|sábados?|domingos?|"
@@ -94,13 +102,16 @@ _SKY: Final = (
 _MOVED: Final = rf"(?:\s*(?:[▲▼↑↓]\s*[(]?[+\-−–]?|[(]?[+\-−–])\s?{_MONEY}[)]?){{1,2}}"
 _MARKETS: Final = (
     rf"(?-i:[A-Z]{{2,8}}\s?:\s?[A-Z][A-Z0-9.]{{0,5}})\s+{_MONEY}(?:{_MOVED})?(?:\s+as of .{{1,40}})?",
-    rf"(?-i:[A-Z][A-Z0-9.]{{1,5}})\s+{_MONEY}{_MOVED}",
     r"1\s?(?-i:[A-Z]{3})\s?=\s?\d+[.,]\d+\s?(?-i:[A-Z]{3})",
     rf"(?:[^\W\d_]+\s){{0,3}}[-−]?\d{{1,2}}\s?°\s?[cf]?[,·]?\s(?:(?:mostly|partly|light|heavy|leicht|stark|teils|peu|très|muy)\s)?{_SKY}",
 )
+_PLAINLY_PRICED: Final = (rf"(?-i:[A-Z][A-Z0-9.]{{1,5}})\s+{_MONEY}{_MOVED}",)
 _UNITS: Final = r"(?:\d+\s*(?:d(?:ays?)?|h(?:ours?|rs?)?|m(?:in(?:ute)?s?)?|s(?:ec(?:ond)?s?)?|tage?n?|stunden?|sekunden?|minuten|jours?|heures?|días?|horas?|minutos|天|小?时|分钟?|秒)\b[\s,:]*)"
 _COUNTDOWN: Final = (
-    rf"(?:[\w'’%]+\s){{0,3}}(?:sale|offer|deal|promotion|auction|webinar|event|early bird|registration|angebot|aktion|soldes|offre|oferta|rebajas)\s(?:ends?|starts?|begins?|closes?|endet|beginnt|finit|termine|empieza|acaba)\s(?:in|dans|en)\s*{_UNITS}{{1,4}}",
+    rf"(?:[\w'’%]+\s){{0,3}}(?:sale|offer|deal|promotion|auction|webinar|early bird|angebot|aktion|soldes|offre|oferta|rebajas)\s(?:ends?|starts?|begins?|closes?|endet|beginnt|finit|termine|empieza|acaba)\s(?:in|dans|en)\s*{_UNITS}{{1,4}}",
+)
+_PLAINLY_COUNTED_DOWN: Final = (
+    rf"(?:[\w'’%]+\s){{0,3}}(?:event|registration)\s(?:ends?|starts?|begins?|closes?)\s(?:in)\s*{_UNITS}{{1,4}}",
     rf"{_UNITS}{{3,4}}(?:left|remaining|to go|noch|restants?)?",
 )
 _JOBS: Final = (
@@ -111,20 +122,38 @@ _VISIT: Final = (
     r"session\s(?:expires|ends)\sin\s\d?\d:\d\d(?::\d\d)?|cache\s?[:：]\s?\w+",
     rf"(?:last visit(?:ed)?|letzter besuch|dernière visite)\s?[:：]?\s?(?:{DATE.pattern})(?:,?\s\d?\d:\d\d)?",
     r"(?:request|session|trace|correlation|reference|ray)\s?id\s*[:：]\s*[\w-]{6,}",
-    r"(?:version|build|release)\s+\d+(?:\.\d+){2,3}(?:\s*\(\s*build\s+\d+\s*\))?",
+    r"(?:build|release)\s+\d+(?:\.\d+){2,3}|version\s+\d+(?:\.\d+){2,3}\s*\(\s*build\s+\d+\s*\)",
     r"(?:updated|posted|published|checked|edited)\s+\d+\s+\w+\s+ago",
 )
-_SORTS: Final = tuple(
-    (what, re.compile("|".join(f"(?:{form})" for form in forms), re.IGNORECASE))
-    for what, forms in (
-        ("a count of readers or of their opinions", _COUNTED),
-        ("the number of a page", _PAGED),
-        ("the time it takes to read", _READ),
-        ("a price, a rate or the weather", _MARKETS),
-        ("a countdown", _COUNTDOWN),
-        ("a count of open positions", _JOBS),
-        ("a mark of this visit", _VISIT),
-    )
+_PAIRS = tuple[tuple[str, re.Pattern[str]], ...]
+
+
+def _known(*sorts: tuple[str, tuple[str, ...]]) -> _PAIRS:
+    return tuple((what, re.compile("|".join(f"(?:{form})" for form in forms), re.IGNORECASE)) for what, forms in sorts)
+
+
+_READERS, _NUMBER_OF_PAGE, _RATES, _COUNTS_DOWN, _OPENINGS = (
+    "a count of readers or of their opinions",
+    "the number of a page",
+    "a price, a rate or the weather",
+    "a countdown",
+    "a count of open positions",
+)
+_SORTS: Final = _known(
+    (_READERS, _COUNTED),
+    (_NUMBER_OF_PAGE, _PAGED),
+    ("the time it takes to read", _READ),
+    (_RATES, _MARKETS),
+    (_COUNTS_DOWN, _COUNTDOWN),
+    ("a mark of this visit", _VISIT),
+)
+_PLAIN_SORTS: Final = _known(
+    (_READERS, _PLAINLY_COUNTED),
+    (_NUMBER_OF_PAGE, _PLAINLY_PAGED),
+    ("the time it takes to hear", _PLAINLY_HEARD),
+    (_RATES, _PLAINLY_PRICED),
+    (_COUNTS_DOWN, _PLAINLY_COUNTED_DOWN),
+    (_OPENINGS, _JOBS),
 )
 _SWITCH: Final = re.compile(
     r"(?:show|read|see|view|display|load|expand|collapse|hide|open|close)\s(?:more|less|fewer|all|details|everything)|"
@@ -143,6 +172,15 @@ _TRANSLATED: Final = re.compile(
     r"(?:maschinell|automatisch) übersetzt|(?:maschinelle|automatische) übersetzung|traduit\w* (?:automatiquement|par une machine)|traduction automatique|"
     r"traducid[oa]s? automáticamente|traducción automática)\b|(?:机器|自动)翻译|ترجم\w* آلي",
     re.IGNORECASE,
+)
+_OF_A_TRANSLATION: Final = re.compile(
+    r"this|these|the|it|is|are|was|were|has|have|been|be|may|might|can|could|a|an|and|or|by|of|from|for|in|into|to|with|your|convenience|only|"
+    r"page|website|site|text|content|document|version|article|translations?|translated|original|language|english|german|french|spanish|chinese|arabic|"
+    r"contain|errors?|mistakes?|inaccuracies|inaccurate|provided|made|software|google|deepl|translate|"
+    r"diese[rs]?|seite|text|inhalt|wurde|ist|aus|dem|der|die|das|von|und|kann|fehler|enthalten|original|englischen|deutschen|"
+    r"cette|page|ce|texte|contenu|a|été|est|depuis|de|l|anglais|peut|contenir|des|erreurs|du|français|"
+    r"esta|página|este|texto|contenido|ha|sido|fue|es|del|inglés|puede|contener|errores|una|un|"
+    r"[本页面网站文由经此为该内容的是可能有误]+|هذه|الصفحة|تمت"
 )
 _SPEAKS_OF_RANK: Final = re.compile(
     r"prevail|binding|govern|legal|differ|conflict|discrepanc|official|authoritative|precedence|rely|relied|"
@@ -183,7 +221,18 @@ _SMALL: Final = frozenset(
         "floor",
     )
 )
-_DIGITS: Final = re.compile(r"\d+")
+_LETTERS: Final = re.compile(r"[^\W\d_]+")
+# The words of which headings over such lines are made: what readers do, and where an office is.
+_OF_THE_SITE: Final = re.compile(
+    r"this|the|our|your|us|of|and|to|in|on|for|it|is|was|do|you|page|article|post|story|site|website|"
+    r"shares?|sharing|rates?|rating|ratings|reviews?|votes?|likes?|comments?|views?|readers?|visitors?|users?|customers?|followers?|popular|helpful|useful|"
+    r"reading|listen|listening|time|stock|markets?|quotes?|exchange|weather|jobs?|careers?|vacancies|offers?|sale|deals?|"
+    r"opening|open|business|hours|times|contacts?|call|phone|telephone|fax|address(?:es)?|offices?|head|headquarters|visit|find|store|shop|reception|imprint|"
+    r"der|die|das|und|uns|diese[nrs]?|seite|artikel|teilen|bewerten|bewertungen?|kommentare?|leser|kunden|öffnungszeiten|kontakt|anschrift|adresse|telefon|büro|sitz|impressum|wetter|kurse?|aktien?|stellen|"
+    r"l|le|la|les|d|de|des|du|et|nous|cet|cette|partager|noter|avis|commentaires?|lecteurs|clients|horaires|ouverture|téléphone|siège|météo|emplois?|"
+    r"el|los|las|y|este|esta|artículo|página|compartir|valorar|opiniones|comentarios|clientes|horarios?|atención|contacto|teléfono|dirección|sede|oficina|empleos?|"
+    r"评论|点评|评价|分享|阅读|浏览|联系我们|联系|地址|电话|营业时间|办公时间|اتصل|بنا|العنوان|التعليقات"
+)
 # Whose hours and numbers matter: those who hear complaints, and the times people work.
 _MATTERS: Final = re.compile(
     r"ombuds|complain|grievance|ethic|whistle|speak[- ]?up|hotline|helpline|integrity|report|concern|victim|emergenc|complian|human rights|misconduct|harass|abuse|slavery|union|child|help ?desk|\bwork|shift|\brest\b|overtime|curfew|"
@@ -218,14 +267,44 @@ def site_line(text: str) -> str:
     line = text.strip()
     if not line or len(line) > _LONGEST_NOTICE:
         return ""
-    if _TRANSLATED.search(line) and not _SPEAKS_OF_RANK.search(line):
+    if _TRANSLATED.search(line) and _says_only_that(line):
         return "a notice that a machine has translated the page"
     if _SWITCH.fullmatch(line):
         return "a switch that shows or hides a part"
     if len(line) > _LONGEST or not any(char.isdigit() for char in line) or _MATTERS.search(line):
         return ""
-    sort = next((what for what, form in _SORTS if form.fullmatch(line)), "")
+    sort = next((what for what, form in (*_SORTS, *_PLAIN_SORTS) if form.fullmatch(line)), "")
     return sort or ("a line of who wrote and when" if _is_byline(line) else "")
+
+
+def is_plain_figure(text: str) -> bool:
+    """Whether nothing in a site line says that it is one: "412 visits" may be those to prisons."""
+    return any(form.fullmatch(text.strip()) for _, form in _PLAIN_SORTS)
+
+
+def goes_with(line: str, above: str) -> bool:
+    """Whether what stands right over a site line or a contact is of the site as well, and no name of what the line tells."""
+    if (
+        not above.strip()
+        or site_line(above)
+        or _are_hours(above)
+        or _PHONE.fullmatch(above.strip())
+        or _is_address(above)
+    ):
+        return True
+    known = {word.casefold() for word in _LETTERS.findall(line)}
+    return all(word in known or _OF_THE_SITE.fullmatch(word) for word in _LETTERS.findall(above.casefold()))
+
+
+def speaks_of_people(lines: Sequence[str]) -> bool:
+    """Whether one of the lines over a figure, or the figure's own, speaks of who is heard, works, or is let in."""
+    return any(_MATTERS.search(line) or _LETS_IN.search(line) for line in lines)
+
+
+def _says_only_that(line: str) -> bool:
+    """Whether a line is a notice of translation and nothing else: no word of what was left out, or of which text binds."""
+    words = _LETTERS.findall(_TRANSLATED.sub(" ", line).casefold())
+    return not _SPEAKS_OF_RANK.search(line) and all(_OF_A_TRANSLATION.fullmatch(word) for word in words)
 
 
 def turns_the_page(text: str) -> bool:
@@ -233,15 +312,17 @@ def turns_the_page(text: str) -> bool:
     return len(text) <= _LONGEST and _TURNING.search(text) is not None
 
 
-def contact_line(was: str, now: str, around: Sequence[str]) -> str:
+def contact_line(was: str, now: str, around: Sequence[str], above: Sequence[str] = ()) -> str:
     """What an opening hour, a telephone number or an address is that replaced one of its sort; empty where it may matter.
 
-    ``around``: what stands over it. Hours that came or went (one side is empty) are those of a list of hours.
+    ``around``: what stands over it, and of that ``above`` right over it: a clinic, a trusted person or a list of factories
+    has contacts that are told. Hours that came or went (one side is empty) are those of a list of hours.
     """
     if (
         len(was) > _LONGEST
         or len(now) > _LONGEST
-        or any(_MATTERS.search(line) or _LETS_IN.search(line) for line in (*around, was, now))
+        or speaks_of_people((*around, was, now))
+        or not all(goes_with(was or now, line) for line in above)
     ):
         return ""
     if all(_are_hours(line) for line in (was, now) if line):
