@@ -37,9 +37,9 @@ class FormLife:
 
     times_seen: int = 0
     times_gone: int = 0
-    is_furniture: bool = False  # it stands on most pages of the host
+    is_furniture: bool = False  # it stands on most pages of the host, or did until lately
     restless: tuple[str, ...] = ()  # its wordings of late, where nearly every visit brought another
-    is_of_a_round: bool = False  # it came to the text of other pages of the host at the same time, and was told there
+    is_of_a_round: bool = False  # it came to, or left, other pages of the host at the same time, and was told there
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,10 +284,9 @@ def _quiet(
         return ChangeClass.DATES_ONLY, "only the date the page gives itself differs"
     if _has_flickered(edit, was, now, lives):
         return ChangeClass.VARIANT, "a passage that comes and goes"
-    if any(lives.get(text, FormLife()).is_furniture for text in (was, now)):
-        return ChangeClass.SURROUNDINGS, "a passage that stands on most pages of the site"
-    if now and not was and lives.get(now, FormLife()).is_of_a_round:
-        return ChangeClass.SURROUNDINGS, "the same line came to other pages of the site at once, and was told there"
+    line = _of_many_pages(was, now, lives.get(was, FormLife()), lives.get(now, FormLife()))
+    if line:
+        return ChangeClass.SURROUNDINGS, line
     past = lives.get(was, FormLife()).restless
     if was and now and past and differ_in_figures(was, now) and keeps_to_its_past(now, past):
         return ChangeClass.VARIANT, "a figure that changes at nearly every visit"
@@ -297,6 +296,27 @@ def _quiet(
     if _is_lone_label(before, after, edit):
         return ChangeClass.SURROUNDINGS, _LONE_LABEL
     return None
+
+
+def _of_many_pages(was: str, now: str, life: FormLife, new_life: FormLife) -> str:
+    """Why a line of many pages of a site is quiet on this one; empty where this page alone changed it, or first.
+
+    What leaves a page is told until alerts on two others have spoken of its leaving there; what came in its stead has to be
+    of the site as it was.
+    """
+    if not was or (now and life.is_furniture):
+        if new_life.is_furniture:
+            return "a passage that stands on most pages of the site"
+        return (
+            "the same line came to other pages of the site at once, and was told there"
+            if new_life.is_of_a_round
+            else ""
+        )
+    return (
+        "the same line left other pages of the site at once, and was told there"
+        if not now and life.is_of_a_round
+        else ""
+    )
 
 
 def _line_of_the_site(before: Page, after: Page, edit: Edit, was: str, now: str) -> str:

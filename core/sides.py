@@ -121,18 +121,23 @@ def in_one_place(before: Page, after: Page, edits: Sequence[Edit], some: Sequenc
     return [(went[0], came[0]) for went, came in slots.values() if len(went) == 1 and len(came) == 1]
 
 
-def whole_lines(before: Reading, after: Reading, edits: Sequence[Edit]) -> list[str]:
-    """The lines that came or went whole: no paragraph, and no entry of the text's own lists and tables."""
-    linked = ({at for at, _ in before.links}, {at for at, _ in after.links})
-    found = []
+def whole_lines(before: Reading, after: Reading, edits: Sequence[Edit]) -> tuple[list[str], list[str]]:
+    """The lines that came and those that went, one that was worded anew on both sides.
+
+    No paragraphs, and no entries of the text's own lists and tables.
+    """
+    came, went = [], []
     for edit in edits:
-        sides = [(before, at, linked[0]) for at in edit.before] + [(after, at, linked[1]) for at in edit.after]
-        (reading, at, leads), *more = sides
-        place = reading.places[at]
-        is_loose = place.kind in ("paragraph", "heading") or (place.kind == "row" and " | " not in place.text)
-        if not more and word_count(place.text) <= _LINE_WORDS and (is_loose or at in leads):
-            found.append(place.text)
-    return found
+        if len(edit.before) <= 1 and len(edit.after) <= 1:
+            came += [after.places[at].text for at in edit.after if _is_loose_line(after, at)]
+            went += [before.places[at].text for at in edit.before if _is_loose_line(before, at)]
+    return came, went
+
+
+def _is_loose_line(reading: Reading, at: int) -> bool:
+    place = reading.places[at]
+    is_loose = place.kind in ("paragraph", "heading") or (place.kind == "row" and " | " not in place.text)
+    return word_count(place.text) <= _LINE_WORDS and (is_loose or any(linked == at for linked, _ in reading.links))
 
 
 def other_figures(before: Reading, after: Reading, edits: Sequence[Edit]) -> list[str]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import Connection, and_, bindparam, func, select
+from sqlalchemy import Column, Connection, FromClause, Select, and_, bindparam, func, select
 
 from core.report import from_plain
 from storage.chunks import chunks
@@ -58,29 +58,33 @@ _SHARED = (
     select(spans.c.form, _COUNT.label("pages"))
     .join(_CAME, _CAME.c.id == spans.c.first_fetch_id)
     .outerjoin(_GONE, _GONE.c.id == spans.c.gone_fetch_id)
-    .where(*_ON_NEIGHBOURS, *known_by(_CAME), ~and_(*known_by(_GONE), _GONE.c.id.is_not(None)))
+    .where(*_ON_NEIGHBOURS, *known_by(_CAME), ~and_(_GONE.c.id.is_not(None), _GONE.c.started_at < bindparam("b_since")))
     .group_by(spans.c.form)
     .having(_COUNT >= FEWEST_PAGES * MOST_PAGES)
 )
-_TOGETHER = (
-    select(spans.c.form, spans.c.document_id, passages.c.text, alerts.c.report)
-    .join(_CAME, _CAME.c.id == spans.c.first_fetch_id)
-    .join(passages, passages.c.id == spans.c.passage_id)
-    .join(
-        changes,
-        and_(changes.c.document_id == spans.c.document_id, changes.c.after_fetch_id == spans.c.first_fetch_id),
+
+
+def _told_of(capture: FromClause, of_span: Column[int]) -> Select[tuple[int, int, str, dict[str, Any]]]:
+    """Forms that came to the text of neighbours, or left it, in a change that people were alerted of, with the alert."""
+    return (
+        select(spans.c.form, spans.c.document_id, passages.c.text, alerts.c.report)
+        .join(capture, capture.c.id == of_span)
+        .join(passages, passages.c.id == spans.c.passage_id)
+        .join(changes, and_(changes.c.document_id == spans.c.document_id, changes.c.after_fetch_id == of_span))
+        .join(alerts, alerts.c.change_id == changes.c.id)
+        .where(
+            *_ON_NEIGHBOURS,
+            spans.c.stream == "main",
+            capture.c.started_at >= bindparam("b_since"),
+            *known_by(capture),
+            changes.c.before_version_id.is_not(None),  # what a page held when it was first looked at did not come to it
+            changes.c.cause == "source",
+        )
+        .order_by(spans.c.id)
     )
-    .join(alerts, alerts.c.change_id == changes.c.id)
-    .where(
-        *_ON_NEIGHBOURS,
-        spans.c.stream == "main",
-        _CAME.c.started_at >= bindparam("b_since"),
-        *known_by(_CAME),
-        changes.c.before_version_id.is_not(None),  # what a page held when it was first looked at did not come to it
-        changes.c.cause == "source",
-    )
-    .order_by(spans.c.id)
-)
+
+
+_TOGETHER = {"came": _told_of(_CAME, spans.c.first_fetch_id), "left": _told_of(_GONE, spans.c.gone_fetch_id)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +161,12 @@ def _furniture(conn: Connection, document_id: int) -> tuple[str, ...]:
 
 
 def boilerplate(conn: Connection, document_id: int, forms: Sequence[int], moment: Moment) -> Collection[int]:
-    """Those of these forms that stood at a moment on most pages of the document's host: furniture of the site, not of the page."""
+    """Those of these forms that stand on most pages of the document's host, or did within ``AT_ONCE`` before a moment.
+
+    They are furniture of the site, not of the page.
+    """
     shared: dict[int, int] = {}  # on how many pages; asked first, since most passages stand on no other
-    of = {"b_document": document_id, "b_at": moment.at, "b_fetch": moment.fetch_id}
+    of = _as_of(document_id, moment)
     for some in chunks(list(forms)):
         rows = conn.execute(_SHARED, {**of, "b_forms": some})
         shared.update((row.form, row.pages) for row in rows)
@@ -169,23 +176,32 @@ def boilerplate(conn: Connection, document_id: int, forms: Sequence[int], moment
     return {form for form, count in shared.items() if pages >= FEWEST_PAGES and count >= pages * MOST_PAGES}
 
 
-def moved_together(conn: Connection, document_id: int, forms: Sequence[int], moment: Moment) -> Collection[int]:
-    """Those of these forms that came to the text of other pages of the host within ``AT_ONCE`` before, and were told there.
+def moved_together(
+    conn: Connection, document_id: int, forms: Sequence[int], moment: Moment, way: Literal["came", "left"] = "came"
+) -> Collection[int]:
+    """Those of these forms that came to the text of other pages of the host within ``AT_ONCE`` before, and were told there;
+    or that left it so.
 
     Told means that an alert speaks of it: what came in a change that nobody was told of, or was quiet in its turn, has not
     been told, nor had what came later.
     """
     told: dict[int, set[int]] = {}
-    of = {"b_document": document_id, "b_since": moment.at - AT_ONCE, "b_at": moment.at, "b_fetch": moment.fetch_id}
+    of = _as_of(document_id, moment)
     for some in chunks(list(forms)):
-        for row in conn.execute(_TOGETHER, {**of, "b_forms": some}):
-            if _was_told(row.text, row.report):
+        for row in conn.execute(_TOGETHER[way], {**of, "b_forms": some}):
+            if _was_told(row.text, row.report, way):
                 told.setdefault(row.form, set()).add(row.document_id)
     return {form for form, pages in told.items() if len(pages) >= SO_MANY}
 
 
-def _was_told(text: str, report: dict[str, Any]) -> bool:
-    """Whether an alert quotes this passage as one that stands now, or counts further ones that it does not quote."""
+def _as_of(document_id: int, moment: Moment) -> dict[str, object]:
+    since = moment.at - AT_ONCE
+    return {"b_document": document_id, "b_since": since, "b_at": moment.at, "b_fetch": moment.fetch_id}
+
+
+def _was_told(text: str, report: dict[str, Any], way: Literal["came", "left"]) -> bool:
+    """Whether an alert quotes this passage as one that came or left, or counts further ones that it does not quote."""
     told = from_plain(report)
-    shown = ("".join(part for _, part in quote.after.segments) for quote in told.quotes if quote.after is not None)
+    sides = (quote.after if way == "came" else quote.before for quote in told.quotes)
+    shown = ("".join(part for _, part in side.segments) for side in sides if side is not None)
     return told.more > 0 or any(" ".join(text.split()) in " ".join(said.split()) for said in shown)

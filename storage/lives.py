@@ -42,8 +42,10 @@ def lives(conn: Connection, compared: Compared, past: Mapping[int, FormLife]) ->
     if not form_of:
         return {}
     shared = boilerplate(conn, document_id, list(set(form_of.values())), moment)
-    came_or_went = [form_of[text] for text in whole_lines(compared.before, compared.after, edits)]
-    at_once = moved_together(conn, document_id, came_or_went, moment) if came_or_went else ()
+    came, went = ([form_of[text] for text in texts] for texts in whole_lines(compared.before, compared.after, edits))
+    came_at_once = moved_together(conn, document_id, came, moment) if came else ()
+    of_the_site = [form for form in went if form in shared]
+    left_at_once = moved_together(conn, document_id, of_the_site, moment, "left") if of_the_site else ()
     figures = [form_of[text] for text in other_figures(compared.before, compared.after, edits)]
     never_stay = restless(conn, document_id, figures, moment) if figures else {}
     return {
@@ -51,8 +53,8 @@ def lives(conn: Connection, compared: Compared, past: Mapping[int, FormLife]) ->
             past.get(form, FormLife()),
             is_furniture=form in shared,
             restless=never_stay.get(form, ()),
-            is_of_a_round=form in at_once,
+            is_of_a_round=form in came_at_once or form in left_at_once,
         )
         for text, form in form_of.items()
-        if form in past or form in shared or form in at_once
+        if form in past or form in shared or form in came_at_once
     }

@@ -115,6 +115,20 @@ def test_what_came_to_two_other_pages_at_once_and_was_told_there_is_one_matter(d
     assert together(page, at - timedelta(hours=1)) == set()  # a capture of the past, imported now, knows nothing of it
 
 
+def test_furniture_that_has_lately_gone_still_counts_as_furniture(database: Database) -> None:
+    page = page_of(database, "policy", OWN, MENU)
+    others = [page_of(database, f"other-{at}", f"Page {at} says this alone.", MENU) for at in range(5)]
+    for at, other in enumerate(others):
+        other.shows(f"Page {at} says this alone.")
+    left = others[0].now - timedelta(days=1)
+    for later, expected in ((0, {MENU}), (1, {MENU}), (3, set())):
+        with database.read() as conn:
+            moment = Moment(left + timedelta(days=later), 2**62)
+            assert set(boilerplate(conn, page.document_id, [packing.passage_id(MENU)], moment)) == {
+                packing.passage_id(text) for text in expected
+            }
+
+
 def test_what_nobody_was_told_of_on_the_other_pages_is_told_here(database: Database) -> None:
     page, others = site_with(database, 3)
     for other in others:

@@ -130,10 +130,45 @@ def test_furniture_that_comes_to_all_pages_of_a_site_is_told_on_two(norrvik: Wor
     assert site_of(norrvik, BEFORE + AFTER) == [ChangeClass.SUBSTANTIVE] * 2 + [ChangeClass.SURROUNDINGS] * 4
 
 
-def test_furniture_that_goes_from_all_pages_is_told_once_it_stands_on_few(norrvik: World) -> None:
+def test_furniture_that_goes_from_all_pages_is_told_on_two(norrvik: World) -> None:
     norrvik.watch(*[watched(f"https://norrvik.example/policies/{number}") for number in range(6)])
     site_of(norrvik, BEFORE)
-    assert site_of(norrvik, "") == [ChangeClass.SURROUNDINGS] * 3 + [ChangeClass.SUBSTANTIVE] * 3
+    assert site_of(norrvik, "") == [ChangeClass.SUBSTANTIVE] * 2 + [ChangeClass.SURROUNDINGS] * 4
+
+
+ON_ALL = "<p>Farmers are paid within thirty days of the day on which they bring the cocoa.</p>"
+
+
+def test_furniture_that_is_worded_anew_on_all_pages_is_told_on_two(norrvik: World) -> None:
+    norrvik.watch(*[watched(f"https://norrvik.example/policies/{number}") for number in range(6)])
+    site_of(norrvik, ON_ALL)
+    found = site_of(norrvik, ON_ALL.replace("thirty", "ninety"))
+    assert found == [ChangeClass.SUBSTANTIVE] * 2 + [ChangeClass.SURROUNDINGS] * 4
+
+
+@pytest.mark.parametrize("now", [ON_ALL.replace("thirty", "ninety"), ""])
+def test_a_line_of_all_pages_that_one_page_alone_changes_or_loses_is_told(norrvik: World, now: str) -> None:
+    urls = [f"https://norrvik.example/policies/{number}" for number in range(6)]
+    norrvik.watch(*map(watched, (*urls, URL)))
+    norrvik.site.shows(URL, page(ON_ALL))
+    site_of(norrvik, ON_ALL)
+    norrvik.site.shows(URL, page(now))
+    assert [found for found in site_of(norrvik, ON_ALL) if found] == [ChangeClass.SUBSTANTIVE]
+
+
+def test_a_line_put_on_other_pages_first_excuses_no_line_of_this_page_in_whose_place_it_comes(norrvik: World) -> None:
+    urls = [f"https://norrvik.example/policies/{number}" for number in range(6)]
+    norrvik.watch(*map(watched, (*urls, URL)))
+    own, other = (
+        "<p>The mine in Chad gives work to four hundred people.</p>",
+        "<p>The mine in Chad gives work to four people.</p>",
+    )
+    norrvik.site.shows(URL, page(own))
+    site_of(norrvik, other)
+    for _ in range(40):
+        norrvik.check(timedelta(days=1))
+    norrvik.site.shows(URL, page(other))
+    assert [found for found in site_of(norrvik, other) if found] == [ChangeClass.SUBSTANTIVE]
 
 
 def test_a_promise_that_comes_to_all_pages_is_told_on_each(norrvik: World) -> None:
