@@ -183,7 +183,7 @@ def _judge(
     guarded = _is_guarded(before, after, edit, guard)
     if edit.act is Act.MOVED:
         return _judge_move(before, after, edit, guarded)
-    if edit.before and edit.after and not edit.lost_lead_in:
+    if edit.before and edit.after and not edit.lost_lead_in and not _stands_in_another_cell(before, after, edit):
         led, leads = before.targets(edit.before), after.targets(edit.after)
         alike = _same_words(was, now, guarded, leads_elsewhere=led != leads)
         if alike is not None:
@@ -197,6 +197,21 @@ def _judge(
         if quiet is not None:
             return quiet
     return ChangeClass.SUBSTANTIVE, _loud_reason(edit, guarded)
+
+
+def _stands_in_another_cell(before: Page, after: Page, edit: Edit) -> bool:
+    """Whether a row of a table says the same words under other columns: a mark that went from "banned" to "allowed"."""
+    if len(edit.before) != 1 or len(edit.after) != 1:
+        return False
+    row, new_row = before.places[edit.before[0]], after.places[edit.after[0]]
+    if row.kind != "row" or new_row.kind != "row":
+        return False
+    filled, new_filled = (
+        [at for at, cell in enumerate(each.text.split("|")) if cell.strip()] for each in (row, new_row)
+    )
+    if len(filled) != len(new_filled):
+        return False
+    return len({at - now_at for at, now_at in zip(filled, new_filled, strict=True)}) > 1  # one step is a column more
 
 
 def _loud_reason(edit: Edit, guarded: bool) -> str:
@@ -340,9 +355,8 @@ def _site_line(page: Page, at: int) -> str:
     line = site_line(text)
     if not line or not all(goes_with(text, above) for above in page.right_over(at)):
         return ""
-    if is_plain_figure(text) and (
-        (page.is_amid_prose(at) and page.is_behind_prose(at)) or speaks_of_people(page.over(at))
-    ):
+    is_of_the_text = not page.has_prose or (page.is_amid_prose(at) and page.is_behind_prose(at))
+    if is_plain_figure(text) and (is_of_the_text or speaks_of_people(page.over(at))):
         return ""
     return line
 

@@ -67,22 +67,33 @@ class Page:
 
     def is_behind_prose(self, at: int) -> bool:
         """Whether the text has begun before this place."""
-        return any(place.stream == "main" and word_count(place.text) >= PROSE for place in self.places[:at])
+        return self._prose[0] < at
 
     def is_amid_prose(self, at: int) -> bool:
         """Whether the text goes on behind this place: a contact there is one that the text names."""
-        return any(place.stream == "main" and word_count(place.text) >= PROSE for place in self.places[at + 1 :])
+        return self._prose[1] > at
+
+    @property
+    def has_prose(self) -> bool:
+        return self._prose[1] >= 0
+
+    @cached_property
+    def _prose(self) -> tuple[int, int]:
+        """The first and the last passage of prose; of a page without any, what is behind all and before all."""
+        found = [at for at, each in enumerate(self.places) if each.stream == "main" and word_count(each.text) >= PROSE]
+        return (found[0], found[-1]) if found else (len(self.places), -1)
+
+    @cached_property
+    def _first_heading(self) -> int:
+        return next((at for at, each in enumerate(self.places) if each.kind == "heading" and each.stream == "main"), -1)
 
     def stands_for_the_page(self, at: int) -> bool:
         """Whether a line of its own belongs to no section: under the title alone, before all prose or behind all of it."""
         place = self.places[at]
         if place.kind not in ("paragraph", "heading") or place.lead_in >= 0:
             return False
-        first = next(
-            (at for at, each in enumerate(self.places) if each.kind == "heading" and each.stream == "main"), -1
-        )
         above = self.places[at - 1] if at else None
-        if place.heading >= 0 and place.heading != first:
+        if place.heading >= 0 and place.heading != self._first_heading:
             return False
         if self.is_behind_prose(at):
             return not self.is_amid_prose(at) and above is not None and word_count(above.text) >= PROSE

@@ -145,6 +145,9 @@ REAL = {
     "by_us": ("mid", "", "<p>By us and only where we choose | 1 May 2025</p>"),
     "lights_out": ("mid", "<h3>Dormitory</h3><p>Lights-out time: 23:00</p>", "<h3>Dormitory</h3><p>Lights-out time: 20:00</p>"),
     "nowhere": ("mid", "<p>Such fees are nowhere paid back by the company.</p>", "<p>Such fees are now here paid back by the company.</p>"),
+    "mark_in_another_column": ("mid", "<table><tr><th>Use</th><th>Allowed</th><th>Banned</th></tr><tr><td>Face match</td><td></td><td>✓</td></tr></table>", "<table><tr><th>Use</th><th>Allowed</th><th>Banned</th></tr><tr><td>Face match</td><td>✓</td><td></td></tr></table>"),
+    "answer_in_another_column": ("mid", "<table><tr><th>Mill</th><th>Union</th><th>Strike</th></tr><tr><td>Aba</td><td>yes</td><td></td></tr></table>", "<table><tr><th>Mill</th><th>Union</th><th>Strike</th></tr><tr><td>Aba</td><td></td><td>yes</td></tr></table>"),
+    "visits_of_a_page_without_prose": ("mid", "<h2>Prison visits</h2><p>412 reviews</p>", "<h2>Prison visits</h2><p>4 reviews</p>"),
     "document_named": ("mid", "<p>See also:</p><div><a href=/a1>Annex 1: list of banned regions</a></div>", "<p>See also:</p><div><a href=/a1>Annex 2: list of regions</a></div>"),
 }  # fmt: skip
 
