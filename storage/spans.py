@@ -104,12 +104,13 @@ def known_by(captures: FromClause) -> tuple[ColumnElement[bool], ColumnElement[b
 
 
 _GONE = fetches.alias("gone")
+_ROOT = case((spans.c.lineage == 0, spans.c.id), else_=spans.c.lineage).label("root")
 # What stood at a moment: of the document's past as of its present.
 _ROOTS = (
     select(
         spans.c.form,
         passages.c.text,
-        case((spans.c.lineage == 0, spans.c.id), else_=spans.c.lineage).label("root"),
+        _ROOT,
     )
     .join(passages, passages.c.id == spans.c.passage_id)
     .join(fetches, fetches.c.id == spans.c.first_fetch_id)
@@ -136,17 +137,19 @@ _VISITS = (
     .limit(STRETCH)
 )
 _WORDINGS = (
-    select(passages.c.text, spans.c.first_fetch_id)
+    select(_ROOT, passages.c.text, spans.c.first_fetch_id)
     .join(passages, passages.c.id == spans.c.passage_id)
     .join(fetches, fetches.c.id == spans.c.first_fetch_id)
     .where(
         spans.c.document_id == bindparam("b_document"),
-        or_(spans.c.lineage == bindparam("b_root"), spans.c.id == bindparam("b_root")),
+        or_(
+            spans.c.lineage.in_(bindparam("b_roots", expanding=True)),
+            spans.c.id.in_(bindparam("b_roots", expanding=True)),
+        ),
         fetches.c.started_at >= bindparam("b_since"),
         *known_by(fetches),
     )
     .order_by(fetches.c.started_at.desc(), spans.c.id.desc())
-    .limit(MOST_WORDINGS)
 )
 
 
@@ -228,11 +231,15 @@ def restless(conn: Connection, document_id: int, forms: Sequence[int], moment: M
     if len(visits) < STRETCH:
         return found
     for some in chunks(list(dict.fromkeys(forms))):
-        for row in conn.execute(_ROOTS, {**of, "b_forms": some}).all():
-            rows = conn.execute(_WORDINGS, {**of, "b_root": row.root}).all()
-            alike = [each for each in rows if differ_in_figures(each.text, row.text)]
-            if len(visits & {each.first_fetch_id for each in alike}) >= STRETCH - STILL:
-                found[row.form] = tuple(dict.fromkeys(each.text for each in alike))
+        standing = conn.execute(_ROOTS, {**of, "b_forms": some}).all()
+        of_line: dict[int, list[tuple[str, int]]] = defaultdict(list)
+        for roots in chunks(sorted({row.root for row in standing})):
+            for root, text, fetch_id in conn.execute(_WORDINGS, {**of, "b_roots": roots}):
+                of_line[root].append((text, fetch_id))
+        for row in standing:
+            alike = [each for each in of_line[row.root] if differ_in_figures(each[0], row.text)]
+            if len(visits & {fetch_id for _, fetch_id in alike}) >= STRETCH - STILL:
+                found[row.form] = tuple(dict.fromkeys(text for text, _ in alike))[:MOST_WORDINGS]
     return found
 
 
