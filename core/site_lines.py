@@ -228,7 +228,7 @@ _OF_THE_SITE: Final = re.compile(
     r"shares?|sharing|rates?|rating|ratings|reviews?|votes?|likes?|comments?|views?|readers?|visitors?|users?|customers?|followers?|popular|helpful|useful|"
     r"reading|listen|listening|time|stock|markets?|quotes?|exchange|weather|jobs?|careers?|vacancies|offers?|sale|deals?|"
     r"opening|open|business|hours|times|contacts?|call|phone|telephone|fax|address(?:es)?|offices?|head|headquarters|visit|find|store|shop|reception|imprint|"
-    r"der|die|das|und|uns|diese[nrs]?|seite|artikel|teilen|bewerten|bewertungen?|kommentare?|leser|kunden|öffnungszeiten|kontakt|anschrift|adresse|telefon|büro|sitz|impressum|wetter|kurse?|aktien?|stellen|"
+    r"der|die|das|und|uns|diese[nrs]?|seite|artikel|teilen|bewerten|(?:kunden|nutzer)?bewertung(?:en)?|kommentare?|leser|kunden|öffnungszeiten|kontakt|anschrift|adresse|telefon|büro|sitz|impressum|wetter|kurse?|aktien?|stellen|"
     r"l|le|la|les|d|de|des|du|et|nous|cet|cette|partager|noter|avis|commentaires?|lecteurs|clients|horaires|ouverture|téléphone|siège|météo|emplois?|"
     r"el|los|las|y|este|esta|artículo|página|compartir|valorar|opiniones|comentarios|clientes|horarios?|atención|contacto|teléfono|dirección|sede|oficina|empleos?|"
     r"评论|点评|评价|分享|阅读|浏览|联系我们|联系|地址|电话|营业时间|办公时间|اتصل|بنا|العنوان|التعليقات"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.site_lines import contact_line, site_line, turns_the_page
+from core.site_lines import contact_line, goes_with, is_plain_figure, site_line, turns_the_page
 
 OF_THE_SITE = [
     *(
@@ -73,6 +73,53 @@ def test_hours_and_addresses_are_quiet_where_nobody_complains(
     was: str, now: str, around: tuple[str, ...], expected: str
 ) -> None:
     assert contact_line(was, now, around) == expected
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "412 visits",
+        "38 reviews",
+        "22:00",
+        "7:00 / 19:00",
+        "16-18 of 400",
+        "BDT 113.00 +5.00",
+        "Read 12 times",
+        "2 open jobs",
+    ],
+)
+def test_a_figure_that_a_text_may_count_as_well_says_so(line: str) -> None:
+    assert site_line(line)
+    assert is_plain_figure(line)
+
+
+@pytest.mark.parametrize(
+    "line", ["4.6 out of 5 stars (12,401 reviews)", "Page 1 of 7", "5 min read", "1.2K shares · 3 comments"]
+)
+def test_a_line_that_only_sites_write_is_no_plain_figure(line: str) -> None:
+    assert site_line(line)
+    assert not is_plain_figure(line)
+
+
+@pytest.mark.parametrize(
+    ("above", "line", "expected"),
+    [
+        ("Comments", "38 comments", True),
+        ("Kundenbewertungen", "4,5 von 5 Sternen", True),
+        ("Was this page helpful?", "12 of 30 found this helpful", True),
+        ("Opening hours", "Mon–Fri 9:00–17:00", True),
+        ("Mon–Fri 9:00–17:00", "Sat: closed", True),
+        ("联系我们", "电话：044 111 22 33", True),
+        ("", "412 visits", True),
+        ("Due diligence", "212 reviews", False),
+        ("Visits to prisons", "412 visits", False),
+        ("What workers say of us", "4.5 out of 5 (12 reviews)", False),
+        ("Gates of the dormitory", "22:00", False),
+        ("Clinic", "Mon–Fri 9:00–17:00", False),
+    ],
+)
+def test_what_stands_right_over_a_site_line_has_to_be_of_the_site(above: str, line: str, expected: bool) -> None:
+    assert goes_with(line, above) is expected
 
 
 def test_the_words_of_a_link_that_turns_the_page() -> None:
