@@ -171,6 +171,19 @@ def test_a_line_put_on_other_pages_first_excuses_no_line_of_this_page_in_whose_p
     assert [found for found in site_of(norrvik, other) if found] == [ChangeClass.SUBSTANTIVE]
 
 
+@pytest.mark.parametrize("where", ["<footer>{}</footer>", "<nav>{}</nav>"])
+def test_what_was_put_outside_the_text_of_other_pages_first_is_told_where_it_comes_to_the_text(
+    norrvik: World, where: str
+) -> None:
+    norrvik.watch(*[watched(f"https://norrvik.example/policies/{number}") for number in range(4)], watched())
+    line = "<p>Shops in the settlements: 12</p>"
+    norrvik.site.shows(URL, page(""))
+    site_of(norrvik, "", 4)
+    assert ChangeClass.SUBSTANTIVE not in site_of(norrvik, where.format(line), 4)
+    norrvik.site.shows(URL, page(line))
+    assert classes(norrvik, [page(line)]) == [ChangeClass.SUBSTANTIVE]
+
+
 def test_a_promise_that_comes_to_all_pages_is_told_on_each(norrvik: World) -> None:
     norrvik.watch(*[watched(f"https://norrvik.example/policies/{number}") for number in range(6)])
     site_of(norrvik, BEFORE)
