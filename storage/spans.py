@@ -133,7 +133,7 @@ _VISITS = (
         fetches.c.reason.is_(None),
         fetches.c.purpose != "rehearsal",
     )
-    .order_by(fetches.c.started_at.desc(), fetches.c.id.desc())
+    .order_by(fetches.c.id.desc())  # the newest in the archive first: however long a page is watched, few rows are read
     .limit(STRETCH)
 )
 _WORDINGS = (
