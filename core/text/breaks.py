@@ -1,7 +1,7 @@
 """Where words break: white space that comes or goes between letters may make other words ("nowhere", "now here").
 
 It does not where the script writes no spaces, between a figure and what it counts, inside a grouped figure, or where a
-capital says that two words had run together. Signs no reader sees (soft hyphens, zero widths) break no word.
+capital says that two words had run together. Signs no reader sees (soft hyphens, zero widths) break no word; "can not" and "cannot" are one.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ _UNSPACED: Final = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3100-\u312f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uf900-\ufaff\U00020000-\U0003ffff]"
 )  # Thai, Lao, Burmese, Khmer, kana and Han; Korean parts its words
+_CANNOT: Final = re.compile(r"\bcan not\b(?! (?:only|just|merely|but)\b)", re.IGNORECASE)  # two spellings of one word
 _BREAK: Final = re.compile(r"(?<=[^\W_])\s+(?=[^\W_])")
 _LETTER: Final = re.compile(r"[^\W_]")
 _GROUP: Final = re.compile(r"\d{3}(?!\d)")
@@ -25,7 +26,7 @@ def breaks_elsewhere(was: str, now: str) -> bool:
 
     The texts are taken to have the same letters in the same order; of others the answer means nothing.
     """
-    was, now = _UNSEEN.sub("", was), _UNSEEN.sub("", now)
+    was, now = (_CANNOT.sub("cannot", _UNSEEN.sub("", text)) for text in (was, now))
     parted_was, parted_now = _parted(was), _parted(now)
     if parted_was == parted_now:
         return False

@@ -242,6 +242,8 @@ def test_signs_that_say_nothing_do_not_count_even_in_a_promise(before: str, afte
         ("We will not take a part in it.", "We will not take apart in it.", ChangeClass.SUBSTANTIVE),
         ("We will not pay for 1 5 days.", "We will not pay for 15 days.", ChangeClass.SUBSTANTIVE),
         ("We will not pay over 1 500 euro.", "We will not pay over 1500 euro.", ChangeClass.FORMATTING),
+        ("We can not and will not sell it.", "We cannot and will not sell it.", ChangeClass.FORMATTING),
+        ("We can not only sell it: we will not.", "We cannot only sell it: we will not.", ChangeClass.SUBSTANTIVE),
         ("We will not wait 24hours for it.", "We will not wait 24 hours for it.", ChangeClass.FORMATTING),
         ("We will not sell it.Not to them.", "We will not sell it. Not to them.", ChangeClass.FORMATTING),
         ("Note:We will not sellTo anybody.", "Note: We will not sell To anybody.", ChangeClass.FORMATTING),
