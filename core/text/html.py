@@ -22,8 +22,8 @@ from core.text.offered import offers
 from core.text.pagedate import page_date
 from core.text.selecting import selected
 from core.text.shell import shell_texts
-from core.text.struck import TAGS as STRUCK
 from core.text.struck import STYLE as STRUCK_STYLE
+from core.text.struck import TAGS as STRUCK
 from core.text.struck import mark_struck, struck_by_style
 from core.text.walk import Walk
 from core.text.windows import leads_nowhere, mark_windows
