@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, cast
 
 from lxml import etree
 
@@ -36,7 +36,8 @@ def mark_struck(elements: Sequence[etree._Element]) -> None:
 
 def struck_by_style(root: etree._Element) -> list[etree._Element]:
     """Elements whose own style attribute strikes their text out, of one passage each."""
-    return [element for element in _STYLED(root) if next(element.iterdescendants(*_PARTS), None) is None]
+    styled = cast("list[etree._Element]", _STYLED(root))
+    return [element for element in styled if next(element.iterdescendants(*_PARTS), None) is None]
 
 
 def without_struck(text: str) -> str:
