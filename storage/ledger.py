@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -240,7 +240,7 @@ def _take(
 
 
 def _bound(sentence: Promise) -> Promise:
-    return Promise(sentence.text, sentence.lead_in, sentence.heading, sentence.place, True, sentence.is_heading)
+    return replace(sentence, binds=True)
 
 
 def _last_before(conn: Connection, document_id: int, fetch_id: int) -> tuple[int | None, datetime | None]:

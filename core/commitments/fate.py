@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from core.commitments.promises import Promise
@@ -255,7 +255,7 @@ def _joined(parts: Sequence[Promise]) -> Promise:
     first = parts[0]
     if len(parts) == 1:
         return first
-    return Promise(" ".join(part.text for part in parts), first.lead_in, first.heading, first.place, first.binds)
+    return replace(first, text=" ".join(part.text for part in parts), is_heading=False)
 
 
 def _stands_on(after: Sequence[Promise], heading: str) -> bool:

@@ -43,16 +43,19 @@ class Promise:
     place: int = -1
     binds: bool = True
     is_heading: bool = False
+    is_titled: bool = False  # what introduces it is a heading, and no beginning of its sentence
 
     @property
     def whole(self) -> str:
-        """The sentence as it is read: an item with its lead-in in front."""
+        """The sentence as people read it: an item with its lead-in in front, or with its heading and a colon."""
+        if self.is_titled and self.lead_in:
+            return f"{self.lead_in.strip()}: {self.text}"
         return with_lead_in(self.text, self.lead_in)
 
     @property
     def key(self) -> str:
         """What two equal promises share, whatever their quotes, dashes and capitals."""
-        return prepare(self.whole)
+        return prepare(with_lead_in(self.text, self.lead_in))
 
 
 def sentences_of(lexicon: Promising, reading: Reading, names: tuple[str, ...] = ()) -> tuple[Promise, ...]:
@@ -68,9 +71,13 @@ def sentences_of(lexicon: Promising, reading: Reading, names: tuple[str, ...] = 
             lead = lead_in if index == 0 else ""
             if len(sentence) > MAX_SENTENCE:  # no sentence: what it begins with stands for it, and for a reader
                 sentence = f"{sentence[: MAX_SENTENCE - 1]}…"
-            binds = may_bind and is_promise(lexicon, sentence, lead, names)
+            is_titled = (
+                bool(lead) and reading.places[place.lead_in].kind == "heading" and not lead.endswith((":", "："))
+            )
+            leads = (lead, "") if is_titled else (lead,)  # a heading may hold words that turn the sentence under it
+            binds = may_bind and any(is_promise(lexicon, sentence, each, names) for each in leads)
             is_heading = place.kind == "heading" or (place.kind == "paragraph" and _is_title(sentence))
-            found.append(Promise(sentence.strip(), lead, heading, at, binds, is_heading))
+            found.append(Promise(sentence.strip(), lead, heading, at, binds, is_heading, is_titled))
     return tuple(found)
 
 

@@ -240,3 +240,18 @@ def test_what_binds_nobody_is_in_no_ledger(lexicon: Lexicon, text: str) -> None:
 )
 def test_what_is_told_as_practice_is(lexicon: Lexicon, text: str) -> None:
     assert [each.text for each in promises_of(sentences_of(lexicon, reading(text)))] == [text]
+
+
+def test_a_heading_over_a_list_stands_before_its_items_with_a_colon(lexicon: Lexicon) -> None:
+    places = (
+        Place("Uses and limits of our kits", "heading", "main", 1),
+        Place("We will not sell kits to the police.", "item", "main", 1, 0, 0),
+        Place("We will not:", "paragraph", "main", 0, 0),
+        Place("sell drones to the police.", "item", "main", 1, 0, 2),
+    )
+    found = promises_of(sentences_of(lexicon, Reading(places)))
+    assert [promise.whole for promise in found] == [
+        "Uses and limits of our kits: We will not sell kits to the police.",
+        "We will not sell drones to the police.",
+    ]
+    assert found[0].key == "uses and limits of our kits we will not sell kits to the police."
