@@ -2,10 +2,10 @@
 
 What counts: a ban or a flat denial by somebody ("we do not", "suppliers must never"); an act that is over ("has
 ceased"); a duty, a promise or a plan ("must", "is committed to", "plans to") with a protective act or a topic of
-rights; practice told in the present ("we audit", "sites are inspected", and
-with a topic of rights whoever's practice it is); a right of those affected ("users can
-appeal"); an aim with both an act and a topic. What does not: descriptions, the company's own freedoms ("we may
-share"), and duties of users without such a topic.
+rights; practice told in the present ("we audit", "sites are inspected", and with a topic of rights whoever's practice
+it is); a right of those affected ("users can appeal"); a duty or a habit of ours towards people who live with what a
+company does ("we pay miners"); an aim with both an act and a topic. What does not: descriptions, the company's own
+freedoms ("we may share"), and duties of users without such a topic.
 Tuned to miss little: it reads a whole passage at once and may let one through whose words stand in two sentences.
 """
 
@@ -66,7 +66,20 @@ class Gate:
 
 
 _SECTIONS = {"topics": "topic", "subjects": "subject"}
-_NAMES = ("ban", "done", "firm", "soft", "plain", "protects", "harms", "topic", "subject", "practice")
+_NAMES = (
+    "ban",
+    "done",
+    "firm",
+    "soft",
+    "plain",
+    "protects",
+    "harms",
+    "topic",
+    "subject",
+    "practice",
+    "people",
+    "habits",
+)
 
 
 _TOPIC = _NAMES.index("topic")
@@ -83,6 +96,8 @@ def _binds(matched: tuple[int, ...], *, is_english: bool) -> bool:
     if "done" in seen and acts:
         return True
     if "plain" in seen:
+        return True
+    if "people" in seen and ("firm" in seen or "habits" in seen):
         return True
     if "firm" in seen:
         return "protects" in seen or "topic" in seen

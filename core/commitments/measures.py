@@ -49,6 +49,8 @@ def measured(_: Vocabulary, slot: Slot) -> Delta | None:
 def _measure(frame: Frame, elements: Sequence[Element]) -> _Measure | None:
     words = [(at, frame.words[at]) for each in elements for at in range(each.at, each.last)]
     numbers = [(at, word) for at, word in words if word.replace(".", "", 1).isdecimal()]
+    if not numbers and len(words) == 1 and words[0][1] in _HOURS and frame.words[words[0][0] - 1] in ("a", "an"):
+        return _Measure(_HOURS[words[0][1]], "hours", (), words[0][0])  # "for a year"
     if len(numbers) != 1:
         return None
     at, number = numbers[0]
@@ -116,6 +118,9 @@ def _more_is(frame: Frame, number: _Measure) -> bool | None:
             return False
     if words & _BURDENS and not words & _OF_PAY and any(_ends_with(before, top) for top in _TOPS):
         return False
+    is_told_first = "before" in frame.words[number.at : number.at + 3] and not words & _TAKEN
+    if number.unit == "hours" and is_told_first and any(act.group == "disclose" for act in frame.acts):
+        return True  # "we tell the village a week before we blast"
     near = {*frame.words[number.at + 1 : number.at + 6]}
     asked = {*frame.words[max(number.at - 8, 0) : number.at]} & _THRESHOLDS  # "for those employed at least 12 months"
     is_given = said & _GIVING and near & _GOODS and not words & _TAKEN and not asked

@@ -90,6 +90,8 @@ _TURNS: tuple[tuple[str, str], ...] = (
     (r"\b(?:receive|get|undergo|complete)s? ((?:\w+ ){0,2})training (?=on|in)", r"are \1trained "),
     (r"\b((?:access|disclosure|release|transfer|processing|use|sharing|export|resale)\b[\w ]{0,60}?) requires? (an? [\w ]+?)(?=[.,;]|$)", r"\2 is required for \1"),
     (r"\bforbidden\b", "prohibited"),
+    (r"\b(is|are) (strictly )?banned\b", r"\1 \2prohibited"),
+    (r"\bwe (strictly )?ban\b", r"we \1prohibit"),
     (r"\b(people|those|workers|families|communities|farmers) living (?=in\b|near\b|on\b|around\b|at\b|by\b|beside\b)", r"\1 who live "),
     (r"\b(people|those|workers|families|farmers) working (?=in\b|at\b|on\b|for\b)", r"\1 who work "),
     # sheer turns of speech

@@ -151,7 +151,9 @@ def _opposite(vocabulary: Vocabulary, slot: Slot) -> Delta | None:
 
 
 def _is_redone(vocabulary: Vocabulary, one: str, two: str) -> bool:
-    """ "Closed", "reopened": the opposite, done again."""
+    """ "Closed", "reopened", "armed", "unarmed": the opposite, done again or undone."""
+    if two == f"un{one}" and not any(root in vocabulary.rungs for root in roots_of(two)):
+        return True
     if not two.startswith("re") or len(two) < _LEAST_REDONE:
         return False
     others = {other for root in roots_of(one) for other in vocabulary.opposites.get(root, ())}

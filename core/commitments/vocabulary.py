@@ -26,7 +26,7 @@ REQUIRED = ("schema", "modality", "hedges", "conditions", "places", "customers",
 MOST_TIERS = 10
 ROLES = ("protect", "sever", "harm")
 DEADLINES = ("by", "within", "now", "soon", "from")
-GATES = ("topics", "subjects", "plain", "firm", "ban", "done", "practice")
+GATES = ("topics", "subjects", "plain", "firm", "ban", "done", "practice", "people", "habits")
 KINDS = ("gift", "harm", "product", "people", "benefit", "checked", "private", "personal", "proof", "rule", "power")
 CONDITIONS = ("condition", "exception", "unmet", "relative", "time", "how")
 

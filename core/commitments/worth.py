@@ -11,9 +11,8 @@ from collections.abc import Callable
 from core.commitments.acts import Act
 from core.commitments.delta import is_duty_of_affected
 from core.commitments.frame import Frame
-from core.commitments.lists import covers_at
-from core.commitments.measures import lowers_an_impact
-from core.commitments.objects import LOOKING, TELLING, Object, in_clause, kinds_of, object_of
+from core.commitments.objects import LOOKING, TELLING, Object, kinds_of, object_of
+from core.commitments.unnamed import YOUNG, is_good_without_acts
 from core.commitments.vocabulary import Vocabulary
 from core.commitments.wording import word_set
 
@@ -33,7 +32,7 @@ def is_known_good(vocabulary: Vocabulary, frame: Frame) -> bool:
     if frame.lang != "en":
         return _is_good_abroad(vocabulary, frame)
     if not frame.acts:
-        return _is_good_without_acts(vocabulary, frame)
+        return is_good_without_acts(vocabulary, frame)
     return all(_is_good(vocabulary, frame, act) for act in frame.acts)
 
 
@@ -76,7 +75,7 @@ def _is_good_to_withhold(frame: Frame, act: Act, found: Object) -> bool:
     if act.lemma in ("collect", "share", "transfer", "give", "disclose", "hand over", "turn over", "surrender"):
         return "personal" in found.kinds or bool(found.kinds & {"product", "harm"})
     if act.lemma == "employ":
-        return bool(found.words & _YOUNG) or "harm" in found.kinds
+        return bool(found.words & YOUNG) or "harm" in found.kinds
     if "harm" in found.aside | found.beside or found.is_wrong_aside:
         return True
     if {"people", "benefit"} & (found.head | found.beside) and "personal" not in found.kinds:
@@ -85,8 +84,6 @@ def _is_good_to_withhold(frame: Frame, act: Act, found: Object) -> bool:
         return True
     return "places" in found.cues and not found.is_unknown_beside
 
-
-_YOUNG = word_set("child children minor minors 14 15 16 17 18")
 
 # --- what is done ------------------------------------------------------------------------------------------------
 
@@ -201,55 +198,6 @@ _BY_GROUP: dict[str, Callable[[Act, Object], bool]] = {
     ),
     "discourage": lambda act, found: "harm" in found.head,
 }
-
-# --- without an act of the lexicon -------------------------------------------------------------------------------
-
-_WORKING = word_set("work works employed employ hired hire recruited")
-_GIVING = word_set(
-    "pay pays paid respond responds answer answers answered reply replies obtain obtains secure secures commission commissions "
-    "establish establishes maintain maintains cover covers include includes contain contains bear bears receive receives earn earns "
-    "entitled set resolve resolves decide recognise recognize handle handled resolved keep keeps grant grants negotiate negotiates "
-    "bargain traceable certified offered get gets"
-)
-_DEALING = word_set(
-    "work works deal deals finance finances fund funds invest invests available host hosts cooperate trade insure lend partner made"
-)
-
-
-def _is_good_without_acts(vocabulary: Vocabulary, frame: Frame) -> bool:
-    """Known words of giving with what people are owed; under a negation, dealings with those who do harm."""
-    if covers_at(frame):
-        return True  # what was added is known by the rule that found it
-    kinds = kinds_of(vocabulary, [word for at, word in enumerate(frame.words) if not in_clause(frame, at)])
-    met = {mark.dimension for mark in frame.marks}
-    if frame.negations and not _YOUNG.isdisjoint(frame.words) and not _WORKING.isdisjoint(frame.words):
-        return not kinds & {"benefit", "private"}  # "no child under 18 works for us"
-    if frame.negations:
-        is_dealing = not _DEALING.isdisjoint(frame.words)
-        return (
-            is_dealing
-            and bool(met & {"customers", "places"} or kinds & {"harm", "product", "personal"})
-            and not kinds & {"benefit", "private"}
-        )
-    if "private" in kinds or not _ON_BANS.isdisjoint(frame.words):
-        return (
-            not _ON_BANS.isdisjoint(frame.words) and "harm" in kinds | {"harm"} and not kinds & {"benefit", "private"}
-        )
-    if lowers_an_impact(frame.words) or (
-        not _STATES.isdisjoint(frame.words) and "power" not in kinds and "harm" not in kinds
-    ):
-        return True
-    if not _HELPING.isdisjoint(frame.words) and "people" in kinds:
-        return True
-    if _GIVING.isdisjoint(frame.words):
-        return False
-    return bool(kinds & {"benefit", "checked"}) and "power" not in kinds
-
-
-_STATES = word_set("independent voluntary free anonymous confidential unarmed unannounced traceable")
-"""What is good to be: "inspectors must be independent"."""
-_HELPING = word_set("rehouse rehouses rehabilitate rehabilitates treat reunite")
-_ON_BANS = word_set("ban bans moratorium prohibition embargo boycott")
 
 
 # --- other languages ---------------------------------------------------------------------------------------------

@@ -19,6 +19,9 @@ HOLDS = [
     "Our code prohibits child labour.",
     "We never developed ethnicity detection.",
     "We will challenge government requests that lack a court order.",
+    "We will pay the medical bills of everyone who was hurt.",
+    "We keep the wells of the villages clean.",
+    "Complaints are answered within ten days.",
     "公司对强迫劳动零容忍,严禁供应商使用强迫劳动。",
     "我们不再向警方销售人脸识别设备。",
     "Nous nous engageons à respecter les droits humains.",
@@ -33,6 +36,9 @@ HOLDS_NOT = [
     "You can reach our office between nine and five.",
     "This page explains how the list is made.",
     "The police station is next to the museum.",
+    "Drivers receive a discount on fuel.",
+    "Update your drivers before you install the app.",
+    "The farm is visited by thousands of tourists every year.",
     "本公司成立于一九九八年。",
     "Notre siège se trouve à Lyon.",
     "Unser Museum öffnet um zehn Uhr.",
@@ -60,5 +66,5 @@ def test_it_sees_the_promises_of_the_known_pairs(lexicon: Lexicon) -> None:
 
     asked = [pair for name in SETS for pair in pairs(name) if pair.label != "UNCLASSIFIED"]
     missed = [p.id for p in asked if not (lexicon.holds_commitment(p.before) or lexicon.holds_commitment(p.after))]
-    assert len(asked) == 1997
-    assert len(missed) <= 80, missed
+    assert len(asked) == 2033
+    assert len(missed) <= 86, missed

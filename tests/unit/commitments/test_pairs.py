@@ -29,6 +29,7 @@ COUNTS = {
     "unseen-17": 26,
     "unseen-18": 78,
     "unseen-19": 60,
+    "unseen-20": 36,
     "unseen-languages": 88,
     "unseen-short": 74,
     "mended": 399,
@@ -54,12 +55,13 @@ LEAST_EXACT = {
     "unseen-17": 18,
     "unseen-18": 55,
     "unseen-19": 49,
+    "unseen-20": 25,
     "unseen-languages": 85,
     "unseen-short": 70,
     "mended": 325,
 }
 SOFTENED = 1157
-SWAPPED = 282
+SWAPPED = 283
 MOST_FALSE_LOSSES = (
     8  # true rewordings of sets f to i and k and one more, whole sentences in other words, that are called weaker
 )
@@ -111,7 +113,7 @@ def test_true_rewordings_are_not_given_a_direction(lexicon: Lexicon) -> None:
         for pair in rewordings
         if lexicon.compare(pair.before, pair.after).verdict in (Verdict.STRENGTHENED, Verdict.WEAKENED)
     ]
-    assert len(rewordings) == 254
+    assert len(rewordings) == 260
     assert [each for each in wrong if each[0] not in "fghik" and each != "m279"] == []
     assert len(wrong) <= MOST_FALSE_LOSSES
 
@@ -139,7 +141,7 @@ def test_no_loss_in_the_clothes_of_a_gain_passes(lexicon: Lexicon) -> None:
 
     traps = _yaml("traps.yaml")["cases"]
     passed = [each["id"] for each in traps if lexicon.compare(each["before"], each["after"]).verdict in QUIET]
-    assert len(traps) == 192
+    assert len(traps) == 210
     assert passed == []
 
 
