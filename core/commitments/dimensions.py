@@ -28,7 +28,8 @@ from core.commitments.qualifiers import (
     standards_moved,
 )
 from core.commitments.scope import lattice_moved, rank_moved
-from core.commitments.slots import item_came, slot_moved, slot_of
+from core.commitments.slot import slot_of
+from core.commitments.slots import item_came, slot_moved
 from core.commitments.softer import softened
 from core.commitments.timing import deadline_moved, duration_moved
 from core.commitments.vocabulary import Vocabulary
@@ -73,8 +74,9 @@ def deltas(vocabulary: Vocabulary, before: Frame, after: Frame, contents: tuple[
         vocabulary, before, after, found, contents
     )
     found = [delta for delta in found if not any(_is_within(delta, item) for item in longer)] + longer
-    slots = [*slot_moved(vocabulary, before, after, *contents)]
-    if not slots and (told := _told_by_a_word(vocabulary, before, after, contents)):
+    slot = slot_of(before, after, *contents) if before.lang == after.lang == "en" else None
+    slots = [*slot_moved(vocabulary, slot)] if slot else []
+    if slot and not slots and (told := word_moved(vocabulary, slot)):
         slots = [told]
         found = [delta for delta in found if not _is_of(delta, told)]
     found = [delta for delta in found if not any(_is_told_by(delta, slot) for slot in slots)]
@@ -153,13 +155,6 @@ def _chooses_well(frame: Frame) -> bool:
     """ "We source our tin from audited smelters": buying that is a promise, though buying as such is none."""
     is_buying = bool(frame.acts) and all(act.group == "source" for act in frame.acts)
     return is_buying and not frame.negations and not _GOOD_TO_CHOOSE.isdisjoint(frame.words)
-
-
-def _told_by_a_word(
-    vocabulary: Vocabulary, before: Frame, after: Frame, contents: tuple[Content, Content]
-) -> Delta | None:
-    slot = slot_of(before, after, *contents) if before.lang == after.lang == "en" else None
-    return word_moved(vocabulary, slot) if slot else None
 
 
 def _is_of(delta: Delta, told: Delta) -> bool:

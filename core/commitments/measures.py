@@ -13,7 +13,7 @@ from core.commitments.delta import Delta, Sign
 from core.commitments.frame import Frame
 from core.commitments.guard import Element
 from core.commitments.inflection import roots_of
-from core.commitments.slots import Slot
+from core.commitments.slot import Slot
 from core.commitments.vocabulary import Vocabulary
 from core.commitments.wording import word_set
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.commitments.delta import Delta, Sign
 from core.commitments.guard import LIST_WORDS
 from core.commitments.measures import measured
-from core.commitments.slots import Slot, links_of
+from core.commitments.slot import Slot, links_of
 from core.commitments.vocabulary import Vocabulary
 from core.commitments.wording import word_set
 

@@ -7,63 +7,20 @@ the lexicon does not know: an adjective behind "all" leaves some out, a name whe
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from core.commitments.delta import Delta, Sign, is_restraint, span
-from core.commitments.frame import Clause, Frame
+from core.commitments.frame import Frame
 from core.commitments.guard import LIST_WORDS, Element
 from core.commitments.inflection import roots_of
 from core.commitments.lists import DEALINGS
+from core.commitments.slot import Slot, all_words, links_of, slot_of, words_at
 from core.commitments.softer import steps_down
 from core.commitments.vocabulary import Vocabulary
 from core.commitments.wording import word_set
 
-_LARGEST = 8  # elements on one side; more is another sentence
 
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """What went from one place and what came there, with the words before and behind it."""
-
-    before: Frame
-    after: Frame
-    gone: Sequence[Element]
-    came: Sequence[Element]
-    lead: str  # the word before, as it stands later
-    tail: str  # the word behind
-
-    @property
-    def went(self) -> frozenset[int]:
-        return _span(self.gone)
-
-    @property
-    def new(self) -> frozenset[int]:
-        return _span(self.came)
-
-    def clause(self) -> Clause | None:
-        """The condition or limit of the later wording in which the place lies."""
-        at = self.came[0].at if self.came else -1
-        return next((each for each in self.after.clauses if each.first <= at < each.last), None)
-
-    def went_words(self) -> tuple[str, ...]:
-        return tuple(word for each in self.gone for word in _of(self.before, each))
-
-    def new_words(self) -> tuple[str, ...]:
-        return tuple(word for each in self.came for word in _of(self.after, each))
-
-    def told(self) -> str:
-        return f"{_words(self.before, self.gone) or 'nothing'} → {_words(self.after, self.came) or 'nothing'}"
-
-
-def slot_moved(
-    vocabulary: Vocabulary, before: Frame, after: Frame, one: Sequence[Element], two: Sequence[Element]
-) -> Iterator[Delta]:
+def slot_moved(vocabulary: Vocabulary, slot: Slot) -> Iterator[Delta]:
     """What follows where all that changed stands in one place."""
-    if after.lang != "en" or before.lang != "en":
-        return
-    slot = slot_of(before, after, one, two)
-    if slot is None:
-        return
     for found in (_opposite, _proof, _independent, _also_suspected, _some_of_all, _no_longer_anyone, _other_people, _before_or_after, _closed_list, _lasting,
                   _more_denied, _more_told):  # fmt: skip
         delta = found(vocabulary, slot)
@@ -82,21 +39,6 @@ def item_came(
         yield delta
 
 
-def slot_of(before: Frame, after: Frame, one: Sequence[Element], two: Sequence[Element]) -> Slot | None:
-    head, shorter = 0, min(len(one), len(two))
-    while head < shorter and one[head].id == two[head].id:
-        head += 1
-    tail = 0
-    while tail < shorter - head and one[-1 - tail].id == two[-1 - tail].id:
-        tail += 1
-    gone, came = one[head : len(one) - tail], two[head : len(two) - tail]
-    if (not gone and not came) or max(len(gone), len(came)) > _LARGEST or (not head and not tail):
-        return None
-    first = came[0].at if came else two[head - 1].last if head else 0
-    last = came[-1].last if came else first
-    return Slot(before, after, gone, came, _word(after, first - 1), _word(after, last))
-
-
 _PHRASE = 3  # elements
 
 
@@ -106,7 +48,7 @@ def _proof(vocabulary: Vocabulary, slot: Slot) -> Delta | None:
     if not 1 <= len(slot.gone) <= _PHRASE or not 1 <= len(slot.came) <= _PHRASE or not _is_first_needed(slot):
         return None
     upper, lower = (
-        [word for each in side for word in _of(frame, each)]
+        [word for each in side for word in words_at(frame, each)]
         for frame, side in ((slot.before, slot.gone), (slot.after, slot.came))
     )
     sign: Sign | None = (
@@ -137,7 +79,7 @@ def _opposite(vocabulary: Vocabulary, slot: Slot) -> Delta | None:
     """ "We have closed our office there", "we have opened an office there": the one verb that changed is its opposite."""
     if len(slot.gone) != 1 or len(slot.came) != 1:
         return None
-    one, two = (_of(slot.before, slot.gone[0])[0], _of(slot.after, slot.came[0])[0])
+    one, two = (words_at(slot.before, slot.gone[0])[0], words_at(slot.after, slot.came[0])[0])
     if one in _INCLUDING or two in _INCLUDING:  # "this includes", "this excludes": less of it, and no turn
         return None
     if _is_redone(vocabulary, one, two) or _is_redone(vocabulary, two, one):
@@ -192,7 +134,7 @@ _SECOND_OF_TWO = word_set("suspected alleged indirect future potential accused u
 
 def _also_suspected(_: Vocabulary, slot: Slot) -> Delta | None:
     """ "Not with known traffickers", "not with known or suspected traffickers"."""
-    words = [word for each in slot.came for word in _of(slot.after, each)]
+    words = [word for each in slot.came for word in words_at(slot.after, each)]
     if slot.gone or len(words) != 2 or words[0] not in ("or", "and") or words[1] not in _SECOND_OF_TWO:
         return None
     if slot.lead not in _FIRST_OF_TWO or not (slot.after.negations or is_restraint(slot.after)) or slot.clause():
@@ -213,7 +155,7 @@ def _some_of_all(_: Vocabulary, slot: Slot) -> Delta | None:
     """ "All recruitment fees", "all documented recruitment fees": a word between "all" and its noun leaves some out."""
     if slot.gone or not 1 <= len(slot.came) <= 2 or slot.lead not in _QUANTIFIERS or slot.after.stance == "permits":
         return None
-    words = [word for each in slot.came for word in _of(slot.after, each)]
+    words = [word for each in slot.came for word in words_at(slot.after, each)]
     if not slot.tail.isalpha() or slot.tail in LIST_WORDS or not _TAKES_NOTHING.isdisjoint((*words, slot.tail)):
         return None
     if not LIST_WORDS.isdisjoint(slot.after.words[min(slot.new) : max(slot.new) + 1]):
@@ -233,7 +175,7 @@ def _no_longer_anyone(_: Vocabulary, slot: Slot) -> Delta | None:
         return None
     if not (slot.after.negations or is_restraint(slot.after)) or len(slot.gone) > 1:
         return None
-    words = {word for each in slot.came for word in _of(slot.after, each)}
+    words = {word for each in slot.came for word in words_at(slot.after, each)}
     if not words.isdisjoint({"any", "all", "every", "whoever", "whomever", "person", "party", "outside"}):
         return None
     return Delta("customers", "-", f"customer: {slot.told()}", slot.went, slot.new)
@@ -265,7 +207,7 @@ def _other_people(_: Vocabulary, slot: Slot) -> Delta | None:
 
 def _before_or_after(_: Vocabulary, slot: Slot) -> Delta | None:
     """ "Before handing it over", "before or after": what had to come first may come too late."""
-    words = [word for each in slot.came for word in _of(slot.after, each)]
+    words = [word for each in slot.came for word in words_at(slot.after, each)]
     if slot.gone or words[:1] != ["or"] or slot.lead not in ("before", "prior") or slot.after.negations:
         return None
     return Delta("conditions", "-", f"moment: before → before {' '.join(words)}", frozenset(), slot.new)
@@ -343,7 +285,7 @@ def _more_denied(vocabulary: Vocabulary, slot: Slot) -> Delta | None:
     if not is_verb and not all(vocabulary.kinds.get(word, frozenset()) & {"harm", "product"} for word in things[-1:]):
         return None  # "weapons or bandages"
     return Delta(
-        "list", "+", f"list longer: {_words(slot.after, slot.came)}", frozenset(), slot.new | links_of(slot.after)
+        "list", "+", f"list longer: {all_words(slot.after, slot.came)}", frozenset(), slot.new | links_of(slot.after)
     )
 
 
@@ -377,25 +319,5 @@ def _kinds_inside(slot: Slot) -> set[str]:
     return {mark.dimension for mark in slot.after.marks if mark.first in slot.new}
 
 
-def links_of(frame: Frame) -> frozenset[int]:
-    return frozenset(at for at, word in enumerate(frame.words) if word in LIST_WORDS)
-
-
 def _all_in(frame: Frame, elements: Sequence[Element], words: frozenset[str]) -> bool:
-    return all(word in words for each in elements for word in _of(frame, each))
-
-
-def _of(frame: Frame, element: Element) -> tuple[str, ...]:
-    return frame.words[element.at : element.last]
-
-
-def _words(frame: Frame, elements: Sequence[Element]) -> str:
-    return " ".join(word for each in elements for word in _of(frame, each))
-
-
-def _word(frame: Frame, at: int) -> str:
-    return frame.words[at] if 0 <= at < len(frame.words) else ""
-
-
-def _span(elements: Sequence[Element]) -> frozenset[int]:
-    return frozenset(at for each in elements for at in range(each.at, each.last))
+    return all(word in words for each in elements for word in words_at(frame, each))

@@ -11,6 +11,7 @@ from core.commitments.delta import Delta, is_restraint
 from core.commitments.frame import Frame
 from core.commitments.guard import LIST_WORDS, Element, difference, inserted
 from core.commitments.inflection import roots_of
+from core.commitments.slot import range_of, words_at
 from core.commitments.vocabulary import Vocabulary
 from core.commitments.wording import word_set
 
@@ -96,11 +97,11 @@ def _protection_gone(before: Frame, after: Frame, changed: _Changed) -> Iterator
     gone = [
         each
         for each in changed[0]
-        if not _PROTECTING.isdisjoint(_words(before, each)) or before.words[each.last : each.last + 1] in _CONSENTS
+        if not _PROTECTING.isdisjoint(words_at(before, each)) or before.words[each.last : each.last + 1] in _CONSENTS
     ]
     if gone and _PROTECTING.isdisjoint(after.words):
-        words = " ".join(word for each in gone for word in _words(before, each))
-        yield Delta("softer", "-", f"protection gone: {words}", frozenset().union(*map(_range, gone)), frozenset())
+        words = " ".join(word for each in gone for word in words_at(before, each))
+        yield Delta("softer", "-", f"protection gone: {words}", frozenset().union(*map(range_of, gone)), frozenset())
 
 
 _EXTRACTS = word_set("summary summaries sample samples selection overview extract extracts excerpt excerpts highlights")
@@ -112,17 +113,17 @@ def _whole_for_part(before: Frame, after: Frame, changed: _Changed) -> Iterator[
         return
     if not {"user", "users", "personal", "messages", "data"}.isdisjoint(before.words):
         return  # "a selection of user messages", "all user messages"
-    gone = [each for each in changed[0] if not _EXTRACTS.isdisjoint(_words(before, each))]
+    gone = [each for each in changed[0] if not _EXTRACTS.isdisjoint(words_at(before, each))]
     came = [
         each
         for each in changed[1]
         if each.id in ("full", "all", "whole", "entire", "complete")
-        or _words(after, each)[0] in ("full", "all", "whole", "entire", "complete")
+        or words_at(after, each)[0] in ("full", "all", "whole", "entire", "complete")
     ]
     if len(gone) == 1 and gone[0].last < len(before.words) and before.words[gone[0].last] == "of":
-        told = f"object: {_words(before, gone[0])[0]} of → {' '.join(_words(after, came[0])) if came else 'the thing itself'}"
+        told = f"object: {words_at(before, gone[0])[0]} of → {' '.join(words_at(after, came[0])) if came else 'the thing itself'}"
         yield Delta(
-            "objects", "+", told, _range(gone[0]), frozenset().union(*map(_range, came)) if came else frozenset()
+            "objects", "+", told, range_of(gone[0]), frozenset().union(*map(range_of, came)) if came else frozenset()
         )
 
 
@@ -211,11 +212,11 @@ def _lower_rung(vocabulary: Vocabulary, before: Frame, after: Frame, changed: _C
         for other in changed[1]:
             if other.at in taken:
                 continue
-            upper, lower = _words(before, each), _words(after, other)
+            upper, lower = words_at(before, each), words_at(after, other)
             if steps_down(vocabulary, upper, lower):
                 taken.add(other.at)
                 reason = f"softer word: {' '.join(upper)} → {' '.join(lower)}"
-                yield Delta("softer", "-", reason, _range(each), _range(other))
+                yield Delta("softer", "-", reason, range_of(each), range_of(other))
                 break
 
 
@@ -242,7 +243,7 @@ def _all_to_some(before: Frame, after: Frame, one: Sequence[Element], two: Seque
         "objects",
         "-",
         f"object: {before.words[one[at].at]} → {' '.join(words)}",
-        _range(one[at]),
+        range_of(one[at]),
         frozenset(range(first, last)),
     )
 
@@ -254,10 +255,10 @@ def _no_longer_stricter(before: Frame, after: Frame, changed: _Changed) -> Itera
     """ "The stricter of law and policy": without the word either will do."""
     if not _STRICTER.isdisjoint(after.words):
         return
-    gone = [each for each in changed[0] if not _STRICTER.isdisjoint(_words(before, each))]
+    gone = [each for each in changed[0] if not _STRICTER.isdisjoint(words_at(before, each))]
     if gone:
-        words = " ".join(word for each in gone for word in _words(before, each))
-        yield Delta("standards", "-", f"standard gone: {words}", frozenset().union(*map(_range, gone)), frozenset())
+        words = " ".join(word for each in gone for word in words_at(before, each))
+        yield Delta("standards", "-", f"standard gone: {words}", frozenset().union(*map(range_of, gone)), frozenset())
 
 
 def _one_more_way(before: Frame, after: Frame, changed: _Changed) -> Iterator[Delta]:
@@ -274,11 +275,3 @@ def _one_more_way(before: Frame, after: Frame, changed: _Changed) -> Iterator[De
     yield Delta(
         "conditions", "-", f"one more way: {words}", frozenset(each.at for each in gone), frozenset(range(first, last))
     )
-
-
-def _words(frame: Frame, element: Element) -> tuple[str, ...]:
-    return frame.words[element.at : element.last]
-
-
-def _range(element: Element) -> frozenset[int]:
-    return frozenset(range(element.at, element.last))
