@@ -7,16 +7,23 @@ the same heading.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from core.furniture import is_label, is_of_a_policy, is_title, leads_to_a_channel, without_site_talk
+from core.furniture import (
+    is_label,
+    is_of_a_policy,
+    is_title,
+    leads_to_a_channel,
+    may_be_pressed,
+    tells_of_more_than_the_site,
+    without_site_talk,
+)
 from core.model import Act, ChangeClass, Edit, Place, Reading
+from core.same_words import same_words, says_the_same
 from core.sides import Page, differ_in_figures, in_one_place, keeps_to_its_past, sides_of
 from core.site_lines import contact_line, goes_with, is_plain_figure, site_line, speaks_of_people
-from core.text.breaks import breaks_elsewhere
 from core.text.diff import words_of
 from core.text.listed import without_number
 from core.text.normalise import word_count
@@ -65,31 +72,6 @@ _LABEL_WORDS: Final = 6
 _LONGEST_STAMP: Final = 14  # words
 _PLAIN_AND_LOUD: Final = frozenset(("a passage was removed", "a passage was added", "a passage was restored"))
 _LONE_LABEL: Final = "a label that stands alone: a button or a switch, no sentence"
-_EMAIL: Final = re.compile(
-    r"\[\s*e-?mail\s*(?:protected|geschützt|protégé|protegido)\s*\]|[\w.+-]+(?:@|\s?(?:\[at\]|\(at\))\s?)[\w-]+(?:(?:\.|\s?(?:\[dot\]|\(dot\))\s?)[\w-]+)+",
-    re.IGNORECASE,
-)
-_SCRAMBLED: Final = re.compile(
-    r"\[\s*e-?mail\s*(?:protected|geschützt|protégé|protegido)\s*\]|\[at\]|\(at\)", re.IGNORECASE
-)
-_LINK_HINT: Final = re.compile(
-    r"\(?\s*(?:opens?|opening) in (?:a )?new (?:window|tab)\s*\)?|\(?\s*(?:s'ouvre|ouvre) dans (?:une nouvelle fenêtre|un nouvel onglet)\s*\)?"
-    r"|\(?\s*(?:öffnet|wird) in (?:einem )?neuen (?:fenster|tab)(?: geöffnet)?\s*\)?|\(?\s*se abre en (?:una )?(?:ventana nueva|nueva ventana|pestaña nueva|nueva pestaña)\s*\)?"
-    r"|\(?\s*在新(?:窗口|标签页)中?打开\s*\)?|\(?\s*external link\s*\)?",
-    re.IGNORECASE,
-)
-_OF_A_FIGURE: Final = re.compile(
-    r"[✓✔✗✘☐☑☒✅❌❎⛔⭕🚫👍👎]|(?<=\d)[.,](?=\d)|[$€£¥₹₽](?=\s?\d)|(?<=\d)\s?[$€£¥₹₽%‰°]|(?<![\w)])[-−+±<>≤≥](?=\d)"
-)
-_PARTING: Final = re.compile(r'[;•·|"]|\.(?=\s*\.)')  # once quotation marks are of one kind
-_ABBREVIATED: Final = re.compile(r"(?<=[a-z])\.(?=\s?[,)]|\s[a-z])")  # no full stop: the sentence goes on
-_RAW_LINK: Final = re.compile(
-    r"\]\((?:mailto:|https?://)[^)\s]*\)?|\((?=[\w.+-]+@[\w.-]+\]\()|[\[*#]{2,}"
-)  # markup shown by mistake
-_SAME_SIGNS: Final = str.maketrans(
-    {"’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "–": "-", "—": "-", "‑": "-"}
-    | dict.fromkeys("\u00ad\u200b\u2060\ufeff", "")  # nobody sees them
-)
 
 
 def classify(
@@ -185,7 +167,7 @@ def _judge(
         return _judge_move(before, after, edit, guarded)
     if edit.before and edit.after and not edit.lost_lead_in and not _stands_in_another_cell(before, after, edit):
         led, leads = before.targets(edit.before), after.targets(edit.after)
-        alike = _same_words(was, now, guarded, leads_elsewhere=led != leads)
+        alike = same_words(was, now, guarded, leads_elsewhere=led != leads)
         if alike is not None:
             return ChangeClass.FORMATTING, alike
         if _is_renumbered(before, after, edit, guarded):
@@ -240,52 +222,13 @@ def _is_list_of_links(before: Page, after: Page, edit: Edit) -> bool:
     return not introduced and bool(before.targets(edit.before) and after.targets(edit.after))
 
 
-def _same_words(was: str, now: str, guarded: bool, *, leads_elsewhere: bool) -> str | None:
-    """Why two texts say the same word for word, or None. In a guarded passage every sign counts; white space counts where
-    it makes other words.
-
-    A hint such as "opens in a new window" is no word of the text, unless it came or went with another target of the link.
-    """
-    plain_was, plain_now = (was, now) if leads_elsewhere else (_LINK_HINT.sub("", was), _LINK_HINT.sub("", now))
-    if _says_the_same(_RAW_LINK.sub("", plain_was), _RAW_LINK.sub("", plain_now), guarded):
-        return (
-            "only spacing, quotation marks or hints of links differ"
-            if guarded
-            else "the same words: spacing, signs, capitals or the cut of passages differ"
-        )
-    return _scrambled_mail(was, now)
-
-
 def _is_renumbered(before: Page, after: Page, edit: Edit, guarded: bool) -> bool:
     """The item had a number of its list and has another; one that comes or goes, or counts nothing, is a word of the text."""
     was, now = before.texts(edit.before), after.texts(edit.after)
     bare_was, bare_now = without_number(was), without_number(now)
-    if bare_was == was or bare_now == now or not _says_the_same(bare_was, bare_now, guarded):
+    if bare_was == was or bare_now == now or not says_the_same(bare_was, bare_now, guarded):
         return False
     return before.is_counted(edit.before[0]) and after.is_counted(edit.after[0])
-
-
-def _says_the_same(was: str, now: str, guarded: bool) -> bool:
-    plain = _signs_kept if guarded else _letters
-    return plain(was) == plain(now) and not breaks_elsewhere(was, now)
-
-
-def _letters(text: str) -> str:
-    """The words alone, and of the signs those that are part of a figure: "1.5" is not "15", nor is $5 the same as €5."""
-    return "".join(words_of(_OF_A_FIGURE.sub(lambda sign: f" sign{ord(sign.group().strip())} ", text)))
-
-
-def _signs_kept(text: str) -> str:
-    """The text without white space, capitals, quotation marks, doubled full stops, and the signs that part a list."""
-    plain = _ABBREVIATED.sub("", _PARTING.sub("", text.translate(_SAME_SIGNS)))
-    return "".join(plain.split()).strip(".").casefold()
-
-
-def _scrambled_mail(was: str, now: str) -> str | None:
-    if bool(_SCRAMBLED.search(was)) == bool(_SCRAMBLED.search(now)):
-        return None
-    same = _says_the_same(_EMAIL.sub(" ", was), _EMAIL.sub(" ", now), guarded=False)
-    return "only the scrambling of an e-mail address differs" if same else None
 
 
 def _quiet(
@@ -293,7 +236,8 @@ def _quiet(
 ) -> tuple[ChangeClass, str] | None:
     """Why an unguarded edit is quiet, or None."""
     streams = {before.places[at].stream for at in edit.before} | {after.places[at].stream for at in edit.after}
-    if streams == {"surroundings"}:
+    leads = before.targets(edit.before) | after.targets(edit.after)
+    if streams == {"surroundings"} and (leads or not tells_of_more_than_the_site(was, now)):
         return ChangeClass.SURROUNDINGS, "menus, banners or footers differ"
     if was and now and _only_a_stamp(before, after, edit):
         return ChangeClass.DATES_ONLY, "only the date the page gives itself differs"
@@ -392,10 +336,15 @@ def _place(before: Page, after: Page, edit: Edit) -> Place:
 
 
 def _is_lone_label(before: Page, after: Page, edit: Edit) -> bool:
-    """One short label that came or went whole. A label that was worded anew is a change: it may be a name."""
+    """One short label that came or went whole, and leads somewhere or is worded as a button: any other may be a name.
+
+    One that was worded anew is a change.
+    """
     if len(edit.before) + len(edit.after) != 1:
         return False
-    return is_label(before.places, edit.before[0]) if edit.before else is_label(after.places, edit.after[0])
+    page, at = sides_of(before, after, edit)[0]
+    is_control = page.places[at].kind == "heading" or bool(page.targets((at,))) or may_be_pressed(page.places[at].text)
+    return is_control and is_label(page.places, at)
 
 
 def _only_a_stamp(before: Page, after: Page, edit: Edit) -> bool:

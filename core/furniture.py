@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from core.model import Edit, Place, Reading
+from core.restricting import is_no_label, tells_a_fact
 from core.site_lines import says_it_stands_no_more
 from core.text.normalise import word_count
 from core.text.sentences import sentences
@@ -76,6 +77,19 @@ _CHANNEL: Final = re.compile(
     r"\b(?:verstoß|hinweis|missstand) melden\b|\bbeschwerde (?:einreichen|einlegen)\b|\bsignaler un\b|\bdéposer une (?:plainte|réclamation)\b|\b(?:presentar|hacer) una (?:queja|denuncia)\b|举报|投诉|申诉",
     re.IGNORECASE,
 )
+# What is asked of a reader, or told him, by the controls of a page. A line that leads nowhere is a button only where it begins so.
+_PRESSED: Final = re.compile(
+    r"(?:please )?(?:accept|add|allow|all|back|book|browse|buy|cancel|change|choose|clear|click|close|collapse|comments?|contact|continue|"
+    r"cop(?:y|ied)|create|decline|discover|done|download|e-?mail|edit|embed|expand|explore|feedback|filter|find|follow|full ?screen|get|go|help|hide|"
+    r"home|join|jump|learn|less|like|listen|load(?:ing)?|log ?(?:in|out)|manage|menu|more|my|new|next|ok|open|order|pause|play|post|preferences|previous|"
+    r"print|read|refuse|register|reject|reload|remove|reply|request|reset|retry|return|save|scroll|search|see|select|send|settings|share|shop|show|sign|"
+    r"skip|sort|start|stay|submit|subscribe|switch|table of contents|tap|toggle|top|translate|try|tweet|unsubscribe|update|upgrade|view|visit|watch|yes|"
+    r"abonnieren|akzeptieren|alle|ablehnen|anmelden|anzeigen|drucken|einstellungen|folgen|herunterladen|kopieren|laden|mehr|menü|nach oben|öffnen|"
+    r"registrieren|schließen|suche\w*|teilen|weiter|zurück|zum|accepter|afficher|connexion|copier|fermer|imprimer|lire|menu|partager|plus|rechercher|"
+    r"refuser|retour|s['’]abonner|suivant|suivez|télécharger|voir|abrir|aceptar|buscar|cerrar|compartir|copiar|descargar|iniciar|imprimir|leer|más|"
+    r"rechazar|siguiente|suscr\w+|ver|volver)\b|打印|分享|复制|下载|搜索|登录|注册|返回|更多|展开|收起|关闭|接受|拒绝|订阅|菜单|首页|加载",
+    re.IGNORECASE,
+)
 _ASKS_OR_INTRODUCES: Final = frozenset("?？:：")
 _LEAST_WORDS: Final = 4
 _LINE_WORDS: Final = 30  # longer ones beside a text are stories, notices and windows
@@ -122,6 +136,11 @@ def is_of_a_policy(text: str) -> bool:
     )
 
 
+def tells_of_more_than_the_site(was: str, now: str) -> bool:
+    """Whether a line beside the text, which leads nowhere, says something of the company or of its text."""
+    return not _OF_THE_SITE.search(was) and not _OF_THE_SITE.search(now) and tells_a_fact(was, now)
+
+
 def leads_to_a_channel(text: str) -> bool:
     """Whether the words of a link lead to whoever hears complaints; the titles that menus are made of are left out."""
     return word_count(text) <= _LABEL_WORDS and not is_title(text) and _CHANNEL.search(text) is not None
@@ -145,7 +164,7 @@ def is_label(places: Sequence[Place], at: int) -> bool:
         return word_count(place.text) <= _LONG_LABEL and _heads_nothing(places, at)
     if not _is_short(place):
         return False
-    if says_it_stands_no_more(places[at].text):
+    if says_it_stands_no_more(place.text) or is_no_label(place.text):
         return False
     if at and places[at - 1].text[-1:] in _ASKS_OR_INTRODUCES:  # an answer, or the first of what is introduced
         return False
@@ -156,6 +175,11 @@ def is_label(places: Sequence[Place], at: int) -> bool:
         last += 1
     is_introduced = first > 0 and places[first - 1].text[-1:] in (":", "：")
     return last - first < _OF_A_LIST and not is_introduced
+
+
+def may_be_pressed(text: str) -> bool:
+    """Whether a label that leads nowhere is worded as the controls of a page are."""
+    return _PRESSED.match(text.strip(" +-–—×✕»›→[]()")) is not None
 
 
 def titles_of_other_pages(before: Reading | None, after: Reading | None, edit: Edit) -> bool:

@@ -17,6 +17,7 @@ from core.errors import ReadError
 from core.model import Place, Reading, Stream
 from core.text.headings import headings_of
 from core.text.holder import mark_holder
+from core.text.kept import keep_amid_the_text, keep_sections_beside
 from core.text.normalise import tidy, word_count
 from core.text.offered import offers
 from core.text.pagedate import page_date
@@ -120,6 +121,9 @@ def _places(walk: Walk, containers: Sequence[Stream]) -> tuple[Place, ...]:
             leads.add(at)  # one link round several passages
         if count >= PROSE and linked[at] and at not in leads:
             linked[at] = False  # a name for a section, or what unfolds it
+    linking = {at for at, _ in walk.links}
+    keep_amid_the_text(streams, walk.zones, zone_of, texts, words, linking)
+    keep_sections_beside(streams, walk.zones, zone_of, list(zip(kinds, levels, texts, strict=True)), linking)
     set_apart_labels(streams, texts, kinds, words, linked)
     headings = headings_of(list(zip(kinds, levels, zone_of, strict=True)), walk.zones, containers, streams)
     return tuple(map(Place._make, zip(texts, kinds, streams, levels, headings, lead_ins, repeat(0))))

@@ -13,8 +13,9 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from core.model import PlaceKind, Stream
+from core.restricting import is_no_label
 from core.site_lines import says_it_stands_no_more, site_line, turns_the_page
-from core.text.pagedate import DATE
+from core.text.pagedate import DATE, says_nothing_but_its_stamp
 
 
 class ZoneKind(IntEnum):
@@ -171,7 +172,7 @@ def decide_streams(
         prose[zones[at].parent] += prose[at]
     has_prose = prose[0] >= _ENOUGH
     streams: list[Stream] = ["main"]
-    inside = _inside(zones, (ZoneKind.MAIN, ZoneKind.CONTENT))
+    inside = zones_inside(zones, (ZoneKind.MAIN, ZoneKind.CONTENT))
     for at in range(1, len(zones)):
         of_words, of_prose = whole[at] / max(whole[0], 1), prose[at] / max(prose[0], 1)
         share = (of_prose if zones[at].kind is ZoneKind.MENU else max(of_words, of_prose)) if has_prose else of_words
@@ -196,7 +197,7 @@ def _stream(zone: Zone, parent: Stream, share: float, words: int) -> Stream:
     return "surroundings"
 
 
-def _inside(zones: Sequence[Zone], kinds: tuple[ZoneKind, ...]) -> list[bool]:
+def zones_inside(zones: Sequence[Zone], kinds: tuple[ZoneKind, ...]) -> list[bool]:
     """Of each zone, whether it is of these kinds or stands in one that is."""
     inside = [False] * len(zones)
     for at in range(1, len(zones)):
@@ -208,7 +209,7 @@ def _leave_to_main(
     zones: Sequence[Zone], streams: list[Stream], counts: Sequence[int], most: float = _NEARLY_ALL
 ) -> bool:
     """Where a page says which part is its main one, and nearly all its prose stands there, the rest is surroundings."""
-    inside = _inside(zones, (ZoneKind.MAIN,))
+    inside = zones_inside(zones, (ZoneKind.MAIN,))
     of_main = [count if streams[at] == "main" else 0 for at, count in enumerate(counts)]
     within = sum(count for at, count in enumerate(of_main) if inside[at])
     if not within or within < sum(of_main) * most:
@@ -226,15 +227,15 @@ def _leave_short_to_main(
 
     Against it counts what nothing proposes to be furniture; a footer may well be longer than a text of three lines.
     """
-    inside = _inside(zones, (ZoneKind.MAIN,))
+    inside = zones_inside(zones, (ZoneKind.MAIN,))
     if not titled or not all(inside[at] for at in titled):
         return
-    proposed = _inside(zones, _OUTSIDE)
+    proposed = zones_inside(zones, OUTSIDE)
     weighed = [0 if proposed[at] and not inside[at] else count for at, count in enumerate(words)]
     _leave_to_main(zones, streams, weighed, _HALF)
 
 
-_OUTSIDE: Final = (ZoneKind.STRUCTURE, ZoneKind.CONSENT, ZoneKind.NAMED, ZoneKind.MENU)
+OUTSIDE: Final = (ZoneKind.STRUCTURE, ZoneKind.CONSENT, ZoneKind.NAMED, ZoneKind.MENU)
 PROSE: Final = 12  # a passage of so many words is prose; it marks where the page's own text begins and ends
 _LABEL_WORDS: Final = 6
 _NOTICE: Final = re.compile(r"(?:©|\(c\)\s*\d{4}|copyright\s*(?:©|\(c\)|\d{4}))", re.IGNORECASE)  # whose the page is
@@ -243,7 +244,7 @@ _MENU_RUN: Final = 5  # so many short links in a row are a menu
 _MENU_INSIDE: Final = 15  # between two passages of prose they may be the text's own list; only a long one is a menu
 _MENU_WORDS: Final = 12
 _SHORT_SENTENCE: Final = re.compile(r"[^\W\d_]{2}\s?[.。]$")  # "No exceptions."; slogans end otherwise
-_OF_A_LIST: Final = frozenset(("item", "row", "term"))  # the last lines of a list are short and yet no labels
+OF_A_LIST: Final = frozenset(("item", "row", "term"))  # the last lines of a list are short and yet no labels
 _SAYS_WHAT_OF_WHAT: Final = re.compile(  # "Police: blocked", "Union allowed ✓", "Resellers yes"
     r"\w\s?[:：]\s?\S|[✓✔✗✘☐☑☒✅❌❎⛔⭕🚫]|\w\s(?:yes|no|ja|nein|oui|non|sí|نعم|لا)$|是$|否$", re.IGNORECASE
 )
@@ -282,15 +283,33 @@ def set_apart_labels(
         elif streams[at] == "main" and words[at] <= most and (kinds[at] != "heading" or not first > at >= top):
             if _is_of_a_list(kinds, linked, at) or (kinds[at] == "heading" and _is_of_a_list(kinds, linked, at + 1)):
                 continue
-            if not linked[at] and (_SHORT_SENTENCE.search(texts[at]) or _introduces(texts, kinds, at)):
+            if not linked[at] and _says_something(texts, kinds, words, linked, at):
                 continue
             above = texts[at - 1][-1:] if at else ""  # "By post:" and then who to write to; a question and its answer
-            if not linked[at] and words[at] > _NO_SENTENCE and _VERB.search(texts[at]) and not site_line(texts[at]):
-                continue
             is_introduced = above != "" and (above in ":：" or (above in "?？" and not linked[at]))
             if not is_introduced and _is_label(texts[at], words[at], most):
                 streams[at] = "surroundings"
     _set_apart_menus(streams, texts, kinds, words, linked, (first, last))
+
+
+def _says_something(
+    texts: Sequence[str], kinds: Sequence[PlaceKind], words: Sequence[int], linked: Sequence[bool], at: int
+) -> bool:
+    """Whether a short line outside the prose is the text's own: a sentence, a limit, or what a line over it is said of."""
+    text = texts[at]
+    if _SHORT_SENTENCE.search(text) or _introduces(texts, kinds, at):
+        return True
+    if words[at] > _NO_SENTENCE and _VERB.search(text) and not site_line(text):
+        return True
+    if kinds[at] == "heading":
+        return False
+    if is_no_label(text):
+        return True
+    is_date = DATE.fullmatch(text) is not None  # "Moratorium ends", and then the day; not that of "Last updated"
+    if not at or (is_date and says_nothing_but_its_stamp(texts[at - 1])):
+        return False
+    is_said_of_it = kinds[at - 1] in ("heading", "term")  # "Union", and then "Recognised"
+    return is_said_of_it or (is_date and words[at - 1] <= _LABEL_WORDS and not linked[at - 1])
 
 
 def _introduces(texts: Sequence[str], kinds: Sequence[PlaceKind], at: int) -> bool:
@@ -299,7 +318,7 @@ def _introduces(texts: Sequence[str], kinds: Sequence[PlaceKind], at: int) -> bo
 
 
 def _is_of_a_list(kinds: Sequence[PlaceKind], linked: Sequence[bool], at: int) -> bool:
-    return at < len(kinds) and kinds[at] in _OF_A_LIST and not linked[at]
+    return at < len(kinds) and kinds[at] in OF_A_LIST and not linked[at]
 
 
 def _is_label(text: str, words: int, most: int) -> bool:
