@@ -154,7 +154,8 @@ def _read(frame: Frame, elements: Sequence[Element], span: range, known: Known) 
 def _subordinate(frame: Frame, elements: Sequence[Element], clause: Clause) -> _Ids:
     """A condition in the order of its words; "if", "where" and "when" are one."""
     ids = [each.id for each in elements if clause.first <= each.at < clause.last]
-    return tuple("if" if each in _IF else each for each in ids)
+    is_in_another = any(each.kind == "relative" and each.last == clause.first for each in frame.clauses)
+    return (*(("(who)",) if is_in_another else ()), *("if" if each in _IF else each for each in ids))
 
 
 def _passive(frame: Frame, inside: Sequence[Element], span: range, aside: set[int]) -> tuple[int, range | None] | None:

@@ -105,8 +105,8 @@ def _phrases(vocabulary: Vocabulary, frame: Frame, act: Act) -> list[list[int]]:
 
 _UP_TO = ("at", "up", "to")
 _WRONGS = word_set(
-    "retain retains withhold withholds confiscate confiscates misuse misuses misused track charge charges violate violates break breaks "
-    "breach breaches fail fails abuse abuses exploit exploits harm harms silence repress retaliate discriminate"
+    "retain retains withhold withholds confiscate confiscates misuse misuses misused track charge charges violate "
+    "breach breaches abuse abuses exploit exploits harm harms silence repress retaliate discriminate"
 )
 _NO_OBJECT = ("deadline", "frequency", "duration", "modality", "hedges", "negation")
 _AMOUNT = word_set("least most fewer less more than")

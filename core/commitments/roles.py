@@ -104,6 +104,8 @@ def _roles(frame: Frame, elements: Sequence[Element], kept: set[str]) -> dict[st
             continue
         links = _behind_a_stop(frame.words[last : each.at])
         preposition = next((known[word] for word in reversed(links) if word in known), "")
+        if preposition == "to" and links[-1] in ("a", "an"):
+            preposition = "to a"  # "the right to a break", "the right to break"
         if last and frame.words[last - 1] == "opposed":
             preposition = ""  # "are opposed to it" is "oppose it"
         is_inherited = not preposition and bool(held) and (goes_on or "," in links)

@@ -44,7 +44,7 @@ def _is_good(vocabulary: Vocabulary, frame: Frame, act: Act) -> bool:
         return _is_good_to_withhold(frame, act, found)
     if act.stance != "restrains" or (act.group not in LOOKING and _is_asked_of_people(vocabulary, frame)):
         return False
-    return _BY_GROUP.get(act.group, _is_good_to_grant)(act, found)
+    return "private" not in found.beside and _BY_GROUP.get(act.group, _is_good_to_grant)(act, found)
 
 
 def _is_asked_of_people(vocabulary: Vocabulary, frame: Frame) -> bool:
@@ -102,10 +102,15 @@ _WARNED = word_set("announced announce announces scheduled")
 _LOOKS = word_set("audit audits inspection inspections inspectors auditors visit visits")
 
 
+_GENERAL = word_set("risk risks impact impacts allegation allegations danger dangers exposure")
+
+
 def _is_good_to_watch(act: Act, found: Object) -> bool:
     """Suppliers, sites, risks, goods; and of people only what is done to them."""
     if act.lemma == "consult":
         return "people" in found.kinds and not found.kinds & {"power"}
+    if found.words & _GENERAL and ("people" in found.kinds or found.is_unknown_beside):
+        return False  # "the impact of unions", "risks to our profits"
     if act.lemma in ("prevent", "mitigate"):
         return "harm" in found.head and "private" not in found.kinds
     if "private" in found.kinds or ("people" in found.kinds and not found.words & _OF_WORK):
@@ -158,9 +163,13 @@ def _is_good_to_talk(act: Act, found: Object) -> bool:
 
 
 def _is_good_to_resist(_: Act, found: Object) -> bool:
-    return bool(found.words & _ORDERED) or "harm" in found.head
+    if {"people", "benefit"} & (found.kinds | found.beside):
+        return False
+    is_of_power = found.cues & {"customers"} or "power" in found.kinds | found.beside or found.words & _OF_STATES
+    return bool(found.words & _ORDERED and is_of_power) or "harm" in found.head
 
 
+_OF_STATES = word_set("government governments state shutdown shutdowns takedowns subpoena subpoenas")
 _ORDERED = word_set(
     "request requests order orders demand demands law laws shutdown shutdowns subpoena subpoenas takedowns"
 )
