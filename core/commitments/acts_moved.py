@@ -10,6 +10,7 @@ from core.commitments.delta import Delta, Sign, span
 from core.commitments.frame import Frame, Mark
 from core.commitments.guard import LIST_WORDS
 from core.commitments.inflection import word_id
+from core.commitments.softer import steps_down
 from core.commitments.turned import attitude_turned, lifted, resumed
 from core.commitments.vocabulary import Vocabulary
 from core.commitments.wording import word_set
@@ -288,6 +289,8 @@ def actions_moved(vocabulary: Vocabulary, before: Frame, after: Frame) -> Iterat
         else:
             # The ranks are coarse: a lower verb is a warning, a higher one (consult → inform) no proof of more.
             sign = "-" if strongest_left - strongest_right >= (1 if strongest_left >= 4 else 2) else "?"
+            if steps_down(vocabulary, [act.lemma for act in right], [act.lemma for act in left]):
+                sign = "?"  # "reduce", "eliminate": a lower rank, and a higher rung
             yield Delta("actions", sign, reason, claims_left, claims_right)
     elif left and _is_consent_sought(before, after, left):
         words = frozenset(at for at, word in enumerate(after.words) if word in _CONSENT | _OBTAINING)

@@ -131,7 +131,8 @@ def _is_coverable(vocabulary: Vocabulary, frame: Frame, part: range) -> bool:
         word, following = frame.words[at], frame.words[at + 1 : at + 2]
         if word in _WITHIN or at in named or any(each.first < at < each.last for each in frame.clauses):
             continue
-        kinds = vocabulary.kinds.get(word, frozenset())
+        both = f"{frame.words[at - 1]} {word}"  # "labour agents" are no agents of power
+        kinds = vocabulary.kinds.get(both) or vocabulary.kinds.get(word, frozenset())
         is_last = at + 1 not in part or following[0] in _WITHIN
         if not kinds & allowed if is_last else kinds & _NOT_COVERED or not word.isalpha():
             return False

@@ -63,6 +63,8 @@ _MAY = word_set("may can")
 def _no_longer_anyone_may(_: Vocabulary, slot: Slot) -> Delta | None:
     """ "Anyone may complain", "employees may complain": what was open to all is open to some."""
     gone, came = slot.went_words(), slot.new_words()
+    if _is_some_of_any(slot):
+        return Delta("actors", "-", f"open to: {slot.told()}", slot.went, slot.new)
     is_open = not _ANYONE.isdisjoint(gone) and slot.tail in _MAY and not slot.after.negations
     if (
         not is_open
@@ -73,6 +75,25 @@ def _no_longer_anyone_may(_: Vocabulary, slot: Slot) -> Delta | None:
     ):
         return None
     return Delta("actors", "-", f"open to: {slot.told()}", slot.went, slot.new)
+
+
+def _is_some_of_any(slot: Slot) -> bool:
+    """ "Any user may appeal", "verified users may appeal"."""
+    gone, came = slot.went_words(), slot.new_words()
+    behind = slot.after.words[max(slot.new, default=-1) + 1 : max(slot.new, default=-1) + 4]
+    return (
+        len(gone) == 1
+        and gone[0] in _ALL
+        and 0 < len(came) <= _FEW
+        and min(slot.new) == 0
+        and _ALL.isdisjoint(came)
+        and not _MAY.isdisjoint(behind)
+        and not slot.after.negations
+    )
+
+
+_ALL = word_set("any all every each")
+_FEW = 2
 
 
 def _consent(_: Vocabulary, slot: Slot) -> Delta | None:
