@@ -70,17 +70,27 @@ _OF_THE_TEXT: Final = re.compile(
     r"this|the|our|of|was|is|were|has|been|had|on|at|in|as|and|date|time|by|am|pm|utc|gmt|cet|est|st|nd|rd|th|"
     r"(?:web)?seite|richtlinie|erklärung|dokument|kodex|fassung|diese[rs]?|de[rs]|die|das|vom|um|zum|wurde|ist|datum|uhr|"
     r"politique|déclaration|charte|cette|ce|la|les?|du|des?|à|été|a|heure|"
-    r"página|política|declaración|documento|código|esta|este|el|los|del|en|fue|ha|sido|fecha|hora|[本页面网站政策声明文件版于为日期时间最近次的]+"
+    r"página|política|declaración|documento|código|esta|este|el|los|del|en|fue|ha|sido|fecha|hora|[本页面网站隐私政策声明文件版于为日期时间最近次的]+"
 )
 _THIS_SITE: Final = re.compile(r"\b(?:this|the|our) (?:web\s?)?site\b", re.IGNORECASE)
+# The text named in full, as the first words of the line: "This Privacy Policy was …", "Terms of Service – …".
+_NAMED_IN_FULL: Final = re.compile(
+    r"^\W*(?:(?:this|the|our|diese[rs]?|die|unsere|cette|la|notre|esta|nuestra)\s)?(?:[\w&'’-]+\s){0,6}?"
+    r"(?:polic(?:y|ies)|statement|notice|code|terms|charter|guidelines|standards?|agreement|declaration|"
+    r"\w*(?:richtlinie|erklärung|kodex|bestimmungen|bedingungen|hinweise)|politique|déclaration|charte|conditions|política|declaración|código|condiciones)"
+    r"(?:\s(?:of|on|for|de|des|du|d['’]|zur|zum|sobre)\s?(?:(?:la|las|los|el|les)\s)?[\w-]+(?:\s(?:and|et|y|und|&)\s[\w-]+)?)?(?=\W*(?:(?:was|is|were|has\sbeen|wurde|ist|a\sété|est|fue|ha\ssido)\s)?\s*$)",
+    re.IGNORECASE,
+)
 _A_WORD: Final = re.compile(r"[^\W\d_]+")
 
 
 def says_nothing_but_its_stamp(text: str) -> bool:
     """Whether a line says when the page was touched or shown, and of nothing else: no target, no wage, no inspection."""
-    if not STAMP.search(text):
+    stamp = STAMP.search(text)
+    if stamp is None:
         return False
-    rest = _THIS_SITE.sub(" ", STAMP.sub(" ", DAY.sub(" ", text)).casefold())
+    before = _NAMED_IN_FULL.sub(" ", text[: stamp.start()])
+    rest = _THIS_SITE.sub(" ", STAMP.sub(" ", DAY.sub(" ", before + text[stamp.start() :])).casefold())
     return all(_OF_THE_TEXT.fullmatch(word) for word in _A_WORD.findall(rest))
 
 

@@ -271,6 +271,13 @@ STAMPS = (
     "Dernière mise à jour de cette page : {}",
     "Última actualización de esta política: {}",
     "最后更新日期：{}",
+    "This Privacy Policy was last updated on {}",
+    "Terms of Service – last revised {}",
+    "Our Supplier Code of Conduct was last reviewed on {}",
+    "Modern Slavery and Human Trafficking Statement | Last updated: {}",
+    "Diese Datenschutzerklärung wurde zuletzt aktualisiert am {}",
+    "Politique de confidentialité : dernière mise à jour le {}",
+    "本隐私政策最近更新：{}",
     "The website was updated on {} at 14:03",
 )
 NO_STAMPS = (
@@ -284,6 +291,8 @@ NO_STAMPS = (
     "Site last reviewed by inspectors on {}",
     "The stand of the miners will be open on {}",
     "Accessed at the latest by {}",
+    "Policy for families revised: paid from {}",
+    "Mines of the agreement in Peru updated {}",
 )
 
 
