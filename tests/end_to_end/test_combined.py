@@ -63,12 +63,15 @@ def test_several_pages_are_one_document_in_their_order_each_with_its_own_selecto
     assert [line.taken.status for line in _check(acme, DAY)] == ["unchanged"]
 
 
-def test_a_promise_that_went_to_another_of_its_pages_is_a_move_and_one_that_went_away_a_removal(acme: World) -> None:
+def test_a_promise_that_went_under_a_heading_of_another_of_its_pages_is_told_and_one_that_went_away_is_a_removal(
+    acme: World,
+) -> None:
     _check(acme)
     acme.site.shows(FIRST, page())
     acme.site.shows(SECOND, _second(PROMISE))
     (moved,) = _check(acme, DAY)
-    assert moved.taken.change_class is ChangeClass.REORDERED
+    assert moved.taken.change_class is ChangeClass.SUBSTANTIVE
+    assert "stands under another heading" in moved.taken.reasons[0]
     acme.site.shows(SECOND, _second())
     (dropped,) = _check(acme, DAY)
     assert (dropped.taken.status, dropped.taken.change_class) == ("changed", ChangeClass.SUBSTANTIVE)
