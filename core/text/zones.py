@@ -281,7 +281,9 @@ def set_apart_labels(
         if streams[at] == "main" and linked[at] and (words[at] >= PROSE or turns_the_page(texts[at])):
             streams[at] = "surroundings"  # what another page says, or the way there
         elif streams[at] == "main" and words[at] <= most and (kinds[at] != "heading" or not first > at >= top):
-            if _is_of_a_list(kinds, linked, at) or (kinds[at] == "heading" and _is_of_a_list(kinds, linked, at + 1)):
+            if _is_of_a_list(kinds, linked, at) or (
+                kinds[at] == "heading" and _heads_a_text(streams, kinds, linked, at)
+            ):
                 continue
             if not linked[at] and _says_something(texts, kinds, words, linked, at):
                 continue
@@ -317,13 +319,19 @@ def _introduces(texts: Sequence[str], kinds: Sequence[PlaceKind], at: int) -> bo
     return texts[at][-1:] in (":", "：") and at + 1 < len(kinds) and kinds[at + 1] == "item"
 
 
+def _heads_a_text(streams: Sequence[Stream], kinds: Sequence[PlaceKind], linked: Sequence[bool], at: int) -> bool:
+    """Whether what stands under a heading is a line of the text that leads nowhere."""
+    under = at + 1
+    return under < len(kinds) and kinds[under] != "heading" and streams[under] == "main" and not linked[under]
+
+
 def _is_of_a_list(kinds: Sequence[PlaceKind], linked: Sequence[bool], at: int) -> bool:
     return at < len(kinds) and kinds[at] in OF_A_LIST and not linked[at]
 
 
 def _is_label(text: str, words: int, most: int) -> bool:
     if words <= 3:
-        if _SAYS_WHAT_OF_WHAT.search(text) or says_it_stands_no_more(text):
+        if _SAYS_WHAT_OF_WHAT.search(text) or says_it_stands_no_more(text) or "@" in text:
             return False
         return _SO_MANY.fullmatch(text) is None or bool(site_line(text)) or DATE.fullmatch(text) is not None
     return words <= most and text[-1:] not in ".!?。！？" and not _HAS_DIGIT_OR_COMMA.search(text)

@@ -175,6 +175,8 @@ REAL = {
     "prose_in_an_aside": ("mid", "", "<aside><p>Of 412 people near the mine nine in ten said that the water is bad.</p></aside>"),
     "name_alone": ("mid", "<p>Chad pipeline</p>", ""),
     "said_of_a_heading": ("end", "<h3>Union</h3><p>Recognised</p>", "<h3>Union</h3><p>Tolerated</p>"),
+    "last_heading": ("end", "<h2>Binding rules</h2><p>Equal pay</p>", "<h2>Guiding rules</h2><p>Equal pay</p>"),
+    "address_to_write_to": ("end", "<p>Write to ombud@acme.example</p>", "<p>Write to info@acme.example</p>"),
     "said_of_a_term": ("end", "<dl><dt>Kept for</dt><dd>30 days</dd></dl>", "<dl><dt>Kept for</dt><dd>10 years</dd></dl>"),
     "answer_gone": ("mid", "<h3>Facial recognition</h3><p>Banned</p>", "<h3>Facial recognition</h3>"),
 }  # fmt: skip

@@ -37,6 +37,7 @@ OTHER = [
     ("Mill score: A+", "Mill score: A"),
     ("Mill score: A-", "Mill score: A"),
     ("Balance: (400)", "Balance: 400"),
+    ("Mines: ~~Chad~~, Peru", "Mines: Chad, Peru"),
     ("1/2 day", "12 day"),
     ("Wage (€)", "Wage (₦)"),
     ("The mill is safe.", "The mill is safe?"),
