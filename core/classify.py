@@ -300,7 +300,8 @@ def _site_line(page: Page, at: int) -> str:
     if not line or not all(goes_with(text, above) for above in page.right_over(at)):
         return ""
     is_of_the_text = not page.has_prose or (page.is_amid_prose(at) and page.is_behind_prose(at))
-    if is_plain_figure(text) and (is_of_the_text or speaks_of_people(page.over(at))):
+    is_named = is_of_the_text or speaks_of_people(page.over(at)) or not goes_with(text, page.label_over(at))
+    if is_plain_figure(text) and is_named:
         return ""
     return line
 

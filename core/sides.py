@@ -52,18 +52,16 @@ class Page:
 
         The page's title names the page, and what stands between it and the first prose is the head of the page.
         """
-        return [self.lead_in(at), self._short_line_over(at)]
+        is_of_the_head = at and self.places[at - 1].kind != "heading" and not self.is_behind_prose(at)
+        label = self.label_over(at)
+        return [self.lead_in(at), "" if is_of_the_head and label[-1:] not in ":：?？" else label]
 
-    def _short_line_over(self, at: int) -> str:
-        if not at:
+    def label_over(self, at: int) -> str:
+        """The short line or heading just above a place; the page's title is none."""
+        above = self.places[at - 1] if at else None
+        if above is None or word_count(above.text) >= PROSE or (above.kind == "heading" and above.level <= 1):
             return ""
-        above = self.places[at - 1]
-        if word_count(above.text) >= PROSE:
-            return ""
-        if above.kind == "heading":
-            return above.text if above.level > 1 else ""
-        is_of_the_head = above.text[-1:] not in ":：?？" and not self.is_behind_prose(at)
-        return "" if is_of_the_head else above.text
+        return above.text
 
     def is_behind_prose(self, at: int) -> bool:
         """Whether the text has begun before this place."""

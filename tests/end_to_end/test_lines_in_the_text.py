@@ -207,3 +207,13 @@ def test_a_promise_among_such_lines_arrives(name: str, promise: str) -> None:
     where, was, now = NOISE[name]
     found, why = class_between("unnamed", where, f"<p>{promise}</p>{was}", now)
     assert found is ChangeClass.SUBSTANTIVE, why
+
+
+def test_a_figure_under_a_label_above_all_prose_is_told() -> None:
+    head = (
+        "<main><h1>Dormitory rules</h1><p>Gates close at</p><p>{}</p>"
+        "<p>This text holds for everybody who lives in one of the houses of the company.</p></main>"
+    )
+    before, after = (shown(f"<html lang=en><body>{head.format(hour)}</body></html>") for hour in ("22:00", "18:00"))
+    edits = compare(before.reading, before.forms, after.reading, after.forms)
+    assert classify(before.reading, after.reading, edits, guard()).change_class is ChangeClass.SUBSTANTIVE
