@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeVar
 
 from core.model import Act, Change, DocumentEvent, Edit, Finding, Match, Reading, Verdict, severity_rank
+from core.sides import stands_under, under_in_words
 from core.text.sentences import sentences as sentence_spans
 from core.text.visible import CUT, cut
 from core.text.words import Segment, word_diff
@@ -164,8 +165,8 @@ def in_words(finding: Finding) -> tuple[str, ...]:
 
 
 def _place_reasons(change: Change, edit: Edit) -> tuple[str, ...]:
-    if edit.lost_lead_in:
-        return ("the heading or sentence it stands under is another, or went",)
+    if edit.lost_lead_in and change.before and change.after:
+        return (under_in_words(change.before, change.after, edit),)
     if edit.act is not Act.MOVED or not (change.before and change.after and edit.before and edit.after):
         return ()
     was, now = (" › ".join(r.heading_path(i[0])) for r, i in ((change.before, edit.before), (change.after, edit.after)))
@@ -206,19 +207,30 @@ def _one_side(reading: Reading, indices: Sequence[int], segment: Segment, words:
 def _two_sides(before: Reading, after: Reading, edit: Edit, texts: tuple[str, str]) -> tuple[Side | None, Side | None]:
     left, segments, right = narrowed(word_diff(*texts))
     leads = word_diff(*_lead_ins(before, after, edit))
-    is_same = texts[0] == texts[1] and all(op == "same" for op, _ in leads)
+    over = _exchanged(before, after, edit)
+    is_same = texts[0] == texts[1] and all(op == "same" for op, _ in leads) and not over
     sides: list[Side] = []
-    for reading, indices, hidden in ((before, edit.before, "in"), (after, edit.after, "out")):
+    for at, (reading, indices, hidden) in enumerate(((before, edit.before, "in"), (after, edit.after, "out"))):
         near = _neighbours(reading, indices)
+        lead: list[Segment] = [("same", over[at])] if over else _without(leads, hidden)
         sides.append(
             Side(
                 segments=capped(_without(segments, hidden), MAX_SIDE),
-                lead_in=capped(_without(leads, hidden), MAX_LEAD_IN),
+                lead_in=capped(lead, MAX_LEAD_IN),
                 context=(left or near[0], right or near[1]),
                 page=reading.places[indices[0]].page,
             )
         )
     return (None if is_same else sides[0]), sides[1]
+
+
+def _exchanged(before: Reading, after: Reading, edit: Edit) -> tuple[str, ...]:
+    """What the same words stood under and stand under now, where both stand in both texts: neither word of them is new."""
+    if not edit.lost_lead_in:
+        return ()
+    over = stands_under(before, edit.before[0]), stands_under(after, edit.after[0])
+    standing = {place.text for place in before.places} & {place.text for place in after.places}
+    return over if over[0] != over[1] and standing.issuperset(over) else ()
 
 
 def _lead_ins(before: Reading, after: Reading, edit: Edit) -> tuple[str, str]:

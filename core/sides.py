@@ -12,6 +12,7 @@ from core.site_lines import site_line
 from core.text.listed import number_of
 from core.text.normalise import word_count
 from core.text.zones import PROSE
+from core.wording import quoted
 
 _LINE_WORDS: Final = 20  # of a banner or a teaser; what is longer is a paragraph
 _FIGURES: Final = re.compile(r"\d+(?:[.,:]\d+)*")
@@ -113,6 +114,22 @@ class Page:
 
     def texts(self, places: Sequence[int]) -> str:
         return " ".join(self.places[at].text for at in places)
+
+
+def stands_under(reading: Reading, at: int) -> str:
+    """What stands over a place: the sentence that introduces it, or else its heading."""
+    heading = reading.places[at].heading
+    return reading.lead_in(at) or (reading.places[heading].text if heading >= 0 else "")
+
+
+def under_in_words(before: Reading, after: Reading, edit: Edit) -> str:
+    """Of words that stand as they did: what they stood under, and what they stand under now."""
+    was, now = stands_under(before, edit.before[0]), stands_under(after, edit.after[0])
+    if not was or was == now:
+        return f"what stood over it is gone; it stands under {quoted(now)}" if now else "what stood over it is gone"
+    return (
+        f"it stood under {quoted(was)}, and stands under {quoted(now)} now" if now else f"{quoted(was)} over it is gone"
+    )
 
 
 def sides_of(before: Page, after: Page, edit: Edit) -> list[tuple[Page, int]]:

@@ -13,6 +13,7 @@ from typing import Final, Literal, NamedTuple
 from core.citing import where_it_stands
 from core.model import Act, Edit, Finding, Match, Reading, Stream
 from core.quotes import in_words, match_in_words
+from core.sides import under_in_words
 from core.text.words import Segment, word_diff
 from core.wording import GRAVITY, OF_ACT, OF_VERDICT, counted, unique
 from web.speech import Sign, sign_of
@@ -294,7 +295,7 @@ def _pair(sides: Sides, index: int, number: int) -> Pair:
         lead_after=_lead(leads, "out", lead_now),
         inline=tuple(_cut_note(diff, was, now)),
         pages=(_page(sides.before, edit.before), _page(sides.after, edit.after)),
-        note=_note(edit, was, now),
+        note=_note(sides, edit, was, now),
         rules=unique(match_in_words(match) for match in matches),
         reasons=unique(line for finding in findings for line in in_words(finding))
         if edit.before and edit.after
@@ -344,9 +345,10 @@ def _page(reading: Reading, places: Sequence[int]) -> int:
     return reading.places[places[0]].page if places else 0
 
 
-def _note(edit: Edit, was: str, now: str) -> str:
+def _note(sides: Sides, edit: Edit, was: str, now: str) -> str:
     if edit.lost_lead_in:
-        return "The heading or sentence this stands under is another, or went; its own words stand."
+        said = under_in_words(sides.before, sides.after, edit)
+        return f"{said[:1].upper()}{said[1:]}; its own words stand."
     if len(edit.before) != len(edit.after) and edit.before and edit.after:
         was_count, now_count = counted(len(edit.before), "passage"), counted(len(edit.after), "passage")
         return f"{was_count[:1].upper()}{was_count[1:]} became {now_count}."

@@ -17,6 +17,7 @@ from core.citing import where_it_stands
 from core.errors import NotFound
 from core.model import Act, Edit, Reading, VersionRef
 from core.relinks import relinked
+from core.sides import under_in_words
 from core.text.diff import compare
 from core.text.visible import flat, one_line
 from core.text.words import Segment, word_diff
@@ -43,7 +44,7 @@ class Piece:
     before: str | None
     after: str | None
     words: tuple[Segment, ...]
-    lost_lead_in: bool
+    under: str  # of words that stand while what stood over them is another, or went: what is said of that
     stream: str
 
 
@@ -106,7 +107,8 @@ def piece(before: Reading, after: Reading, edit: Edit) -> Piece:
     heading = after.heading_path(edit.after[0]) if edit.after else was_under
     stream = after.places[edit.after[0]].stream if edit.after else before.places[edit.before[0]].stream
     words = tuple(word_diff(old or "", new or ""))
-    return Piece(edit.act, heading, was_under, old, new, words, edit.lost_lead_in, stream)
+    under = under_in_words(before, after, edit) if edit.lost_lead_in else ""
+    return Piece(edit.act, heading, was_under, old, new, words, under, stream)
 
 
 def _version(version: VersionRef) -> dict[str, Any]:
@@ -121,7 +123,7 @@ def _plain(each: Piece) -> dict[str, Any]:
         "before": each.before,
         "after": each.after,
         "words": [list(segment) for segment in each.words],
-        "lost_lead_in": each.lost_lead_in,
+        "lost_lead_in": bool(each.under),
         "stream": each.stream,
     }
 
@@ -140,8 +142,8 @@ def _print(pieces: Sequence[Piece]) -> None:
 
 
 def _moved(each: Piece) -> str:
-    if each.lost_lead_in:
-        return ", the heading or sentence it stands under is another, or went"
+    if each.under:
+        return f": {each.under}"
     if each.act is Act.MOVED and each.was_under != each.heading:
         return f" from {' › '.join(one_line(part, 60) for part in each.was_under) or 'the top'}"
     return " within its section" if each.act is Act.MOVED else ""

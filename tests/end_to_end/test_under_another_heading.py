@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
+from sqlalchemy import select
 
 from core import matching
 from core.classify import classify
-from core.model import ChangeClass, Verdict
+from core.model import ChangeClass, Source, Verdict
 from core.text.diff import compare
 from monitor.app import lexicon
+from storage.schema import alerts
 from tests.end_to_end.test_lines_in_the_text import BUILDS, class_between, page
 from tests.end_to_end.test_noise_and_change import guard, shown
+from tests.site import world
 
 PROMISE = "<p>We will not sell drones to the army of any country.</p>"
 OTHER = "<p>It was written in Graz by the board.</p>"
@@ -89,6 +95,25 @@ def test_an_item_that_went_from_refused_to_done_is_reversed() -> None:
     assert found.change_class is ChangeClass.SUBSTANTIVE
     verdicts = [each.verdict for each in matching.find_verdicts(before.reading, after.reading, edits, lexicon())]
     assert verdicts == [Verdict.REVERSED]
+
+
+def test_the_message_says_what_it_stood_under_and_stands_under_now(tmp_path: Path) -> None:
+    url = "https://acme.example/policies/uses"
+    was = "<h3>Banned uses</h3><ul><li>Face recognition</li><li>Phone taps</li></ul><h3>Allowed uses</h3><ul><li>Door keys</li></ul>"
+    now = "<h3>Banned uses</h3><ul><li>Phone taps</li></ul><h3>Allowed uses</h3><ul><li>Door keys</li><li>Face recognition</li></ul>"
+    with world(tmp_path) as acme:
+        acme.watch(Source("acme/uses", "acme", "page", url, role="human-rights"))
+        for lists in (was, now):
+            acme.site.shows(url, page("named", "mid", lists).encode())
+            acme.check(timedelta(days=1))
+        with acme.database.read() as conn:
+            report = conn.execute(select(alerts.c.report)).scalar_one()
+    assert report["found"] == "Found: it stood under “Banned uses”, and stands under “Allowed uses” now."
+    quote = report["quotes"][0]
+    assert [quote[side]["lead_in"] for side in ("before", "after")] == [
+        [["same", "Banned uses"]],
+        [["same", "Allowed uses"]],
+    ]
 
 
 BOXES = {

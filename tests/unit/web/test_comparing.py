@@ -71,7 +71,7 @@ def test_a_passage_that_crossed_others_is_a_move_at_both_ends() -> None:
     assert [(row.where, row.other) for row in ends] == [("One", "Two"), ("Two", "One")]
     last = found.rows[-1]
     assert isinstance(last, Pair)
-    assert last.note.startswith("The heading or sentence this stands under is another")
+    assert last.note == "It stood under “One”, and stands under “Two” now; its own words stand."
     assert (found.steps, found.differences) == (3, 2)
 
 
@@ -100,9 +100,7 @@ def test_an_item_that_lost_its_introduction_is_shown_although_its_words_stand() 
     before = text("We will not build:", "- weapons, or parts of them", "- anything against the law")
     after = text("- weapons, or parts of them", "- anything against the law")
     found = [row for row in rows(sides(before, after), "main").rows if isinstance(row, Pair)]
-    assert [row.note for row in found][1:] == [
-        "The heading or sentence this stands under is another, or went; its own words stand."
-    ] * 2
+    assert [row.note for row in found][1:] == ["“We will not build:” over it is gone; its own words stand."] * 2
     assert found[1].lead_before == (("out", "We will not build:"),)
     assert found[1].lead_after == ()
 
