@@ -52,6 +52,8 @@ def object_of(vocabulary: Vocabulary, frame: Frame, act: Act) -> Object:
     if is_bare and _is_passive(frame, act.at):
         direct = _subject(frame, act.at)
     aside = [words[at] for clause in frame.clauses for at in range(clause.first, clause.last)]
+    if "our" in aside and not _HARMING.isdisjoint(aside):
+        aside = []  # "suppliers that harm our image"
     beside = [words[at] for phrase in others for at in phrase]
     named = [words[at] for at in direct]
     if not any(map(_is_named, named)):
@@ -104,6 +106,7 @@ def _phrases(vocabulary: Vocabulary, frame: Frame, act: Act) -> list[list[int]]:
 
 
 _UP_TO = ("at", "up", "to")
+_HARMING = word_set("harm harms damage damages abuse abuses")
 _WRONGS = word_set(
     "retain retains withhold withholds confiscate confiscates misuse misuses misused track charge charges violate "
     "breach breaches abuse abuses exploit exploits harm harms silence repress retaliate discriminate"

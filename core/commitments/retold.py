@@ -14,7 +14,7 @@ from core.commitments.frame import Frame
 from core.commitments.guard import LIST_WORDS, Element
 from core.commitments.inflection import word_name
 from core.commitments.layout import JOINING, Part, known_of, parts_of
-from core.commitments.roles import marks_that_turn, our_roles
+from core.commitments.roles import are_dates_exchanged, marks_that_turn, our_roles
 from core.commitments.wording import word_set
 
 
@@ -22,7 +22,9 @@ def is_retold(before: Frame, after: Frame, one: Sequence[Element], two: Sequence
     """Whether both say the same in another build. Only for English, whose order of words tells who does what."""
     if before.lang != "en" or after.lang != "en" or not _may_be_same(one, two):
         return False
-    if marks_that_turn(before) != marks_that_turn(after) or _done_to_us(before, after):
+    if marks_that_turn(before) != marks_that_turn(after) or are_dates_exchanged(before, after):
+        return False
+    if _done_to_us(before, after):
         return False
     if _ours(before) != _ours(after) or not _has_one_agent(before, after, one, two):
         return False

@@ -49,6 +49,8 @@ def roles_apart(before: Frame, after: Frame, one: Sequence[Element], two: Sequen
     """What stands in another role than before, in words; nothing where all that both say stands in the same."""
     kept = {each.id for each in one} & {each.id for each in two}
     left, right = _roles(before, one, kept), _roles(after, two, kept)
+    if are_dates_exchanged(before, after):
+        return "role: dates exchanged"
     if marks_that_turn(before) != marks_that_turn(after) or _first_half(before, one) != _first_half(after, two):
         return "role: a mark that turns what is said"
     if _denied_otherwise(_denied(before, one), _denied(after, two)):
@@ -149,6 +151,15 @@ def our_roles(frame: Frame) -> Counter[str]:
 def marks_that_turn(frame: Frame) -> tuple[int, int]:
     """Marks that change what words between them say: a question asks, words in quotes are somebody else's."""
     return frame.words.count("?"), frame.words.count('"')
+
+
+def are_dates_exchanged(before: Frame, after: Frame) -> bool:
+    """ "Mines in 2025 and mills in 2026": of several dates each belongs to its own act, in their order."""
+    one, two = (
+        [value for mark in frame.of("deadline", main_only=False) for _, value in mark.numbers]
+        for frame in (before, after)
+    )
+    return one != two and sorted(one) == sorted(two)
 
 
 def _first_half(frame: Frame, elements: Sequence[Element]) -> int:

@@ -44,6 +44,8 @@ def _is_good(vocabulary: Vocabulary, frame: Frame, act: Act) -> bool:
         return _is_good_to_withhold(frame, act, found)
     if act.stance != "restrains" or (act.group not in LOOKING and _is_asked_of_people(vocabulary, frame)):
         return False
+    if act.lemma in TELLING and "to" in frame.words[act.at + 1 : act.at + 5]:
+        return False  # "we tell users to leave"
     return "private" not in found.beside and _BY_GROUP.get(act.group, _is_good_to_grant)(act, found)
 
 
@@ -82,6 +84,8 @@ def _is_good_to_withhold(frame: Frame, act: Act, found: Object) -> bool:
         return False
     if found.kinds & {*_REASONS, "personal"} or "customers" in found.cues or "power" in found.beside:
         return True
+    if found.is_asked and not found.head and found.words != {frame.words[act.at]}:
+        return False  # "sales of insulin to Russia"
     return "places" in found.cues and not found.is_unknown_beside
 
 
@@ -91,11 +95,13 @@ def _is_good_to_withhold(frame: Frame, act: Act, found: Object) -> bool:
 def _is_good_to_grant(act: Act, found: Object) -> bool:
     """Verbs that mostly do harm, with what people are owed: "provide compensation", "allow unions"."""
     is_owed = "benefit" in found.head or found.words & _LOOKS or (act.lemma in _LETTING and "people" in found.head)
+    if act.lemma not in _LENDING and act.lemma not in _LETTING:
+        return False
     return bool(is_owed) and not found.kinds & {"power", "private", "product"}
 
 
 _LETTING = ("allow", "permit", "enable", "accept")
-_LENDING = ("provide", "give", "offer", "share")
+_LENDING = ("provide", "give", "offer", "share", "supply", "deliver")
 
 
 _WARNED = word_set("announced announce announces scheduled")
@@ -112,7 +118,7 @@ def _is_good_to_watch(act: Act, found: Object) -> bool:
     if found.words & _GENERAL and ("people" in found.kinds or found.is_unknown_beside):
         return False  # "the impact of unions", "risks to our profits"
     if act.lemma in ("prevent", "mitigate"):
-        return "harm" in found.head and "private" not in found.kinds
+        return "harm" in found.head and not {"private", "benefit"} & found.kinds  # "abuse of sick leave"
     if "private" in found.kinds or ("people" in found.kinds and not found.words & _OF_WORK):
         return False
     return bool(found.head & {"checked", "harm"})
@@ -135,6 +141,10 @@ _COUNTED = word_set("number numbers outcome outcomes result results statistics")
 
 
 def _is_good_to_repay(_: Act, found: Object) -> bool:
+    if "checked" in found.beside and not {"people", "harm"} & (found.kinds | found.beside | found.aside):
+        return False
+    if found.beside == {"checked"} and "people" not in found.kinds | found.aside:
+        return False  # "refund fees to recruiters"
     return not found.kinds & {"power"} and (
         not found.is_asked
         or bool(found.kinds & {"people", "harm", "benefit"})
@@ -148,15 +158,29 @@ def _is_good_to_uphold(act: Act, found: Object) -> bool:
     if act.lemma in ("delete", "erase", "anonymise", "anonymize", "encrypt"):
         return "personal" in found.kinds and "proof" not in found.kinds | found.beside | found.aside
     if act.lemma in ("comply", "adhere", "implement"):
+        if {"harm", "product", "private", "power"} & found.kinds or (found.words & _HOLDING_BACK and found.beside):
+            return False  # "our surveillance policy", "the ban on unions"
         return "standards" in found.cues or "rule" in found.kinds | found.beside
+    if act.lemma in ("ensure", "guarantee"):
+        said = found.kinds | found.aside
+        is_owed = "benefit" in said or ("people" in said and "benefit" in found.beside)
+        return is_owed and not {"private", "power"} & (said | found.beside)
     if "power" in found.kinds or "customers" in found.cues:
         return False
     return bool((found.kinds | found.aside) & {"people", "benefit"})
 
 
+_HOLDING_BACK = word_set("ban bans moratorium prohibition")
+_TRAINED = word_set(
+    "worker workers staff employees guards managers suppliers auditors personnel drivers buyers teams contractors supervisors everyone all"
+)
+
+
 def _is_good_to_talk(act: Act, found: Object) -> bool:
     if act.lemma == "raise":
         return "checked" in found.kinds and "benefit" not in found.kinds
+    if act.lemma == "train":
+        return bool(found.words & _TRAINED)
     if act.lemma == "monitor":
         return _is_good_to_watch(act, found)
     return bool((found.kinds | found.beside) & {"people", "checked", "benefit"}) and "private" not in found.kinds
@@ -178,7 +202,10 @@ _ORDERED = word_set(
 def _is_good_to_end(act: Act, found: Object) -> bool:
     """Ties with those who do harm, goods that do it; and harm itself."""
     if act.lemma in ("refuse", "reject", "decline") and found.words & _ORDERED:
-        return "customers" in found.cues or "power" in found.kinds
+        is_of_power = "customers" in found.cues or "power" in found.kinds
+        return is_of_power and not {"benefit", "people"} & (found.kinds | found.beside | found.aside)
+    if "people" in found.head and not found.words & _CUSTOMERS:
+        return False  # "tenants who harm our property"
     if (
         found.kinds & {"benefit", "private"}
         and "harm" not in found.head
@@ -192,6 +219,8 @@ def _is_good_to_end(act: Act, found: Object) -> bool:
     return bool(found.kinds & {"checked", "product"}) and ("harm" in found.aside or found.is_wrong_aside)
 
 
+_CUSTOMERS = word_set("user users customer customers client clients supplier suppliers partner partners")
+
 _BY_GROUP: dict[str, Callable[[Act, Object], bool]] = {
     "verify": _is_good_to_watch,
     "assess": _is_good_to_watch,
@@ -202,9 +231,7 @@ _BY_GROUP: dict[str, Callable[[Act, Object], bool]] = {
     "resist": _is_good_to_resist,
     "sever": _is_good_to_end,
     "suspend": _is_good_to_end,
-    "restrict": lambda act, found: (
-        "harm" in found.head and "benefit" not in found.kinds and "private" not in found.kinds
-    ),
+    "restrict": lambda act, found: "harm" in found.head and not {"benefit", "private", "power"} & found.kinds,
     "discourage": lambda act, found: "harm" in found.head,
 }
 
