@@ -198,12 +198,17 @@ def _spent(began: float) -> str:
 
 
 def _lives(size: Size, end: datetime) -> list[Life]:
-    """Stops and kills all through the year but for its last days."""
+    """Stops and kills all through the year, but for its second and its last week.
+
+    A process grows for a week until its caches are full, so the two weeks whose memory is compared must each be lived
+    through by one process of about the same age.
+    """
     dice = random.Random(7)
     endings = ["stop"] * size.stops + ["kill"] * size.kills
     dice.shuffle(endings)
-    span = (end - START - 5 * DAY) / DAY
-    times = sorted(START + dice.uniform(1.0, span) * DAY for _ in endings)
+    peace = 7.0 if size.days > 28 else 0.0
+    drawn = [dice.uniform(1.0, size.days - 2 * peace - 5 * (not peace)) for _ in endings]
+    times = sorted(START + (day + peace * (day >= peace)) * DAY for day in drawn)
     return [*(Life(at, how) for at, how in zip(times, endings, strict=True)), Life(end, "end")]
 
 
@@ -271,7 +276,7 @@ def _hop(daemon: Daemon) -> None:
         with daemon.database.read() as conn:
             if not holders.is_due(conn, daemon.state.tools.now()):
                 break
-    for tick in (daemon.look, daemon.tell, daemon.send, daemon.narrate, daemon.do, daemon.tidy):
+    for tick in (daemon.look, daemon.tell, daemon.send, daemon.narrate, daemon.do, daemon.tidy, daemon.slim):
         daemon._guarded(tick)
 
 

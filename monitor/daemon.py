@@ -40,7 +40,7 @@ from monitor.pages import Pages, first_link
 from monitor.pinging import EVERY
 from monitor.pipeline import Checked
 from monitor.presses import PressLine
-from monitor.pulse import Pulse
+from monitor.pulse import Pulse, give_back_memory
 from monitor.reload import Watcher
 from monitor.selfcare import SelfCare
 from monitor.statement import Places, after_first_round, before_first_request
@@ -211,6 +211,7 @@ class Daemon:
             (self.narrate, 1.0),
             (self.do, 1.0),
             (self.tidy, 30.0),
+            (self.slim, 600.0),
             (self.look, 5.0),
             (self.ping, EVERY),
             (self.keep, 10.0),
@@ -360,6 +361,10 @@ class Daemon:
     def tidy(self) -> None:
         """Give back what commands that were killed still held."""
         give_back(self.database, self.data, self.state.tools.now())
+
+    def slim(self) -> None:
+        """Give freed memory back: without it a process holds what its busiest moment took, for as long as it lives."""
+        give_back_memory()
 
     def look(self) -> None:
         """Room on the disk, and the clock."""
