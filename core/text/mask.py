@@ -29,7 +29,7 @@ _TRACE: Final = r"(?=[A-Za-z0-9_-]*[0-9])(?=[A-Za-z0-9_-]*[a-z])(?=[A-Za-z0-9_-]
 _LONG_NUMBER: Final = r"\d{13,}(?![\w.,/-])"
 # The word that makes a run of signs an id of this visit; alone it may be a key, an account or an address.
 _AN_ID: Final = (
-    r"\b(?i:(?:request|trace|session|reference|ref|incident|error|correlation|ray|nonce|anfrage|sitzung|referenz|requête|"
+    r"\b(?i:(?:request|visit|visitor|trace|session|reference|ref|incident|event|error|correlation|node|instance|cache|ray|nonce|anfrage|sitzung|referenz|requête|"
     r"référence|solicitud|sesión|referencia)(?:[\s-]?(?:id|no|nr|number|code|#))?)\.?\s?[:=：]?\s?"
 )
 _BUILD: Final = r"(?:(?<![\s\S])|(?<=\()|(?<=[·•|,]\s))(?i:build)\s?(?i:no\.|number|nr\.)?[:#]?\s?v?\d+(?:\.\d+){2,}\b"

@@ -12,6 +12,7 @@ from core.text.mask import mask
     [
         ("Request 550e8400-e29b-41d4-a716-446655440000 done", "Request 123e4567-e89b-12d3-a456-426614174000 done"),
         ("Trace 0af7651916cd43dd8448eb211c80319c", "Trace 1bf7651916cd43dd8448eb211c80319d"),
+        ("Visit 17e5ff2cd6ba6f2f", "Visit 09bd1c77aa23ef41"),
         ("Page made at 12:31:56 UTC", "Page made at 06:30 UTC"),
         ("Checked at 10:03 today", "Checked at 11:47 today"),
         ("As of 3 May 2026, 09:31", "As of 3 May 2026, 21:07"),
