@@ -22,7 +22,7 @@ from core.model import Finding, Verdict
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "tests" / "data" / "commitments"
-SETS = ("change-cases", "unseen", *(f"unseen-{n}" for n in range(2, 22)), "unseen-languages", "unseen-short", "mended")
+SETS = ("change-cases", "unseen", *(f"unseen-{n}" for n in range(2, 23)), "unseen-languages", "unseen-short", "mended")
 NEGATIVE = frozenset({"WEAKENED", "MIXED", "REVERSED", "REMOVED"})
 QUIET = frozenset({Verdict.REWORDED, Verdict.STRENGTHENED})
 TURNED = {"STRENGTHENED": "WEAKENED", "WEAKENED": "STRENGTHENED", "NEW": "REMOVED", "REMOVED": "NEW"}

@@ -31,6 +31,7 @@ COUNTS = {
     "unseen-19": 60,
     "unseen-20": 36,
     "unseen-21": 26,
+    "unseen-22": 104,
     "unseen-languages": 88,
     "unseen-short": 74,
     "mended": 399,
@@ -58,12 +59,13 @@ LEAST_EXACT = {
     "unseen-19": 49,
     "unseen-20": 26,
     "unseen-21": 24,
+    "unseen-22": 44,
     "unseen-languages": 85,
     "unseen-short": 70,
     "mended": 325,
 }
 SOFTENED = 1157
-SWAPPED = 284
+SWAPPED = 295
 MOST_FALSE_LOSSES = (
     8  # true rewordings of sets f to i and k and one more, whole sentences in other words, that are called weaker
 )
@@ -115,7 +117,7 @@ def test_true_rewordings_are_not_given_a_direction(lexicon: Lexicon) -> None:
         for pair in rewordings
         if lexicon.compare(pair.before, pair.after).verdict in (Verdict.STRENGTHENED, Verdict.WEAKENED)
     ]
-    assert len(rewordings) == 264
+    assert len(rewordings) == 282
     assert [each for each in wrong if each[0] not in "fghik" and each != "m279"] == []
     assert len(wrong) <= MOST_FALSE_LOSSES
 
