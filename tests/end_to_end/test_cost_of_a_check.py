@@ -15,7 +15,9 @@ from tests.site import World, page, world
 
 HOUR = timedelta(hours=1)
 POLICY = Source("acme/policy", "acme", "page", "https://acme.example/policy", role="human-rights", every=HOUR)
-LONG = 80  # captures; the figure for 1,000 is printed by bench.load
+# Captures; the figure for 1,000 is printed by bench.load. With the check that is counted they make whole weeks: what only
+# answers 304 is asked for its whole text once a week, and that check asks one thing more.
+LONG = 83
 
 
 @contextmanager
