@@ -72,12 +72,8 @@ class Guard:
         return self._known[key]
 
     def watches(self, text: str) -> bool:
-        """Does it hold a watched term of a rule, or of the operator's own?"""
-        return self._rules.watched(text, at=self._at) or self.insists(text)
-
-    def insists(self, text: str) -> bool:
-        """Does it hold words of ``always:``? Then nothing that was learned quiets it, a flap neither."""
-        return any(words in text.casefold() for words in self._always)
+        """Does it hold a watched term of a rule, or words of the operator's own ``always:``?"""
+        return self._rules.watched(text, at=self._at) or any(words in text.casefold() for words in self._always)
 
 
 def guard_for(

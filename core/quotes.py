@@ -59,7 +59,10 @@ class Quote:
 def quotes_of(change: Change) -> tuple[tuple[Quote, ...], int]:
     """Quotes of a change, worst first, and how many more edits there are."""
     matches, findings = _by_edit(change.matches), _by_edit(change.findings)
-    weights = {at: _weight(matches[at], findings[at], change, at) for at in range(len(change.edits))}
+    elsewhere = {edit.after for edit in change.edits if edit.lost_lead_in}  # what says more than that it moved
+    twice = {at for at, edit in enumerate(change.edits) if edit.act is Act.MOVED and edit.after in elsewhere}
+    told = (at for at in range(len(change.edits)) if at not in twice)
+    weights = {at: _weight(matches[at], findings[at], change, at) for at in told}
     order = sorted(
         weights,
         key=lambda at: (
@@ -230,7 +233,9 @@ def _exchanged(before: Reading, after: Reading, edit: Edit) -> tuple[str, ...]:
         return ()
     over = stands_under(before, edit.before[0]), stands_under(after, edit.after[0])
     standing = {place.text for place in before.places} & {place.text for place in after.places}
-    return over if over[0] != over[1] and standing.issuperset(over) else ()
+    if over[0] == over[1] or not standing.issuperset(over):
+        return ()
+    return tuple(said if said[-1:] in ":：?？" else f"{said}:" for said in over)  # a heading runs on into its text else
 
 
 def _lead_ins(before: Reading, after: Reading, edit: Edit) -> tuple[str, str]:

@@ -137,7 +137,8 @@ def _print(pieces: Sequence[Piece]) -> None:
         if here != under:
             under = here
             say(f"\n{under}")
-        say(f"{SIGNS[each.act]} {each.act.value}{_moved(each)}")
+        what = "the same words" if each.under else each.act.value
+        say(f"{SIGNS[each.act]} {what}{_moved(each)}")
         say(f"    {marked(each.words, is_styled=is_styled)}")
 
 

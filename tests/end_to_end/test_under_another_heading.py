@@ -109,10 +109,10 @@ def test_the_message_says_what_it_stood_under_and_stands_under_now(tmp_path: Pat
         with acme.database.read() as conn:
             report = conn.execute(select(alerts.c.report)).scalar_one()
     assert report["found"] == "Found: it stood under “Banned uses”, and stands under “Allowed uses” now."
-    quote = report["quotes"][0]
+    (quote,) = report["quotes"]
     assert [quote[side]["lead_in"] for side in ("before", "after")] == [
-        [["same", "Banned uses"]],
-        [["same", "Allowed uses"]],
+        [["same", "Banned uses:"]],
+        [["same", "Allowed uses:"]],
     ]
 
 
